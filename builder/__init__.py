@@ -1,0 +1,1 @@
+"""Static Packages: a package directory as a static site with a read-only JSON API."""

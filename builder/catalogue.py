@@ -1,0 +1,206 @@
+"""Records and snapshots joined: every link between packages, grids and categories resolved once, in both directions."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from typing import Final, TypeVar
+
+from builder.config import Settings
+from builder.entries import Data, Entry
+from builder.metadata import Snapshot
+from builder.records import CategoryRecord, Feature, GridRecord, PackageRecord, Tombstone
+
+FIRST_OWN_ID: Final = 100_001  # below lie the ids of catalogues that may be imported
+UNKNOWN_DATE: Final = datetime(1970, 1, 1, tzinfo=UTC)
+
+
+@dataclass(frozen=True, slots=True)
+class Dates:
+    """When a file was first and last committed."""
+
+    first: datetime
+    last: datetime
+
+
+@dataclass(slots=True, eq=False)
+class Category:
+    """A category and its packages, by title."""
+
+    id: int
+    slug: str
+    path: str
+    record: CategoryRecord
+    created: datetime
+    modified: datetime
+    packages: list["Package"] = field(default_factory=list)
+
+
+@dataclass(slots=True, eq=False)
+class Package:
+    """A package: what people wrote, what upstreams said, and all that it is linked with.
+
+    `grids` are in order of their ids: a grid's file does not say when a package came into it, and ids are given in
+    order of time. `replaced_by` is what took its place, by its own word or by the other's.
+    """
+
+    id: int
+    slug: str
+    path: str
+    record: PackageRecord
+    snapshot: Snapshot
+    category: Category
+    created: datetime
+    modified: datetime
+    grids: list["Grid"] = field(default_factory=list)
+    replaced_by: "Package | None" = None
+    replaces: list["Package"] = field(default_factory=list)
+
+    @property
+    def title(self) -> str:
+        """The name that people know it by."""
+        return self.record.title
+
+    @property
+    def description(self) -> str:
+        """What its upstreams say it is: the repository's word, else PyPI's; "" where neither is known."""
+        repository, pypi = self.snapshot.repository, self.snapshot.pypi
+        if repository is not None and repository.description is not None:
+            return repository.description
+        return (pypi.summary if pypi else None) or ""
+
+    @property
+    def is_active(self) -> bool:
+        """Whether it is neither archived nor deprecated nor replaced."""
+        repository = self.snapshot.repository
+        archived = repository is not None and repository.archived
+        return not (archived or self.record.deprecated or self.replaced_by)
+
+
+@dataclass(slots=True, eq=False)
+class Grid:
+    """A grid. `packages` are in its file's order."""
+
+    id: int
+    slug: str
+    path: str
+    record: GridRecord
+    created: datetime
+    modified: datetime
+    packages: list[Package] = field(default_factory=list)
+
+    @property
+    def title(self) -> str:
+        """The grid's name."""
+        return self.record.title
+
+    @property
+    def features(self) -> tuple[Feature, ...]:
+        """The rows of the comparison."""
+        return self.record.features
+
+
+@dataclass(frozen=True, slots=True)
+class Catalogue:
+    """The whole directory. Each list is newest id first, as the API gives them."""
+
+    settings: Settings
+    packages: list[Package]
+    grids: list[Grid]
+    categories: list[Category]
+
+
+_Item = TypeVar("_Item", Package, Grid, Category)
+
+
+def by_title(items: Iterable[_Item]) -> list[_Item]:
+    """Sort for people: by title without regard to case, then by id."""
+    return sorted(items, key=lambda item: (item.record.title.casefold(), item.id))
+
+
+def join(data: Data, dates: Mapping[str, Dates]) -> Catalogue:
+    """Make the catalogue of data that passed the checks; `dates` holds the history of each file, by path."""
+    categories = _categories(data, dates)
+    packages = _packages(data, dates, categories)
+    grids = _grids(data, dates, packages)
+    _replacements(packages)
+    for category in categories.values():
+        category.packages = by_title(category.packages)
+    return Catalogue(
+        data.settings,
+        _newest_first(packages.values()),
+        _newest_first(grids.values()),
+        _newest_first(categories.values()),
+    )
+
+
+def _newest_first(items: Iterable[_Item]) -> list[_Item]:
+    return sorted(items, key=lambda item: item.id, reverse=True)
+
+
+def give_ids(
+    entries: Mapping[str, Entry[PackageRecord] | Entry[GridRecord] | Entry[CategoryRecord]],
+    tombstones: Iterable[Tombstone],
+) -> dict[str, int]:
+    """Give each entry its id: as written, else the next free one of our own, in order of slug."""
+    written = {slug: entry.record.id for slug, entry in entries.items() if entry.record.id is not None}
+    used = [*written.values(), *(stone.id for stone in tombstones), FIRST_OWN_ID - 1]
+    missing = sorted(slug for slug in entries if slug not in written)
+    return written | {slug: number for number, slug in enumerate(missing, start=max(used) + 1)}
+
+
+def _when(
+    entry: Entry[PackageRecord] | Entry[GridRecord] | Entry[CategoryRecord], dates: Mapping[str, Dates]
+) -> tuple[datetime, datetime]:
+    """Give `created` and `modified`: as written, else as git knows them.
+
+    A new file that is not committed has no date yet; it gets one that nobody takes for real, and `check` says so.
+    """
+    known = dates.get(entry.path)
+    created = entry.record.created or (known.first if known else UNKNOWN_DATE)
+    return created, entry.record.modified or (known.last if known else created)
+
+
+def _categories(data: Data, dates: Mapping[str, Dates]) -> dict[str, Category]:
+    ids = give_ids(data.categories, data.tombstones.categories)
+    return {
+        slug: Category(ids[slug], slug, entry.path, entry.record, *_when(entry, dates))
+        for slug, entry in data.categories.items()
+    }
+
+
+def _packages(data: Data, dates: Mapping[str, Dates], categories: Mapping[str, Category]) -> dict[str, Package]:
+    ids = give_ids(data.packages, data.tombstones.packages)
+    nothing = Snapshot()
+    packages = {}
+    for slug, entry in data.packages.items():
+        category = categories[entry.record.category]
+        snapshot = data.snapshots.get(slug, nothing)
+        package = Package(ids[slug], slug, entry.path, entry.record, snapshot, category, *_when(entry, dates))
+        category.packages.append(package)
+        packages[slug] = package
+    return packages
+
+
+def _grids(data: Data, dates: Mapping[str, Dates], packages: Mapping[str, Package]) -> dict[str, Grid]:
+    ids = give_ids(data.grids, data.tombstones.grids)
+    grids = {}
+    for slug in sorted(data.grids, key=ids.__getitem__):
+        entry = data.grids[slug]
+        grid = Grid(ids[slug], slug, entry.path, entry.record, *_when(entry, dates))
+        grid.packages = [packages[name] for name in entry.record.packages]
+        for package in grid.packages:
+            package.grids.append(grid)
+        grids[slug] = grid
+    return grids
+
+
+def _replacements(packages: Mapping[str, Package]) -> None:
+    for slug in sorted(packages):
+        package = packages[slug]
+        if package.record.replaced_by:
+            package.replaced_by = packages[package.record.replaced_by]
+        for name in package.record.replaces:
+            packages[name].replaced_by = packages[name].replaced_by or package
+    for slug in sorted(packages):
+        if successor := packages[slug].replaced_by:
+            successor.replaces.append(packages[slug])

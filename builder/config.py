@@ -1,0 +1,50 @@
+"""The settings: data/site.yaml, and what the command line puts in place of them."""
+
+from typing import Annotated, Final
+from zoneinfo import ZoneInfo
+
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict
+from pydantic_core import PydanticCustomError
+
+from builder.fields import BaseUrl, Title, WebUrl, WholeNumber
+
+DEFAULT_LIST_LIMIT: Final = 8 * 1024 * 1024
+
+
+def _zone(value: object) -> object:
+    if not isinstance(value, str):
+        return value
+    try:
+        return ZoneInfo(value)
+    except (OSError, ValueError):
+        hint = "Use a name of the IANA time zone database, such as America/New_York or Europe/Berlin."
+        raise PydanticCustomError("time-zone", "is not a time zone", {"hint": hint}) from None
+
+
+def _contact(text: str) -> str:
+    if not text.isprintable() or not text.isascii() or not text.strip():
+        hint = "Give a mail address or the address of a page, in plain ASCII: it is sent with every request."
+        raise PydanticCustomError("contact", "cannot be sent in a header", {"hint": hint})
+    return text
+
+
+class Settings(BaseModel):
+    """What is the same for the whole site.
+
+    `base_url` is where the site will be: all addresses in the API begin with it. `repository` is where the data is
+    edited, on its branch `branch`. `time_zone` is the zone of all date-times of API v4. A list whose JSON is larger
+    than `list_limit` (bytes) is paged by path. `pypi_url` is the index that packages are fetched from and linked to.
+    `contact` goes into the User-Agent of every request, so that an upstream can reach the operator.
+    """
+
+    model_config = ConfigDict(extra="forbid", frozen=True, arbitrary_types_allowed=True)
+
+    title: Title
+    description: str = ""
+    base_url: BaseUrl
+    repository: WebUrl
+    branch: str = "main"
+    contact: Annotated[str, AfterValidator(_contact)]
+    time_zone: Annotated[ZoneInfo, BeforeValidator(_zone)] = ZoneInfo("America/New_York")
+    list_limit: WholeNumber = DEFAULT_LIST_LIMIT
+    pypi_url: BaseUrl = "https://pypi.org"

@@ -1,0 +1,221 @@
+"""What follows from records and snapshots: pure functions, each with the rule's source.
+
+The rules are the original's, as measured on it; where it has a bug that users reported, the right rule stands here and
+the docstring says what was wrong. `None` is "not known", never "no".
+"""
+
+import re
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from typing import Final
+
+from packaging.licenses import InvalidLicenseExpression, canonicalize_license_expression
+from packaging.specifiers import InvalidSpecifier, SpecifierSet
+from packaging.version import InvalidVersion, Version
+
+from builder.metadata import PyPIFacts, Release
+from builder.records import PackageRecord
+
+_PYPI_ADDRESS: Final = re.compile(
+    r"^(?:https?://)?(?:www\.)?(?:pypi\.python\.org/pypi|pypi\.org/project|pypi\.org/pypi)/", re.IGNORECASE
+)
+
+# Trove classifiers that name one licence without doubt, as SPDX. "BSD License" and the like do not: which BSD?
+# They keep their own words.
+CLASSIFIER_LICENCES: Final = {
+    "Apache Software License": "Apache-2.0",
+    "BSD License": "BSD",
+    "GNU Affero General Public License v3": "AGPL-3.0-only",
+    "GNU Affero General Public License v3 or later (AGPLv3+)": "AGPL-3.0-or-later",
+    "GNU General Public License v2 (GPLv2)": "GPL-2.0-only",
+    "GNU General Public License v2 or later (GPLv2+)": "GPL-2.0-or-later",
+    "GNU General Public License v3 (GPLv3)": "GPL-3.0-only",
+    "GNU General Public License v3 or later (GPLv3+)": "GPL-3.0-or-later",
+    "GNU Lesser General Public License v2 or later (LGPLv2+)": "LGPL-2.0-or-later",
+    "GNU Lesser General Public License v3 (LGPLv3)": "LGPL-3.0-only",
+    "GNU Lesser General Public License v3 or later (LGPLv3+)": "LGPL-3.0-or-later",
+    "ISC License (ISCL)": "ISC",
+    "MIT License": "MIT",
+    "MIT No Attribution License (MIT-0)": "MIT-0",
+    "Mozilla Public License 2.0 (MPL 2.0)": "MPL-2.0",
+    "Python Software Foundation License": "PSF-2.0",
+    "The Unlicense (Unlicense)": "Unlicense",
+    "zlib/libpng License": "Zlib",
+}
+SHORT_LICENCE: Final = 40  # a longer text in the old licence field is the licence itself
+
+DEVELOPMENT_STATUSES: Final = (
+    "unknown",
+    "planning",
+    "pre-alpha",
+    "alpha",
+    "beta",
+    "production/stable",
+    "mature",
+    "inactive",
+)
+
+
+def pypi_name(record: PackageRecord) -> str | None:
+    """Give the project's name on PyPI: as written, else out of the stored text, else None."""
+    if record.pypi:
+        return record.pypi
+    name = _PYPI_ADDRESS.sub("", (record.pypi_url or "").strip()).strip("/").split("/")[0]
+    return name or None
+
+
+def pypi_url(record: PackageRecord, index: str) -> str:
+    """Give what API v4 calls `pypi_url`: the stored text, else the project's page on the index, else ""."""
+    if record.pypi_url is not None:
+        return record.pypi_url
+    return f"{index}/project/{record.pypi}/" if record.pypi else ""
+
+
+@dataclass(frozen=True, slots=True)
+class RepositoryName:
+    """A repository's host and path (`owner/name`; on GitLab all groups), as written."""
+
+    host: str
+    path: str
+
+    @property
+    def url(self) -> str:
+        """The web address, fit to be a link."""
+        return f"https://{self.host}/{self.path}"
+
+    @property
+    def key(self) -> str:
+        """What two names of one repository have in common: case does not count."""
+        return f"{self.host}/{self.path}".casefold()
+
+
+def repository(text: str) -> RepositoryName | None:
+    """Read host and path out of any usual form of a repository's address; None for "".
+
+    `www.`, `.git` and what follows a path's `tree`, `blob`, `issues` or `-` are dropped, as is user information.
+    """
+    text = re.sub(r"^[a-z+]+://", "", text.strip(), flags=re.IGNORECASE)
+    text = re.sub(r"^[^/@:]+@", "", text)
+    text = re.sub(r"^([^/:]+):(?!/)", r"\1/", text)  # scp's colon
+    host, _, path = re.split(r"[?#]", text, maxsplit=1)[0].partition("/")
+    steps = [step for step in path.split("/") if step]
+    for i, step in enumerate(steps):
+        if i > 1 and step in {"tree", "blob", "issues", "-", "src", "pulls", "wiki"}:
+            steps = steps[:i]
+            break
+    path = "/".join(steps).removesuffix(".git")
+    if not host or not path:
+        return None
+    return RepositoryName(host.casefold().removeprefix("www."), path)
+
+
+def _version(text: str) -> Version | None:
+    try:
+        return Version(text)
+    except InvalidVersion:
+        return None
+
+
+def sort_releases(releases: Iterable[Release]) -> list[Release]:
+    """Sort by PEP 440, newest first; versions that are none (`2004d`, `dev`) keep their text and come last."""
+    parsed = [(_version(release.version), release) for release in releases]
+    valid = [(version, release) for version, release in parsed if version is not None]
+    invalid = [release for version, release in parsed if version is None]
+    valid.sort(key=lambda pair: pair[0], reverse=True)
+    return [release for _, release in valid] + sorted(invalid, key=lambda r: r.version, reverse=True)
+
+
+def is_prerelease(version: str) -> bool:
+    """Tell whether a version is a pre-release or a development release by PEP 440."""
+    parsed = _version(version)
+    return parsed is not None and parsed.is_prerelease
+
+
+def newest_release(releases: Iterable[Release]) -> Release | None:
+    """Give the newest release that is neither yanked nor a pre-release, else the newest pre-release not yanked."""
+    available = [release for release in sort_releases(releases) if release.yanked is False]
+    final = (release for release in available if not is_prerelease(release.version))
+    return next(final, available[0] if available else None)
+
+
+def pypi_version(facts: PyPIFacts | None) -> str | None:
+    """Give what API v4 calls `pypi_version`; None where there is no release that can be installed."""
+    if facts is None:
+        return None
+    if not facts.releases:
+        return facts.version
+    newest = newest_release(facts.releases)
+    return newest.version if newest else None
+
+
+def licence(facts: PyPIFacts | None) -> str | None:
+    """Give the licence: SPDX expression, else the short text, else classifiers as SPDX; None where nothing is said.
+
+    The original calls every expression of over 20 characters "Custom"; it is given whole here.
+    """
+    if facts is None:
+        return None
+    for text in (facts.license_expression, facts.license):
+        if text and (expression := _spdx(text)):
+            return expression
+    if facts.license and facts.license.upper() != "UNKNOWN" and len(facts.license) <= SHORT_LICENCE:
+        return facts.license
+    return " OR ".join(_classified_licences(facts.classifiers)) or None
+
+
+def _spdx(text: str) -> str | None:
+    try:
+        return str(canonicalize_license_expression(text))
+    except InvalidLicenseExpression:
+        return None
+
+
+def _classified_licences(classifiers: Iterable[str]) -> list[str]:
+    names = (c.rsplit(" :: ", 1)[-1] for c in classifiers if c.startswith("License :: "))
+    return sorted({CLASSIFIER_LICENCES.get(name, name) for name in names if name != "OSI Approved"})
+
+
+def _classified_versions(classifiers: Iterable[str], prefix: str) -> list[str]:
+    found = (c.removeprefix(prefix) for c in classifiers if c.startswith(prefix))
+    versions = {text for text in found if re.fullmatch(r"[0-9]+\.[0-9]+", text)}
+    return sorted(versions, key=Version)
+
+
+def python_versions(facts: PyPIFacts) -> list[str]:
+    """Give the Python versions that the classifiers name (`3.12`), oldest first."""
+    return _classified_versions(facts.classifiers, "Programming Language :: Python :: ")
+
+
+def django_versions(facts: PyPIFacts) -> list[str]:
+    """Give the Django versions that the classifiers name (`5.2`), oldest first."""
+    return _classified_versions(facts.classifiers, "Framework :: Django :: ")
+
+
+def supports_python3(facts: PyPIFacts) -> bool | None:
+    """Tell whether any Python 3 is supported: by `requires_python`, else by classifier; None is not known.
+
+    The original shows "No" where nothing is said; one of its users' reports is about django-messages itself.
+    """
+    if facts.requires_python:
+        try:
+            admitted = SpecifierSet(facts.requires_python)
+        except InvalidSpecifier:
+            pass
+        else:
+            return any(admitted.contains(f"3.{minor}.{patch}") for minor in range(40) for patch in (0, 99))
+    if any(c.startswith("Programming Language :: Python :: 3") for c in facts.classifiers):
+        return True
+    return None
+
+
+def development_status(facts: PyPIFacts) -> int:
+    """Give the development status of the classifiers, 1 (planning) to 7 (inactive); 0 is unknown."""
+    for classifier in facts.classifiers:
+        if match := re.match(r"Development Status :: ([1-7]) - ", classifier):
+            return int(match[1])
+    return 0
+
+
+def weeks(counts: Sequence[int] | None) -> tuple[int, ...]:
+    """Give what API v4 calls `commits_over_52`: commits a week, oldest first; empty where not known."""
+    return tuple(counts or ())

@@ -1,0 +1,71 @@
+"""The data as it was read: each record with its file and the place of every value in it.
+
+This is what the loader gives, what the checks look at, and what the catalogue is made of.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Generic, TypeVar
+
+from builder.config import Settings
+from builder.errors import Problem
+from builder.metadata import Snapshot
+from builder.records import CategoryRecord, GridRecord, PackageRecord, Record, TombstonesRecord
+
+Field = tuple[str | int, ...]
+"""The way to a value in a file: keys and positions, () for the whole."""
+Marks = Mapping[Field, tuple[int, int]]
+"""Line and column, from 1, of every value of a file; of a key, where the value is a mapping's."""
+
+R_co = TypeVar("R_co", bound=Record, covariant=True)
+
+VALUE_LENGTH = 60  # of a value that is shown in a message
+
+
+def show_field(way: Field) -> str:
+    """Give the way to a value as people write it: `features[0].cells`."""
+    text = ""
+    for step in way:
+        text += f"[{step}]" if isinstance(step, int) else f".{step}" if text else step
+    return text
+
+
+def show_value(value: object) -> str:
+    """Give a value for a message: as text, quoted, and not longer than a line bears."""
+    text = value if isinstance(value, str) else str(value)
+    return repr(text if len(text) <= VALUE_LENGTH else text[: VALUE_LENGTH - 1] + "…")
+
+
+def place(marks: Marks, way: Field) -> tuple[int, int]:
+    """Give line and column of a value; where it is missing, of the nearest thing around it."""
+    while way and way not in marks:
+        way = way[:-1]
+    return marks.get(way, (1, 1))
+
+
+@dataclass(frozen=True, slots=True)
+class Entry(Generic[R_co]):
+    """A record, and where it stands. `path` is relative to the folder that holds data/, with slashes."""
+
+    path: str
+    slug: str
+    record: R_co
+    marks: Marks
+
+    def problem(self, way: Field, code: str, message: str, hint: str = "", value: object = None) -> Problem:
+        """Make a problem of the value at `way`."""
+        line, column = place(self.marks, way)
+        shown = "" if value is None else show_value(value)
+        return Problem(self.path, line, column, code, message, hint, show_field(way), shown)
+
+
+@dataclass(frozen=True, slots=True)
+class Data:
+    """All that stands under data/, by slug; nothing is joined yet."""
+
+    settings: Settings
+    packages: Mapping[str, Entry[PackageRecord]] = field(default_factory=dict)
+    grids: Mapping[str, Entry[GridRecord]] = field(default_factory=dict)
+    categories: Mapping[str, Entry[CategoryRecord]] = field(default_factory=dict)
+    tombstones: TombstonesRecord = field(default_factory=TombstonesRecord)
+    snapshots: Mapping[str, Snapshot] = field(default_factory=dict)

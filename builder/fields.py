@@ -1,0 +1,227 @@
+"""The kinds of text that records and settings are made of, each with its rule and a message for people.
+
+A rule that is broken raises `PydanticCustomError`: its type is the stable code of the problem, its context may hold
+`hint`, which says what would be right. The loader hands over text only (see `builder.source`), so every kind here
+starts from `str`; a value that is a list or a mapping is refused by pydantic itself.
+"""
+
+import re
+from datetime import date, datetime
+from typing import Annotated, Final
+from urllib.parse import urlsplit
+
+from packaging.utils import InvalidName, canonicalize_name
+from pydantic import AfterValidator, BeforeValidator
+from pydantic_core import PydanticCustomError
+
+SLUG_LENGTH: Final = 50  # of the original's database, and so of every client's
+TITLE_LENGTH: Final = 100
+URL_LENGTH: Final = 500
+
+# `offset` is the folder of the paged lists; the others cannot be file names on every system that a contributor uses.
+RESERVED_SLUGS: Final = frozenset(
+    {"offset", "index", "con", "prn", "aux", "nul"}
+    | {f"{device}{n}" for device in ("com", "lpt") for n in range(1, 10)}
+)
+
+_SLUG = re.compile(r"[a-z0-9][a-z0-9_-]*")
+_TAG = re.compile(r"[a-z0-9][a-z0-9-]{0,29}")
+_SCP_LIKE = re.compile(r"(?:[a-z0-9_-]+@)?([a-z0-9.-]+):(?!/)([\w./~-]+)", re.IGNORECASE)
+_BARE = re.compile(r"([a-z0-9-]+(?:\.[a-z0-9-]+)+)/([\w./~-]+)", re.IGNORECASE)
+
+
+def _fail(code: str, message: str, hint: str) -> PydanticCustomError:
+    # Braces of a value must not be read as the template's own: everything goes through the context.
+    return PydanticCustomError(code, "{message}", {"message": message, "hint": hint})
+
+
+def _slug(text: str) -> str:
+    if len(text) > SLUG_LENGTH:
+        raise _fail("slug", f"has {len(text)} characters", f"A slug has at most {SLUG_LENGTH}.")
+    if not _SLUG.fullmatch(text):
+        hint = "Use a-z, 0-9, - and _ only, and begin with a letter or a digit."
+        raise _fail("slug", "is not a slug", hint)
+    if text.isdigit():
+        hint = "All digits would be read as an id, and never be found: add a letter."
+        raise _fail("slug", "is a number", hint)
+    if text in RESERVED_SLUGS:
+        raise _fail("slug", "is a reserved name", "Choose another one, for example with a prefix.")
+    return text
+
+
+def _title(text: str) -> str:
+    if not text.strip():
+        raise _fail("empty", "is empty", "Write the name that people know it by.")
+    if text != text.strip():
+        raise _fail("spaces", "begins or ends with a space", "Take the space away.")
+    if len(text) > TITLE_LENGTH:
+        hint = f"A title has at most {TITLE_LENGTH} characters."
+        raise _fail("too-long", f"has {len(text)} characters", hint)
+    return text
+
+
+def _whole_number(value: object) -> object:
+    if isinstance(value, str):
+        if not re.fullmatch(r"[1-9][0-9]{0,8}", value):
+            hint = "Write a whole number above 0, in plain digits, such as 359."
+            raise _fail("number", "is not a number", hint)
+        return int(value)
+    return value
+
+
+def _truth(value: object) -> object:
+    if isinstance(value, str):
+        if value not in {"true", "false"}:
+            raise _fail("truth", "is neither true nor false", "Write true or false.")
+        return value == "true"
+    return value
+
+
+def _moment(value: object) -> object:
+    if not isinstance(value, str):
+        return value
+    hint = "Write it with its offset from UTC, such as 2026-02-16T12:00:00-05:00."
+    try:
+        moment = datetime.fromisoformat(value)
+    except ValueError:
+        raise _fail("date-time", "is not a date and time", hint) from None
+    if moment.tzinfo is None:
+        raise _fail("date-time", "has no offset from UTC", hint)
+    return moment
+
+
+def _day(value: object) -> object:
+    if not isinstance(value, str):
+        return value
+    try:
+        return date.fromisoformat(value)
+    except ValueError:
+        raise _fail("date", "is not a date", "Write year-month-day, such as 2026-02-16.") from None
+
+
+def _tag(text: str) -> str:
+    if not _TAG.fullmatch(text):
+        hint = "A tag is at most 30 characters of a-z, 0-9 and -."
+        raise _fail("tag", "is not a tag", hint)
+    return text
+
+
+def _pypi_name(text: str) -> str:
+    try:
+        canonicalize_name(text, validate=True)
+    except InvalidName:
+        hint = "Write the project's name as on PyPI, such as django-messages, not its address."
+        raise _fail("pypi-name", "cannot be a name on PyPI", hint) from None
+    return text
+
+
+def _host(host: str) -> None:
+    """Refuse every host that is not an ordinary public name.
+
+    IPv4 addresses have many notations (`127.1`, `0x7f.1`, `2130706433`): the URL standard reads a host as an address
+    when its last label is a number, so that is what is asked here.
+    """
+    hint = "Give the public name of the site, such as github.com."
+    labels = host.rstrip(".").split(".")
+    if ":" in host or re.fullmatch(r"[0-9]+|0x[0-9a-f]*", labels[-1]):
+        raise _fail("url-host", "leads to a bare IP address", hint)
+    if len(labels) < 2:  # noqa: PLR2004 - a name and its domain
+        raise _fail("url-host", "leads to a host without a domain", hint)
+    if not all(re.fullmatch(r"[a-z0-9_]([a-z0-9_-]*[a-z0-9_])?", label) for label in labels):
+        raise _fail("url-host", "leads to a host with letters that are easily mistaken for others", hint)
+    if any(label.startswith("xn--") for label in labels):
+        raise _fail("url-host", "leads to a host that is shown with other letters than it has", hint)
+
+
+def _url(text: str) -> str:
+    """Check an address that will be a link: http(s), an ordinary host, nothing hidden in it.
+
+    Pydantic's own URL type accepts metadata-service addresses, user names and ports, and rewrites what it got.
+    """
+    hint = "Give an address that begins with https:// (or http:// where the site has no other)."
+    if len(text) > URL_LENGTH:
+        raise _fail("url", f"has {len(text)} characters", f"An address has at most {URL_LENGTH}.")
+    if not text.isprintable() or any(character in ' "<>\\^`{|}' for character in text):
+        raise _fail("url", "holds characters that an address cannot have", hint)
+    try:
+        parts = urlsplit(text)
+        port = parts.port
+    except ValueError:
+        raise _fail("url", "is not an address", hint) from None
+    if parts.scheme not in {"http", "https"}:
+        raise _fail("url-scheme", "is not a web address", hint)
+    if not parts.hostname:
+        raise _fail("url", "has no host", hint)
+    if "@" in parts.netloc:
+        raise _fail("url-user", "holds a user name", "Take away what stands before the @.")
+    if port is not None or parts.netloc.endswith(":"):
+        raise _fail("url-port", "names a port", "Take the port away.")
+    _host(parts.hostname)
+    return text
+
+
+def _url_or_empty(text: str) -> str:
+    return text and _url(text)
+
+
+def _repository(text: str) -> str:
+    """Check where the code is: a web address, `ssh://git@host/path`, `git@host:path` or `host/path`.
+
+    It is kept as written; `builder.derive.repository` reads host and path out of each form.
+    """
+    if not text:
+        return text
+    if "://" in text:
+        scheme, _, rest = text.partition("://")
+        if scheme in {"ssh", "git", "git+ssh", "git+https"}:
+            _url("https://" + re.sub(r"^[a-z0-9_-]+@", "", rest))
+            return text
+        return _url(text)
+    if match := _SCP_LIKE.fullmatch(text) or _BARE.fullmatch(text):
+        _host(match[1].lower())
+        return text
+    hint = "Give the repository's web address, such as https://github.com/arneb/django-messages."
+    raise _fail("repository", "is not the address of a repository", hint)
+
+
+def _base_url(text: str) -> str:
+    """Check the address the site will have; loopback and ports are right here, for a look before it goes out."""
+    hint = "Give where the site will be, such as https://example.org or https://example.org/packages."
+    try:
+        parts = urlsplit(text)
+        _ = parts.port
+    except ValueError:
+        raise _fail("url", "is not an address", hint) from None
+    if parts.scheme not in {"http", "https"} or not parts.hostname:
+        raise _fail("url-scheme", "is not a web address", hint)
+    if not text.isascii() or not text.isprintable() or any(c in ' "<>\\^`{|}' for c in text):
+        raise _fail("url", "holds characters that an address cannot have", hint)
+    if parts.query or parts.fragment or "@" in parts.netloc:
+        raise _fail("url", "holds more than scheme, host and path", hint)
+    return text.rstrip("/")
+
+
+Slug = Annotated[str, AfterValidator(_slug)]
+"""`[a-z0-9][a-z0-9_-]*`, at most 50, not all digits, not reserved."""
+Title = Annotated[str, AfterValidator(_title)]
+"""At most 100 characters, not empty."""
+WholeNumber = Annotated[int, BeforeValidator(_whole_number)]
+"""A whole number above 0, in plain digits."""
+Truth = Annotated[bool, BeforeValidator(_truth)]
+"""`true` or `false`, and no other word."""
+Moment = Annotated[datetime, BeforeValidator(_moment)]
+"""An ISO 8601 date and time with its offset from UTC."""
+Day = Annotated[date, BeforeValidator(_day)]
+"""An ISO 8601 date."""
+Tag = Annotated[str, AfterValidator(_tag)]
+"""At most 30 characters of `[a-z0-9-]`."""
+PyPIName = Annotated[str, AfterValidator(_pypi_name)]
+"""A project's name on PyPI, as written; compare by `packaging.utils.canonicalize_name`."""
+WebUrl = Annotated[str, AfterValidator(_url)]
+"""An address fit to be a link, kept as written."""
+WebUrlOrEmpty = Annotated[str, AfterValidator(_url_or_empty)]
+"""As `WebUrl`, or ""."""
+Repository = Annotated[str, AfterValidator(_repository)]
+"""Where the code is, in any of the usual forms, kept as written, or ""."""
+BaseUrl = Annotated[str, AfterValidator(_base_url)]
+"""Where a site is or will be, without the slash at the end."""

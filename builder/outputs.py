@@ -1,0 +1,18 @@
+"""What a build makes. Renderers yield outputs; `builder.write` alone touches the disk."""
+
+from dataclasses import dataclass
+from typing import Final
+
+JSON: Final = "application/json"
+HTML: Final = "text/html; charset=utf-8"
+CSS: Final = "text/css; charset=utf-8"
+SVG: Final = "image/svg+xml"
+
+
+@dataclass(frozen=True, slots=True)
+class Output:
+    """One answer of the site."""
+
+    route: str
+    body: bytes
+    media_type: str

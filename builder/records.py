@@ -1,0 +1,110 @@
+"""What contributors write: one model for each kind of YAML file under data/. Unknown keys are refused.
+
+The order of the fields is the order of the keys in the files. Values are kept as written: what is derived from them
+stands in `builder.derive`.
+"""
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from builder.fields import (
+    Day,
+    Moment,
+    PyPIName,
+    Repository,
+    Slug,
+    Tag,
+    Title,
+    Truth,
+    WebUrl,
+    WebUrlOrEmpty,
+    WholeNumber,
+)
+
+
+class Record(BaseModel):
+    """A file, or a part of one, that people edit."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class Usage(Record):
+    """A site that uses a package."""
+
+    title: Title
+    url: WebUrl
+
+
+class PackageRecord(Record):
+    """data/packages/<slug>.yaml.
+
+    `id` and `created` may be missing in a new file: the scheduled job gives them. `pypi_url` and `modified` are for
+    imports: the one keeps a stored text that the API must go on answering with, the other a date that git does not
+    know.
+    `documentation` may be null, which the API tells apart from "".
+    """
+
+    id: WholeNumber | None = None
+    title: Title
+    category: Slug
+    repository: Repository = ""
+    pypi: PyPIName | None = None
+    pypi_url: str | None = Field(default=None, max_length=255)
+    documentation: WebUrlOrEmpty | None = ""
+    replaces: tuple[Slug, ...] = ()
+    replaced_by: Slug | None = None
+    deprecated: Day | None = None
+    sites: tuple[Usage, ...] = ()
+    tags: tuple[Tag, ...] = ()
+    created: Moment | None = None
+    modified: Moment | None = None
+
+
+class Feature(Record):
+    """A row of a grid: what is compared, and a short text for each package that is known to have it or not."""
+
+    title: Title
+    description: str = ""
+    cells: dict[Slug, str] = Field(default_factory=dict)
+
+
+class GridRecord(Record):
+    """data/grids/<slug>.yaml. The packages stand in the order in which they were linked."""
+
+    id: WholeNumber | None = None
+    title: Title
+    description: str = ""
+    header: Truth = False
+    locked: Truth = False
+    packages: tuple[Slug, ...] = ()
+    features: tuple[Feature, ...] = ()
+    created: Moment | None = None
+    modified: Moment | None = None
+
+
+class CategoryRecord(Record):
+    """data/categories/<slug>.yaml."""
+
+    id: WholeNumber | None = None
+    title: Title
+    title_plural: Title
+    description: str = ""
+    show_pypi: Truth = True
+    created: Moment | None = None
+    modified: Moment | None = None
+
+
+class Tombstone(Record):
+    """An item that was removed: its id is never given again."""
+
+    id: WholeNumber
+    slug: str
+    removed: Day
+    reason: str = ""
+
+
+class TombstonesRecord(Record):
+    """data/tombstones.yaml."""
+
+    packages: tuple[Tombstone, ...] = ()
+    grids: tuple[Tombstone, ...] = ()
+    categories: tuple[Tombstone, ...] = ()

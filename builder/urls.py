@@ -1,0 +1,76 @@
+"""Every route of the site, and the way from a route to an address.
+
+A route begins with a slash and is relative to the site; one that ends in a slash is a page or an answer, whose file
+name is the host's affair (`builder.hosts`). Names follow the original, so that links from elsewhere land.
+"""
+
+from typing import Final
+from urllib.parse import urlsplit
+
+HOME: Final = "/"
+PACKAGES: Final = "/packages/"
+GRIDS: Final = "/grids/"
+CATEGORIES: Final = "/categories/"
+NOT_FOUND: Final = "/404.html"
+ASSETS: Final = "/assets/"
+
+API: Final = "/api/v4/"
+API_SEARCH: Final = "/api/v4/search/"
+API_PACKAGES: Final = "/api/v4/packages/"
+API_GRIDS: Final = "/api/v4/grids/"
+API_CATEGORIES: Final = "/api/v4/categories/"
+
+API_NOT_FOUND: Final = "/api/404.json"
+
+
+def package_page(slug: str) -> str:
+    """Give the route of a package's page."""
+    return f"/packages/p/{slug}/"
+
+
+def grid_page(slug: str) -> str:
+    """Give the route of a grid's page."""
+    return f"/grids/g/{slug}/"
+
+
+def category_page(slug: str) -> str:
+    """Give the route of a category's page."""
+    return f"/categories/{slug}/"
+
+
+def api_item(collection: str, key: int | str) -> str:
+    """Give the route of one item of an API collection (`API_PACKAGES` and so on), by id or slug."""
+    return f"{collection}{key}/"
+
+
+def api_list_page(collection: str, offset: int) -> str:
+    """Give the route of a page of a list that is paged by path.
+
+    The page is named by its offset, since hosts can put a number of the query into a path but cannot divide it.
+    """
+    return f"{collection}offset/{offset}/" if offset else collection
+
+
+def api_not_found(kind: str) -> str:
+    """Give the route of the 404 body of one kind: `package`, `grid` or `category`.
+
+    They lie beside, not under, the collections: `packages/404.json` is the suffix form of the package with the id 404.
+    """
+    return f"/api/404/{kind}.json"
+
+
+class Urls:
+    """Routes as addresses under one base address, which may have a path of its own."""
+
+    def __init__(self, base_url: str) -> None:
+        """Take the base address, with or without the slash at the end."""
+        self.base = base_url.rstrip("/")
+        self.prefix = urlsplit(self.base).path
+
+    def absolute(self, route: str) -> str:
+        """Give the whole address: scheme, host, path."""
+        return self.base + route
+
+    def path(self, route: str) -> str:
+        """Give the path on the host: what a link inside the site needs."""
+        return self.prefix + route

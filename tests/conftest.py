@@ -1,0 +1,29 @@
+"""What all tests share: no test reaches the network, but loopback."""
+
+import socket
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+
+LOOPBACK = ("127.", "::1", "localhost")
+
+
+@pytest.fixture(autouse=True)
+def _no_network(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """Forbid every connection but to loopback and local sockets, and every look-up of another name."""
+    connect, resolve = socket.socket.connect, socket.getaddrinfo
+
+    def guarded_connect(self: socket.socket, address: Any) -> None:  # noqa: ANN401 - the type of a socket's address
+        if self.family != socket.AF_UNIX and not str(address[0]).startswith(LOOPBACK):
+            pytest.fail(f"a test reached for the network: {address}")
+        connect(self, address)
+
+    def guarded_resolve(host: Any, *args: Any, **options: Any) -> Any:  # noqa: ANN401 - as the function it stands for
+        if host is not None and not str(host).startswith(LOOPBACK):
+            pytest.fail(f"a test looked up a name: {host}")
+        return resolve(host, *args, **options)
+
+    monkeypatch.setattr(socket.socket, "connect", guarded_connect)
+    monkeypatch.setattr(socket, "getaddrinfo", guarded_resolve)
+    yield
