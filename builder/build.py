@@ -1,0 +1,99 @@
+"""From data/ to site/: load, check, join, render, write. What `build`, `check` and `serve` have in common."""
+
+import dataclasses
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final
+
+from builder import api, catalogue, checks, history, pages, source, write
+from builder.catalogue import Catalogue
+from builder.config import Settings
+from builder.entries import Data
+from builder.errors import DataError
+from builder.hosts import HOSTS, Host
+from builder.outputs import Output
+from builder.urls import Urls
+
+TEMPLATES: Final = Path(__file__).resolve().parent.parent / "templates"
+
+
+@dataclass(frozen=True, slots=True)
+class Result:
+    """What a build did, and what the person should know although nothing is wrong."""
+
+    report: write.Report
+    notes: Sequence[str]
+
+
+def load(folder: Path) -> Data:
+    """Read and check the data.
+
+    Raises:
+        DataError: with all problems of all files, if there is any.
+    """
+    data, problems = source.load(folder)
+    if data is not None:
+        problems += checks.check(data)
+    if data is None or problems:
+        raise DataError(problems)
+    return data
+
+
+def join(data: Data, folder: Path, base_url: str | None = None) -> tuple[Catalogue, list[str]]:
+    """Make the catalogue, with `base_url` in place of the settings' own; and give the notes on what git did not tell.
+
+    Raises:
+        pydantic.ValidationError: if `base_url` is not one.
+    """
+    if base_url is not None:
+        settings = Settings.model_validate(dict(data.settings) | {"base_url": base_url})
+        data = dataclasses.replace(data, settings=settings)
+    past = history.read(folder)
+    return catalogue.join(data, past.dates), _notes(data, past)
+
+
+def _notes(data: Data, past: history.History) -> list[str]:
+    notes = []
+    kinds = (
+        (data.packages, data.tombstones.packages),
+        (data.grids, data.tombstones.grids),
+        (data.categories, data.tombstones.categories),
+    )
+    undated = 0
+    for entries, tombstones in kinds:
+        ids = catalogue.give_ids(entries, tombstones)
+        for slug, entry in sorted(entries.items()):
+            undated += entry.record.modified is None and entry.path not in past.dates
+            if entry.record.id is None:
+                notes.append(f"{entry.path}: has no id yet; as things stand it gets {ids[slug]}.")
+            if entry.record.created is None and entry.path not in past.dates:
+                notes.append(f"{entry.path}: has no `created` yet; it gets the date of its first commit.")
+    if past.shallow and undated:
+        notes.append(
+            f"This is a shallow clone: git does not tell when {undated} files were last changed, "
+            "so their `modified` is their `created`. To mend it: git fetch --unshallow"
+        )
+    return notes
+
+
+def render(made: Catalogue, templates: Path = TEMPLATES) -> Iterator[Output]:
+    """Yield all that the site answers."""
+    site = Urls(made.settings.base_url)
+    yield from api.render(made, site)
+    yield from pages.render(made, site, templates)
+
+
+def build(
+    folder: Path, out: Path, *, base_url: str | None = None, host: Host = HOSTS[0], allow_shrink: bool = False
+) -> Result:
+    """Build the site from the data in `folder` into `out`, in one step.
+
+    Raises:
+        DataError: if the data holds problems; nothing is written then.
+        SiteError: if the outputs or `out` do not allow it; `out` is as before.
+        GuardRefusedError: if the new site is so much smaller that something must be wrong.
+    """
+    made, notes = join(load(folder), folder, base_url)
+    files = ((host.file(output), output.body) for output in render(made))
+    return Result(write.write(files, out, allow_shrink=allow_shrink), notes)

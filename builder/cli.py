@@ -1,0 +1,159 @@
+"""The commands. Results go to stdout, messages to stderr; only here are the environment and the clock read.
+
+Heavy modules are imported inside the commands, so that `--help` answers at once.
+"""
+
+import os
+import sys
+import time
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Final
+
+import click
+
+from builder.errors import BuilderError, DataError
+
+if TYPE_CHECKING:
+    from builder.build import Result
+    from builder.errors import Problem
+
+INTERRUPTED: Final = 130
+EXIT_CODES: Final = """\b
+Exit codes: 0 fine, 1 problems found, 2 wrong usage, 3 an upstream failed (what was got is kept),
+4 a guard refused, 130 interrupted."""
+
+
+class Commands(click.Group):
+    """The group of commands; turns every expected stop into a message and its exit code."""
+
+    def invoke(self, ctx: click.Context) -> Any:  # noqa: ANN401 - as in click
+        """Run a command.
+
+        Raises:
+            SystemExit: with the exit code of a `BuilderError` that stopped it.
+        """
+        try:
+            return super().invoke(ctx)
+        except DataError as error:
+            show_problems(error.problems)
+            tell(str(error))
+            sys.exit(error.exit_code)
+        except BuilderError as error:
+            tell(f"Error: {error}", fg="red")
+            sys.exit(error.exit_code)
+        except KeyboardInterrupt:
+            tell("Interrupted.")
+            sys.exit(INTERRUPTED)
+
+
+def _colour() -> bool | None:
+    """Tell whether to colour: NO_COLOR and FORCE_COLOR decide, else click does, by what it writes to."""
+    if os.environ.get("NO_COLOR"):
+        return False
+    return True if os.environ.get("FORCE_COLOR") else None
+
+
+def tell(text: str, **style: Any) -> None:  # noqa: ANN401 - of click.style
+    """Write a message for people to stderr."""
+    click.secho(text, err=True, color=_colour(), **style)
+
+
+def show_problems(problems: Sequence["Problem"]) -> None:
+    """Write each problem to stderr: where and what, then the remedy."""
+    for problem in problems:
+        first, _, rest = str(problem).partition("\n")
+        place, _, message = first.partition(": ")
+        line = f"{click.style(place, bold=True)}: {message}"
+        click.echo(f"{line}\n{rest}" if rest else line, err=True, color=_colour())
+
+
+_data = click.option(
+    "--data",
+    type=click.Path(exists=True, file_okay=False, path_type=Path),
+    default=Path("data"),
+    show_default=True,
+    help="Folder of the YAML files.",
+)
+_out = click.option(
+    "--out",
+    type=click.Path(file_okay=False, path_type=Path),
+    default=Path("site"),
+    show_default=True,
+    help="Folder to build into. It is replaced as a whole.",
+)
+_base_url = click.option("--base-url", metavar="URL", help="Where the site will be, in place of base_url in site.yaml.")
+_shrink = click.option(
+    "--allow-shrink", is_flag=True, help="Write even if the new site has less than half of the old one's files."
+)
+
+
+@click.group(cls=Commands, epilog=EXIT_CODES, context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(package_name="static-packages", prog_name="builder")
+@click.option("-q", "--quiet", is_flag=True, help="Say nothing but problems and errors.")
+@click.option("-v", "--verbose", is_flag=True, help="Say more: every file that is written, every package asked for.")
+@click.pass_context
+def main(context: click.Context, *, quiet: bool, verbose: bool) -> None:
+    """Build a package directory as a static site with a read-only JSON API."""
+    context.obj = {"quiet": quiet, "verbose": verbose}
+
+
+@main.command()
+@_data
+def check(data: Path) -> None:
+    """Check the data and tell all problems of all files."""
+    from builder import build as building  # noqa: PLC0415 - see the module's docstring
+
+    loaded = building.load(data)
+    _, notes = building.join(loaded, data)
+    for note in notes:
+        tell(f"Note: {note}")
+    counts = f"{len(loaded.packages)} packages, {len(loaded.grids)} grids, {len(loaded.categories)} categories"
+    click.echo(f"{counts}: no problem found.")
+
+
+def _build(data: Path, out: Path, base_url: str | None, *, allow_shrink: bool) -> "Result":
+    from pydantic import ValidationError  # noqa: PLC0415 - see the module's docstring
+
+    from builder import build as building  # noqa: PLC0415 - see the module's docstring
+
+    try:
+        return building.build(data, out, base_url=base_url, allow_shrink=allow_shrink)
+    except ValidationError as error:
+        context = error.errors()[0].get("ctx", {})
+        message = f"{base_url!r} {error.errors()[0]['msg']}. {context.get('hint', '')}"
+        raise click.BadParameter(message, param_hint="--base-url") from None
+
+
+@main.command()
+@_data
+@_out
+@_base_url
+@_shrink
+@click.pass_obj
+def build(obj: dict[str, bool], data: Path, out: Path, base_url: str | None, *, allow_shrink: bool) -> None:
+    """Build the site: all of it or, if there is any problem, nothing."""
+    began = time.perf_counter()
+    result = _build(data, out, base_url, allow_shrink=allow_shrink)
+    if not obj["quiet"]:
+        for note in result.notes:
+            tell(f"Note: {note}")
+        click.echo(f"{out}: {result.report} ({time.perf_counter() - began:.1f} s)")
+
+
+@main.command()
+@_data
+@_out
+@_base_url
+@click.option("--port", type=click.IntRange(0, 65535), default=8000, show_default=True, help="0 takes any free one.")
+def serve(data: Path, out: Path, base_url: str | None, port: int) -> None:
+    """Build, serve on 127.0.0.1, and rebuild and reload the page on every change."""
+    from builder import serve as serving  # noqa: PLC0415 - see the module's docstring
+    from builder.build import TEMPLATES  # noqa: PLC0415 - see the module's docstring
+
+    def rebuild() -> str:
+        began = time.perf_counter()
+        report = _build(data, out, base_url, allow_shrink=True).report
+        return f"{report} ({time.perf_counter() - began:.1f} s)"
+
+    serving.serve(rebuild, out, (data, TEMPLATES), port, click.echo)

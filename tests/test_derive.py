@@ -1,0 +1,202 @@
+"""The derived values, rule by rule."""
+
+from datetime import UTC, datetime
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from builder import derive
+from builder.metadata import PyPIFacts, Release
+from builder.records import PackageRecord
+
+
+def facts(**known: object) -> PyPIFacts:
+    return PyPIFacts.model_validate({"name": "x"} | known)
+
+
+def releases(*versions: str) -> tuple[Release, ...]:
+    return tuple(Release(version=version) for version in versions)
+
+
+def record(**written: object) -> PackageRecord:
+    return PackageRecord.model_validate({"title": "X", "category": "apps"} | written)
+
+
+@pytest.mark.parametrize(
+    ("written", "name"),
+    [
+        ({}, None),
+        ({"pypi": "Django"}, "Django"),
+        ({"pypi_url": "django-messages"}, "django-messages"),
+        ({"pypi_url": "http://pypi.python.org/pypi/django-messages"}, "django-messages"),
+        ({"pypi_url": "http://pypi.python.org/pypi/django-messages/"}, "django-messages"),
+        ({"pypi_url": "https://pypi.org/project/django-messages/"}, "django-messages"),
+        ({"pypi_url": "https://pypi.org/project/django-messages/0.6.0/"}, "django-messages"),
+        ({"pypi_url": "https://www.pypi.org/pypi/django-messages"}, "django-messages"),
+        ({"pypi_url": ""}, None),
+        ({"pypi": "a", "pypi_url": "https://pypi.org/project/b/"}, "a"),
+    ],
+)
+def test_pypi_name(written: dict[str, object], name: str | None) -> None:
+    assert derive.pypi_name(record(**written)) == name
+
+
+@pytest.mark.parametrize(
+    ("written", "url"),
+    [
+        ({}, ""),
+        ({"pypi": "Django"}, "https://pypi.org/project/Django/"),
+        ({"pypi": "x", "pypi_url": "as stored"}, "as stored"),
+        ({"pypi": "x", "pypi_url": ""}, ""),
+    ],
+)
+def test_pypi_url_is_the_stored_text(written: dict[str, object], url: str) -> None:
+    assert derive.pypi_url(record(**written), "https://pypi.org") == url
+
+
+@pytest.mark.parametrize(
+    ("text", "url"),
+    [
+        ("https://github.com/arneb/django-messages", "https://github.com/arneb/django-messages"),
+        ("http://www.github.com/arneb/django-messages/", "https://github.com/arneb/django-messages"),
+        ("https://github.com/a/b.git", "https://github.com/a/b"),
+        ("https://GitHub.com/A/B", "https://github.com/A/B"),
+        ("git@github.com:a/b.git", "https://github.com/a/b"),
+        ("github.com:a/b", "https://github.com/a/b"),
+        ("ssh://git@github.com/a/b", "https://github.com/a/b"),
+        ("git+https://github.com/a/b", "https://github.com/a/b"),
+        ("github.com/a/b", "https://github.com/a/b"),
+        ("https://github.com/a/b/tree/main/src", "https://github.com/a/b"),
+        ("https://github.com/a/b/issues?q=x", "https://github.com/a/b"),
+        ("https://github.com/a/b#readme", "https://github.com/a/b"),
+        ("https://gitlab.com/group/sub/b/-/tree/main", "https://gitlab.com/group/sub/b"),
+        ("https://github.com/a/tree", "https://github.com/a/tree"),
+        ("", None),
+        ("https://github.com", None),
+    ],
+)
+def test_repository(text: str, url: str | None) -> None:
+    found = derive.repository(text)
+    assert (found.url if found else None) == url
+
+
+def test_repositories_are_compared_without_case() -> None:
+    one, other = derive.repository("https://github.com/Arneb/X"), derive.repository("git@GITHUB.com:arneb/x.git")
+    assert one is not None
+    assert other is not None
+    assert one.key == other.key
+
+
+@pytest.mark.parametrize(
+    ("versions", "newest"),
+    [
+        (("1.9", "1.10"), "1.10"),
+        (("1.0", "2.0rc1", "2.0.dev1"), "1.0"),
+        (("1.0a1", "1.0rc1"), "1.0rc1"),
+        (("2004d", "dev", "0.1"), "0.1"),
+        (("2004d", "dev"), "dev"),
+        ((), None),
+    ],
+)
+def test_newest_release(versions: tuple[str, ...], newest: str | None) -> None:
+    assert derive.pypi_version(facts(releases=releases(*versions))) == newest
+
+
+def test_a_yanked_release_is_never_the_newest() -> None:
+    given_up = Release(version="2.0", yanked="broken wheel")
+    assert derive.pypi_version(facts(releases=(Release(version="1.0"), given_up))) == "1.0"
+    assert derive.pypi_version(facts(releases=(Release(version="1.0rc1"), given_up))) == "1.0rc1"
+    assert derive.pypi_version(facts(releases=(given_up, Release(version="1.0", yanked=True)))) is None
+
+
+def test_an_imported_version_stands_until_releases_are_known() -> None:
+    assert derive.pypi_version(None) is None
+    assert derive.pypi_version(facts(version="")) == ""
+    assert derive.pypi_version(facts(version="0.6.0")) == "0.6.0"
+    assert derive.pypi_version(facts(version="0.6.0", releases=releases("0.7"))) == "0.7"
+
+
+@given(st.lists(st.text(st.sampled_from("0123456789.abrcdev"), min_size=1, max_size=8)))
+def test_sorting_loses_nothing_and_is_stable(versions: list[str]) -> None:
+    once = derive.sort_releases(releases(*versions))
+    assert sorted(r.version for r in once) == sorted(versions)
+    assert derive.sort_releases(once) == once
+
+
+@pytest.mark.parametrize(
+    ("known", "licence"),
+    [
+        ({}, None),
+        ({"license_expression": "mit"}, "MIT"),
+        ({"license_expression": "Apache-2.0 OR BSD-3-Clause OR ISC"}, "Apache-2.0 OR BSD-3-Clause OR ISC"),
+        ({"license": "bsd-3-clause"}, "BSD-3-Clause"),
+        ({"license": "BSD"}, "BSD"),
+        ({"license": "UNKNOWN"}, None),
+        ({"license": "", "classifiers": ("License :: OSI Approved :: MIT License",)}, "MIT"),
+        ({"license": "x" * 41, "classifiers": ("License :: OSI Approved :: MIT License",)}, "MIT"),
+        ({"classifiers": ("License :: OSI Approved",)}, None),
+        (
+            {
+                "classifiers": (
+                    "License :: OSI Approved :: MIT License",
+                    "License :: OSI Approved :: ISC License (ISCL)",
+                )
+            },
+            "ISC OR MIT",
+        ),
+        ({"classifiers": ("License :: Free For Home Use",)}, "Free For Home Use"),
+    ],
+)
+def test_licence(known: dict[str, object], licence: str | None) -> None:
+    assert derive.licence(facts(**known)) == licence
+
+
+def test_licence_of_nothing() -> None:
+    assert derive.licence(None) is None
+
+
+@pytest.mark.parametrize(
+    ("known", "supported"),
+    [
+        ({}, None),
+        ({"requires_python": ">=3.10"}, True),
+        ({"requires_python": ">=2.7, !=3.0.*, !=3.1.*"}, True),
+        ({"requires_python": "<3"}, False),
+        ({"requires_python": "~=3.8.2"}, True),
+        ({"requires_python": "three", "classifiers": ("Programming Language :: Python :: 3",)}, True),
+        ({"classifiers": ("Programming Language :: Python :: 3.4",)}, True),
+        ({"classifiers": ("Programming Language :: Python :: 2",)}, None),
+    ],
+)
+def test_python3_is_never_a_guess(known: dict[str, object], *, supported: bool | None) -> None:
+    assert derive.supports_python3(facts(**known)) is supported
+
+
+def test_versions_and_status_out_of_classifiers() -> None:
+    known = facts(
+        classifiers=(
+            "Programming Language :: Python",
+            "Programming Language :: Python :: 3",
+            "Programming Language :: Python :: 3 :: Only",
+            "Programming Language :: Python :: 3.10",
+            "Programming Language :: Python :: 3.9",
+            "Framework :: Django",
+            "Framework :: Django :: 5.2",
+            "Framework :: Django :: 4.2",
+            "Development Status :: 5 - Production/Stable",
+        )
+    )
+    assert derive.python_versions(known) == ["3.9", "3.10"]
+    assert derive.django_versions(known) == ["4.2", "5.2"]
+    assert derive.DEVELOPMENT_STATUSES[derive.development_status(known)] == "production/stable"
+    assert derive.DEVELOPMENT_STATUSES[derive.development_status(facts())] == "unknown"
+
+
+def test_weeks_and_prereleases() -> None:
+    assert derive.weeks(None) == ()
+    assert derive.weeks((0, 1)) == (0, 1)
+    assert derive.is_prerelease("1.0.dev1")
+    assert not derive.is_prerelease("1.0.post1")
+    assert not derive.is_prerelease("dev")
+    assert derive.sort_releases([Release(version="1", uploaded=datetime(2020, 1, 1, tzinfo=UTC))])[0].uploaded
