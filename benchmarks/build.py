@@ -1,6 +1,7 @@
 """Time a build beside a plain copy of what it makes: `python benchmarks/build.py [--packages N] [--runs N]`.
 
-A machine's speed changes from minute to minute, so builds and copies are run in turn, and the ratio of their medians is what counts.
+A machine's speed changes from minute to minute, so builds and copies are run in turn, and the ratio of their medians is
+what counts.
 """
 
 import argparse

@@ -5,9 +5,26 @@ import random
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
-WORDS = (
-    "admin async cache cms forms filter graph import json ledger media model oauth rest search tags tasks tree".split()
-)
+WORDS = [
+    "admin",
+    "async",
+    "cache",
+    "cms",
+    "forms",
+    "filter",
+    "graph",
+    "import",
+    "json",
+    "ledger",
+    "media",
+    "model",
+    "oauth",
+    "rest",
+    "search",
+    "tags",
+    "tasks",
+    "tree",
+]
 START = datetime(2012, 1, 1, tzinfo=UTC)
 PACKAGES_PER_GRID = 12
 

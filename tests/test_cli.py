@@ -1,0 +1,123 @@
+"""The command line, as a person meets it."""
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner, Result
+from folders import package, tree, write_data
+
+from builder import cli
+from builder.errors import BuilderError, DataError, GuardRefusedError, SiteError, UpstreamError
+
+
+def run(*arguments: str | Path, **environment: str) -> Result:
+    return CliRunner().invoke(cli.main, [str(argument) for argument in arguments], env=environment)
+
+
+@pytest.fixture
+def data(tmp_path: Path) -> Path:
+    return write_data(tmp_path / "data", packages={"a": package(1)})
+
+
+def test_build_tells_what_it_wrote(data: Path, tmp_path: Path) -> None:
+    result = run("build", "--data", data, "--out", tmp_path / "site")
+    assert result.exit_code == 0, result.stderr
+    assert str(tmp_path / "site") in result.stdout
+    assert (tmp_path / "site/api/v4/packages/1/index.json").is_file()
+
+
+def test_quiet_says_nothing(data: Path, tmp_path: Path) -> None:
+    result = run("--quiet", "build", "--data", data, "--out", tmp_path / "site")
+    assert (result.exit_code, result.output) == (0, "")
+
+
+def test_problems_are_told_on_stderr_and_nothing_is_written(data: Path, tmp_path: Path) -> None:
+    run("build", "--data", data, "--out", tmp_path / "site")
+    before = tree(tmp_path / "site")
+    (data / "packages/b.yaml").write_text("title: B\ncategory: nowhere\n")
+    (data / "packages/c.yaml").write_text("titel: C\ncategory: apps\n")
+    result = run("build", "--data", data, "--out", tmp_path / "site")
+    assert result.exit_code == 1
+    assert result.stdout == ""
+    assert "data/packages/b.yaml:2:11" in result.stderr
+    assert "data/packages/c.yaml:1:1" in result.stderr
+    assert "3 problems in 2 files; nothing was written." in result.stderr
+    assert tree(tmp_path / "site") == before
+
+
+def test_check_counts_what_it_saw(data: Path) -> None:
+    result = run("check", "--data", data)
+    assert result.exit_code == 0
+    assert result.stdout == "1 packages, 0 grids, 1 categories: no problem found.\n"
+
+
+def test_check_tells_which_id_a_new_file_will_get(data: Path) -> None:
+    (data / "packages/new.yaml").write_text("title: New\ncategory: apps\n")
+    result = run("check", "--data", data)
+    assert result.exit_code == 0
+    assert "data/packages/new.yaml: has no id yet; as things stand it gets 100001." in result.stderr
+    assert "has no `created` yet" in result.stderr
+
+
+def test_base_url_is_checked_and_used(data: Path, tmp_path: Path) -> None:
+    out = tmp_path / "site"
+    result = run("build", "--data", data, "--out", out, "--base-url", "ftp://example.org")
+    assert result.exit_code == 2
+    assert "'ftp://example.org' is not a web address" in result.stderr
+    assert not out.exists()
+    run("build", "--data", data, "--out", out, "--base-url", "https://example.org/x/")
+    assert b'"https://example.org/x/api/v4/grids/"' in (out / "api/v4/index.json").read_bytes()
+
+
+@pytest.mark.parametrize(
+    ("error", "code"),
+    [
+        (BuilderError("x"), 1),
+        (DataError([]), 1),
+        (SiteError("x"), 1),
+        (UpstreamError("x"), 3),
+        (GuardRefusedError("x"), 4),
+        (KeyboardInterrupt(), 130),
+    ],
+)
+def test_every_stop_has_its_exit_code(
+    monkeypatch: pytest.MonkeyPatch, data: Path, error: BaseException, code: int
+) -> None:
+    def stop(*_: object, **__: object) -> None:
+        raise error
+
+    monkeypatch.setattr("builder.build.load", stop)
+    assert run("check", "--data", data).exit_code == code
+
+
+def test_a_missing_folder_is_wrong_usage(tmp_path: Path) -> None:
+    assert run("build", "--data", tmp_path / "nowhere").exit_code == 2
+
+
+@pytest.mark.parametrize(("variable", "coloured"), [("NO_COLOR", False), ("FORCE_COLOR", True)])
+def test_colour_is_asked_for(data: Path, variable: str, *, coloured: bool) -> None:
+    (data / "packages/a.yaml").write_text("title: A\n")
+    assert ("\x1b[1m" in run("check", "--data", data, **{variable: "1"}).stderr) is coloured
+
+
+def test_help_names_every_command_and_exit_code() -> None:
+    text = run("--help").stdout
+    for word in (*cli.main.commands, "Exit codes", "130"):
+        assert word in text
+    assert all(command.help for command in cli.main.commands.values())
+
+
+def test_it_runs_as_a_module_and_does_not_load_what_help_does_not_need() -> None:
+    program = (
+        "import sys; sys.argv = ['builder', '--help']\n"
+        "try:\n    import runpy; runpy.run_module('builder', run_name='__main__')\n"
+        "finally:\n    print(sorted({'pydantic', 'httpx', 'jinja2', 'yaml', 'rich'} & set(sys.modules)))"
+    )
+    environment = {**os.environ, "COLUMNS": "100"}
+    done = subprocess.run(  # noqa: S603 - our own command
+        [sys.executable, "-c", program], capture_output=True, text=True, check=True, env=environment
+    )
+    assert done.stdout.endswith("[]\n")
