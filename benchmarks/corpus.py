@@ -5,26 +5,10 @@ import random
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
-WORDS = [
-    "admin",
-    "async",
-    "cache",
-    "cms",
-    "forms",
-    "filter",
-    "graph",
-    "import",
-    "json",
-    "ledger",
-    "media",
-    "model",
-    "oauth",
-    "rest",
-    "search",
-    "tags",
-    "tasks",
-    "tree",
-]
+WORDS = (
+    *("admin", "async", "cache", "cms", "forms", "filter", "graph", "import", "json"),
+    *("ledger", "media", "model", "oauth", "rest", "search", "tags", "tasks", "tree"),
+)
 START = datetime(2012, 1, 1, tzinfo=UTC)
 PACKAGES_PER_GRID = 12
 

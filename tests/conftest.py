@@ -25,3 +25,14 @@ def _no_network(monkeypatch: pytest.MonkeyPatch) -> None:
 
     monkeypatch.setattr(socket.socket, "connect", guarded_connect)
     monkeypatch.setattr(socket, "getaddrinfo", guarded_resolve)
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """Add the option that renews expected files."""
+    parser.addoption("--bless", action="store_true", help="take what comes out as what is expected from now on")
+
+
+@pytest.fixture
+def bless(request: pytest.FixtureRequest) -> bool:
+    """Tell whether expected files are to be renewed."""
+    return bool(request.config.getoption("--bless"))
