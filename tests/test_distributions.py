@@ -52,6 +52,7 @@ def test_without_a_list_the_name_tells(filename: str, version: str | None) -> No
         ("django-messages-1.0-beta.win32.exe", ["1.0b0", "1.0"], "1.0b0"),
         ("django-messages-2004d.tar.gz", ["2004c", "2004d"], "2004d"),
         ("django-messages-1.0-strange-thing.exe", ["1", "1.0", "1.0.1"], "1.0"),
+        ("django-messages-1.0-strange-thing.exe", ["1.0", "1.0-strange", "1.0-str"], "1.0-strange"),
         ("django-messages-1.0.strange.exe", ["1", "1.0", "1.0.1"], "1.0"),
         ("django-messages-1.0.1.strange.exe", ["1", "1.0"], None),
         ("django-messages-10.exe", ["1"], None),

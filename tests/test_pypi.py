@@ -172,6 +172,15 @@ def test_reads_a_project_of_which_all_is_yanked(ask: Ask) -> None:
     assert derive.pypi_version(facts) is None
 
 
+def test_of_two_reasons_for_yanking_the_newest_is_kept(server: PyPIServer, ask: Ask) -> None:
+    files = [
+        {"filename": f"only_yanked-1.{ending}", "upload-time": f"2020-01-0{day}T00:00:00Z", "yanked": yanked}
+        for ending, day, yanked in (("zip", 2, "the newer"), ("tar.gz", 1, "the older"), ("tar.bz2", 3, True))
+    ]
+    server.edit("only-yanked.simple.json", files=files, versions=["1"])
+    assert facts_of(ask("only-yanked")).releases[-1].yanked == "the newer"
+
+
 def test_reads_a_project_of_pre_releases(ask: Ask) -> None:
     assert derive.pypi_version(facts_of(ask("only-prereleases"))) == "0.1rc1"
 
@@ -203,7 +212,10 @@ def test_text_is_made_fit(ask: Ask) -> None:
     assert len(facts.license) <= 200
     assert facts.license_expression is None
     assert facts.classifiers == ("Framework :: Django", "License :: OSI Approved")
-    assert facts.project_urls == {"Code": "https://example.org/code", "Docs": "https://docs.example.org/a"}
+    assert list(facts.project_urls.items()) == [
+        ("Code", "https://example.org/code"),
+        ("Docs", "https://docs.example.org/a"),
+    ]
     assert facts.requires_python == ">=3.8"
     assert (facts.status, facts.status_reason) == ("deprecated", "old")
     assert facts.serial == 35

@@ -1,5 +1,6 @@
 import ast
 import gzip
+import logging
 import time
 from collections.abc import Callable, Iterator
 from importlib.metadata import PackageNotFoundError
@@ -405,8 +406,9 @@ def test_nothing_else_imports_httpx() -> None:
 
 
 def test_says_nothing_of_retries_where_nobody_set_logging_up(
-    server: PyPIServer, make: Make, capfd: pytest.CaptureFixture[str]
+    server: PyPIServer, make: Make, capfd: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    monkeypatch.setattr(logging.root, "handlers", [])
     server.script(PATH, failing(503))
     make().get(server.url + PATH, JSON)
     assert capfd.readouterr() == ("", "")
