@@ -16,7 +16,7 @@ def _zone(value: object) -> object:
         return value
     try:
         return ZoneInfo(value)
-    except (OSError, ValueError):
+    except (LookupError, OSError, ValueError):  # a name that is not known is a LookupError
         hint = "Use a name of the IANA time zone database, such as America/New_York or Europe/Berlin."
         raise PydanticCustomError("time-zone", "is not a time zone", {"hint": hint}) from None
 

@@ -3,9 +3,10 @@
 This is what the loader gives, what the checks look at, and what the catalogue is made of.
 """
 
-from collections.abc import Mapping
+import difflib
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
-from typing import Generic, TypeVar
+from typing import Final, Generic, TypeVar
 
 from builder.config import Settings
 from builder.errors import Problem
@@ -15,11 +16,17 @@ from builder.records import CategoryRecord, GridRecord, PackageRecord, Record, T
 Field = tuple[str | int, ...]
 """The way to a value in a file: keys and positions, () for the whole."""
 Marks = Mapping[Field, tuple[int, int]]
-"""Line and column, from 1, of every value of a file; of a key, where the value is a mapping's."""
+"""Line and column, from 1, of every value of a file.
+
+The place is where the text of the value begins; where there is none on the line (a list, a mapping, nothing at all), it
+is the value's key, or the item's own beginning in a list. () is the beginning of the outermost mapping. A column counts
+code points.
+"""
 
 R_co = TypeVar("R_co", bound=Record, covariant=True)
 
-VALUE_LENGTH = 60  # of a value that is shown in a message
+VALUE_LENGTH: Final = 60  # of a value that is shown in a message
+LIKENESS: Final = 0.75  # from 0 to 1, of a name that is offered for one that is not known
 
 
 def show_field(way: Field) -> str:
@@ -34,6 +41,18 @@ def show_value(value: object) -> str:
     """Give a value for a message: as text, quoted, and not longer than a line bears."""
     text = value if isinstance(value, str) else str(value)
     return repr(text if len(text) <= VALUE_LENGTH else text[: VALUE_LENGTH - 1] + "…")
+
+
+def nearest(name: str, known: Iterable[str]) -> str:
+    """Give the one name out of `known` that is most like `name`; "" where none is like it."""
+    found = difflib.get_close_matches(name.casefold(), known, n=1, cutoff=LIKENESS)
+    return found[0] if found else ""
+
+
+def did_you_mean(name: str, known: Iterable[str]) -> str:
+    """Ask for the name that is nearest; "" where none is."""
+    found = nearest(name, known)
+    return f"Did you mean {found}?" if found else ""
 
 
 def place(marks: Marks, way: Field) -> tuple[int, int]:
@@ -61,7 +80,11 @@ class Entry(Generic[R_co]):
 
 @dataclass(frozen=True, slots=True)
 class Data:
-    """All that stands under data/, by slug; nothing is joined yet."""
+    """All that stands under data/, by slug; nothing is joined yet.
+
+    `broken` holds, for each kind (`packages` and so on), the slugs of the files that are there but could not be used:
+    what refers to one of them is not wrong for that. `folder` is the name of data/ in paths.
+    """
 
     settings: Settings
     packages: Mapping[str, Entry[PackageRecord]] = field(default_factory=dict)
@@ -69,3 +92,6 @@ class Data:
     categories: Mapping[str, Entry[CategoryRecord]] = field(default_factory=dict)
     tombstones: TombstonesRecord = field(default_factory=TombstonesRecord)
     snapshots: Mapping[str, Snapshot] = field(default_factory=dict)
+    tombstone_marks: Marks = field(default_factory=dict)
+    broken: Mapping[str, frozenset[str]] = field(default_factory=dict)
+    folder: str = "data"

@@ -13,9 +13,9 @@ An expected failure (a bad field, an answer of 404) is a value, not an exception
 `Problem` here and the outcomes in `builder.upstreams.base`.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import ClassVar
+from typing import ClassVar, Final
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -44,6 +44,78 @@ class Problem:
         found = f" (found {self.value})" if self.value else ""
         first = f"{place}: {subject}{self.message}{found} [{self.code}]"
         return f"{first}\n    {self.hint}" if self.hint else first
+
+
+CODES: Final[Mapping[str, str]] = {
+    # Files
+    "encoding": "The file is not UTF-8.",
+    "file-link": "A symbolic link stands where a file or a folder is meant.",
+    "file-missing": "A file or a folder that must be there is not.",
+    "file-name": "The file's name has another ending, or no file of this name belongs here.",
+    "file-size": "The file is larger than what people write.",
+    "file-type": "Something other than a file stands where a file is meant.",
+    "snapshot": "A snapshot holds what fetch would not have written.",
+    "unreadable": "The system does not let the file be read.",
+    # Characters
+    "bidi-character": "A character turns the direction of writing, so that the line reads otherwise than it is.",
+    "control-character": "A control character stands in the text.",
+    "invisible-character": "A character without width stands in the text.",
+    "line-break": "A line break is neither LF nor CRLF.",
+    # YAML
+    "yaml-alias": "An alias (*name) is used.",
+    "yaml-anchor": "An anchor (&name) is used.",
+    "yaml-directive": "A directive (a line that begins with %) is used.",
+    "yaml-documents": "The file holds more than one document.",
+    "yaml-duplicate-key": "A key stands twice in one mapping.",
+    "yaml-key": "A key is not a short text on one line.",
+    "yaml-merge": "Mappings are merged (<<).",
+    "yaml-nesting": "Lists and mappings are nested too deep.",
+    "yaml-syntax": "The text cannot be read as YAML.",
+    "yaml-tag": "A tag (!name) is used.",
+    # The shape of a record
+    "empty": "Nothing stands where a value is meant.",
+    "missing-key": "A key that must be there is not.",
+    "not-list": "Something else stands where a list is meant.",
+    "not-mapping": "Something else stands where keys with values are meant.",
+    "not-text": "Something else stands where text is meant.",
+    "not-valid": "A value breaks a rule that has no words of its own yet.",
+    "unknown-key": "A key is not known.",
+    # Values
+    "contact": "The contact cannot be sent in a header.",
+    "date": "A value is not a date, or one of another age.",
+    "date-time": "A value is not a date and time with its offset from UTC, or one of another age.",
+    "number": "A value is not a whole number above 0.",
+    "pypi-name": "A value cannot be the name of a project on PyPI.",
+    "repository": "A value is not the address of a repository.",
+    "several-lines": "A text that belongs on one line has more.",
+    "slug": "A value cannot be part of an address of ours.",
+    "spaces": "A text begins or ends with a space.",
+    "tag": "A value is not a tag.",
+    "time-zone": "A value is not the name of a time zone.",
+    "too-long": "A text is longer than its field allows.",
+    "truth": "A value is neither true nor false.",
+    "url": "A value is not an address that can be a link.",
+    "url-host": "An address leads to something other than an ordinary public name.",
+    "url-port": "An address names a port.",
+    "url-scheme": "An address is not one of the web.",
+    "url-user": "An address holds a user name.",
+    # Records beside each other
+    "cell-elsewhere": "A grid's feature has a cell for a package that is not in the grid.",
+    "dates-order": "A record was changed before it was created.",
+    "feature-twice": "Two features of a grid have the same title.",
+    "id-removed": "An id belongs to something that was removed.",
+    "id-twice": "Two records of one kind have the same id.",
+    "listed-twice": "A list names something twice.",
+    "pypi-twice": "Two packages have the same project on PyPI.",
+    "replacement-circle": "Packages replace each other in a circle.",
+    "replacement-conflict": "Records differ about what replaces a package.",
+    "replacement-self": "A package replaces itself.",
+    "repository-twice": "Two packages have the same repository.",
+    "snapshot-orphan": "A snapshot belongs to no package.",
+    "unknown-category": "A record names a category that does not exist.",
+    "unknown-package": "A record names a package that does not exist.",
+}
+"""What each code of a `Problem` means, in a line. A code that was given once keeps its meaning for ever."""
 
 
 class BuilderError(Exception):

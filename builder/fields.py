@@ -17,6 +17,7 @@ from pydantic_core import PydanticCustomError
 SLUG_LENGTH: Final = 50  # of the original's database, and so of every client's
 TITLE_LENGTH: Final = 100
 URL_LENGTH: Final = 500
+YEARS: Final = range(1970, 3000)  # far from both ends of the calendar, where no other time zone can be computed
 
 # `offset` is the folder of the paged lists; the others cannot be file names on every system that a contributor uses.
 RESERVED_SLUGS: Final = frozenset(
@@ -24,10 +25,20 @@ RESERVED_SLUGS: Final = frozenset(
     | {f"{device}{n}" for device in ("com", "lpt") for n in range(1, 10)}
 )
 
+# Names that lead to the visitor's own network: RFC 6761, RFC 6762 (with appendix G), and ICANN's `internal`.
+PRIVATE_DOMAINS: Final = frozenset(
+    {"arpa", "corp", "home", "internal", "intranet", "lan", "local", "localhost", "private"}
+)
+
 _SLUG = re.compile(r"[a-z0-9][a-z0-9_-]*")
 _TAG = re.compile(r"[a-z0-9][a-z0-9-]{0,29}")
-_SCP_LIKE = re.compile(r"(?:[a-z0-9_-]+@)?([a-z0-9.-]+):(?!/)([\w./~-]+)", re.IGNORECASE)
-_BARE = re.compile(r"([a-z0-9-]+(?:\.[a-z0-9-]+)+)/([\w./~-]+)", re.IGNORECASE)
+# ASCII, or the letter K would also be the sign of the kelvin, which looks like it.
+_FLAGS = re.IGNORECASE | re.ASCII
+_SCP_LIKE = re.compile(r"(?:[a-z0-9_-]+@)?([a-z0-9.-]+):(?!/)([\w./~-]+)", _FLAGS)
+_BARE = re.compile(r"([a-z0-9-]+(?:\.[a-z0-9-]+)+)/([\w./~-]+)", _FLAGS)
+_LABEL = re.compile(r"[a-z0-9_](?:[a-z0-9_-]*[a-z0-9_])?", _FLAGS)
+_NUMBER = re.compile(r"[0-9]+|0x[0-9a-f]*", _FLAGS)
+_NOT_IN_URL = re.compile(r'[ "<>\\^`{|}]')
 
 
 def _fail(code: str, message: str, hint: str) -> PydanticCustomError:
@@ -54,6 +65,8 @@ def _title(text: str) -> str:
         raise _fail("empty", "is empty", "Write the name that people know it by.")
     if text != text.strip():
         raise _fail("spaces", "begins or ends with a space", "Take the space away.")
+    if not text.isprintable() and re.search(r"[\t\n\r]", text):
+        raise _fail("several-lines", "has a line break or a tab in it", "Write it on one line.")
     if len(text) > TITLE_LENGTH:
         hint = f"A title has at most {TITLE_LENGTH} characters."
         raise _fail("too-long", f"has {len(text)} characters", hint)
@@ -87,6 +100,8 @@ def _moment(value: object) -> object:
         raise _fail("date-time", "is not a date and time", hint) from None
     if moment.tzinfo is None:
         raise _fail("date-time", "has no offset from UTC", hint)
+    if moment.year not in YEARS:
+        raise _fail("date-time", "is not in our time", f"Is the year {moment.year} right?")
     return moment
 
 
@@ -94,9 +109,12 @@ def _day(value: object) -> object:
     if not isinstance(value, str):
         return value
     try:
-        return date.fromisoformat(value)
+        day = date.fromisoformat(value)
     except ValueError:
         raise _fail("date", "is not a date", "Write year-month-day, such as 2026-02-16.") from None
+    if day.year not in YEARS:
+        raise _fail("date", "is not in our time", f"Is the year {day.year} right?")
+    return day
 
 
 def _tag(text: str) -> str:
@@ -122,15 +140,17 @@ def _host(host: str) -> None:
     when its last label is a number, so that is what is asked here.
     """
     hint = "Give the public name of the site, such as github.com."
-    labels = host.rstrip(".").split(".")
-    if ":" in host or re.fullmatch(r"[0-9]+|0x[0-9a-f]*", labels[-1]):
+    labels = host.removesuffix(".").split(".")
+    if "[" in host or ":" in host or _NUMBER.fullmatch(labels[-1]):
         raise _fail("url-host", "leads to a bare IP address", hint)
     if len(labels) < 2:  # noqa: PLR2004 - a name and its domain
         raise _fail("url-host", "leads to a host without a domain", hint)
-    if not all(re.fullmatch(r"[a-z0-9_]([a-z0-9_-]*[a-z0-9_])?", label) for label in labels):
-        raise _fail("url-host", "leads to a host with letters that are easily mistaken for others", hint)
-    if any(label.startswith("xn--") for label in labels):
+    if not all(_LABEL.fullmatch(label) for label in labels):
+        raise _fail("url-host", "leads to a host with characters that are easily mistaken for others", hint)
+    if any(label.lower().startswith("xn--") for label in labels):
         raise _fail("url-host", "leads to a host that is shown with other letters than it has", hint)
+    if labels[-1].lower() in PRIVATE_DOMAINS:
+        raise _fail("url-host", "leads to a host that is not on the public internet", hint)
 
 
 def _url(text: str) -> str:
@@ -141,7 +161,7 @@ def _url(text: str) -> str:
     hint = "Give an address that begins with https:// (or http:// where the site has no other)."
     if len(text) > URL_LENGTH:
         raise _fail("url", f"has {len(text)} characters", f"An address has at most {URL_LENGTH}.")
-    if not text.isprintable() or any(character in ' "<>\\^`{|}' for character in text):
+    if not text.isprintable() or _NOT_IN_URL.search(text):
         raise _fail("url", "holds characters that an address cannot have", hint)
     try:
         parts = urlsplit(text)
@@ -156,7 +176,7 @@ def _url(text: str) -> str:
         raise _fail("url-user", "holds a user name", "Take away what stands before the @.")
     if port is not None or parts.netloc.endswith(":"):
         raise _fail("url-port", "names a port", "Take the port away.")
-    _host(parts.hostname)
+    _host(parts.netloc)
     return text
 
 
@@ -178,7 +198,7 @@ def _repository(text: str) -> str:
             return text
         return _url(text)
     if match := _SCP_LIKE.fullmatch(text) or _BARE.fullmatch(text):
-        _host(match[1].lower())
+        _host(match[1])
         return text
     hint = "Give the repository's web address, such as https://github.com/arneb/django-messages."
     raise _fail("repository", "is not the address of a repository", hint)
@@ -194,7 +214,7 @@ def _base_url(text: str) -> str:
         raise _fail("url", "is not an address", hint) from None
     if parts.scheme not in {"http", "https"} or not parts.hostname:
         raise _fail("url-scheme", "is not a web address", hint)
-    if not text.isascii() or not text.isprintable() or any(c in ' "<>\\^`{|}' for c in text):
+    if not text.isascii() or not text.isprintable() or _NOT_IN_URL.search(text):
         raise _fail("url", "holds characters that an address cannot have", hint)
     if parts.query or parts.fragment or "@" in parts.netloc:
         raise _fail("url", "holds more than scheme, host and path", hint)

@@ -1,0 +1,18 @@
+"""The kinds of entries, for checks that are the same for all of them."""
+
+from collections.abc import Iterable, Sequence
+from typing import TypeAlias
+
+from builder.entries import Data, Entry
+from builder.records import CategoryRecord, GridRecord, PackageRecord, Tombstone
+
+AnyEntry: TypeAlias = Entry[PackageRecord] | Entry[GridRecord] | Entry[CategoryRecord]
+
+
+def kinds(data: Data) -> tuple[tuple[str, Iterable[AnyEntry], Sequence[Tombstone]], ...]:
+    """Give the records of each kind and what was removed of it."""
+    return (
+        ("packages", data.packages.values(), data.tombstones.packages),
+        ("grids", data.grids.values(), data.tombstones.grids),
+        ("categories", data.categories.values(), data.tombstones.categories),
+    )

@@ -1,0 +1,97 @@
+"""The contract of an upstream: it is asked about packages, and says one outcome for each.
+
+An upstream is one module and one line in `builder.upstreams.UPSTREAMS`. It knows its own requests and formats; which
+packages are due, what is stored and when to stop is the affair of `builder.fetch`.
+"""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from typing import Protocol
+
+from builder.metadata import PyPIFacts, RepositoryFacts, Snapshot
+from builder.records import PackageRecord
+
+AnyFacts = PyPIFacts | RepositoryFacts
+"""A part of a snapshot, which its type tells."""
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """What is to be asked about one package.
+
+    `name` is what the upstream calls it (`Upstream.project`); `snapshot` is what is known so far. With `again` a full
+    answer is wanted, even where the upstream could tell that nothing has changed.
+    """
+
+    slug: str
+    name: str
+    snapshot: Snapshot
+    again: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Fetched:
+    """A good and complete answer: it takes the place of the facts of its kind."""
+
+    facts: AnyFacts
+
+
+@dataclass(frozen=True, slots=True)
+class Unchanged:
+    """The upstream says that what is known still holds."""
+
+
+@dataclass(frozen=True, slots=True)
+class Gone:
+    """The upstream says that there is nothing (any more).
+
+    It clears nothing: what was known stays. `facts` are the known ones with what the upstream still says, if anything.
+    """
+
+    reason: str
+    facts: AnyFacts | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Failed:
+    """No answer that can be used; what was known stays."""
+
+    reason: str
+
+
+Outcome = Fetched | Unchanged | Gone | Failed
+
+
+@dataclass(frozen=True, slots=True)
+class Skipped:
+    """The package is not asked about, and why."""
+
+    reason: str
+
+
+class Upstream(Protocol):
+    """A source of facts. Nothing it is told or asked makes it raise: what goes wrong is an outcome."""
+
+    name: str
+    """For people, and for the summary."""
+
+    @property
+    def requests(self) -> int:
+        """How many requests went out so far, repeated and redirected ones included."""
+        ...
+
+    def project(self, record: PackageRecord) -> str | Skipped:
+        """Give what the upstream calls the package, or say why it cannot be asked about it."""
+        ...
+
+    def ask(self, questions: Sequence[Question]) -> Iterator[tuple[str, Outcome]]:
+        """Yield a slug and its outcome, once for each question, in any order, as they come.
+
+        How many questions go into one request is the upstream's own affair. Whoever asks may stop listening: then no
+        further request is made.
+        """
+        ...
+
+    def close(self) -> None:
+        """Let go of connections."""
+        ...

@@ -1,0 +1,254 @@
+"""The one way out: every request of the program is made here, and no other module imports httpx.
+
+Names and addresses that are asked for come from pull requests, and redirects from upstreams, so nothing is trusted:
+only hosts on a list are called, redirects are checked as the first address was, and an answer has limits of time and
+size. What goes wrong is a value.
+"""
+
+import ipaddress
+import logging
+import time
+import zlib
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+from email.utils import parsedate_to_datetime
+from importlib.metadata import PackageNotFoundError, version
+from typing import Final
+
+import httpx
+import stamina
+
+_REDIRECTS: Final = frozenset({301, 302, 303, 307, 308})
+_GZIP: Final = 16 + zlib.MAX_WBITS
+_PORTS: Final = {"https": 443, "http": 80}
+_SHOWN: Final = 200  # characters of an address or a cause in a reason
+
+# stamina logs each retry as a warning, which Python prints where nobody set logging up. Reasons are told otherwise.
+logging.getLogger("stamina").addHandler(logging.NullHandler())
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """An answer that came whole. Names of headers are in lower case; the body is decoded."""
+
+    status: int
+    headers: Mapping[str, str]
+    body: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class Failure:
+    """No answer, or none that can be trusted. `retryable`: it may be better another time, not just now."""
+
+    reason: str
+    retryable: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """How long, how much, how often.
+
+    `connect` and `read` (for the next piece) and `total` (of one attempt, redirects included) are seconds; `body` is
+    bytes, decoded. An attempt is repeated after `backoff` seconds, then twice as many and so on, with a random second
+    on top. `wait` is the longest Retry-After that is waited for.
+    """
+
+    connect: float = 10
+    read: float = 20
+    total: float = 60
+    body: int = 32 * 1024 * 1024
+    redirects: int = 5
+    attempts: int = 3
+    backoff: float = 1
+    wait: float = 60
+
+
+DEFAULT_LIMITS: Final = Limits()
+
+
+class _AgainError(Exception):
+    """An attempt failed so that another one may help; `wait` is what the upstream asks for, in seconds."""
+
+    def __init__(self, reason: str, wait: float | None = None) -> None:
+        super().__init__(reason)
+        self.failure = Failure(reason, retryable=True)
+        self.wait = wait
+
+
+@dataclass(frozen=True, slots=True)
+class _Redirect:
+    location: str
+
+
+def user_agent(contact: str) -> str:
+    """Give who we are, so that an upstream can reach the operator."""
+    try:
+        ours = version("static-packages")
+    except PackageNotFoundError:  # a checkout that was not installed
+        ours = "0"
+    return f"static-packages/{ours} (+{contact})"
+
+
+class Transport:
+    """Sends GET requests to the hosts on its list, one at a time, and counts them in `requests`.
+
+    A proxy and certificates are the operator's affair: httpx reads their usual environment variables.
+    """
+
+    def __init__(
+        self,
+        bases: Iterable[str],
+        agent: str,
+        limits: Limits = DEFAULT_LIMITS,
+        clock: Callable[[], float] = time.monotonic,
+        wire: httpx.BaseTransport | None = None,
+    ) -> None:
+        """Take the addresses whose hosts (and ports) may be called, and the User-Agent; `wire` is for tests."""
+        self.requests = 0
+        self._origins = frozenset(_origin(httpx.URL(base)) for base in bases)
+        self._limits = limits
+        self._clock = clock
+        self._retrying = stamina.RetryingCaller(
+            attempts=limits.attempts, timeout=None, wait_initial=limits.backoff, wait_max=limits.wait, wait_jitter=1
+        )
+        self._client = httpx.Client(
+            headers={"User-Agent": agent, "Accept-Encoding": "gzip"},
+            timeout=httpx.Timeout(limits.read, connect=limits.connect),
+            follow_redirects=False,
+            transport=wire,
+        )
+
+    def close(self) -> None:
+        """Let go of connections."""
+        self._client.close()
+
+    def get(self, url: str, accept: str) -> Answer | Failure:
+        """Ask for an address, again where that may help (429, 5xx, time-outs, torn answers), and give the answer.
+
+        An answer is any that is not asked for again: the caller looks at its status.
+        """
+        try:
+            return self._retrying(self._pause, self._follow, url, accept)
+        except _AgainError as error:
+            return error.failure
+
+    def _pause(self, error: Exception) -> bool | float:
+        """Tell stamina whether to try again, or after how many seconds."""
+        if not isinstance(error, _AgainError):
+            return False
+        if error.wait is None:
+            return True
+        return error.wait if error.wait <= self._limits.wait else False
+
+    def _follow(self, url: str, accept: str) -> Answer | Failure:
+        deadline = self._clock() + self._limits.total
+        here: httpx.URL | None = None
+        for _ in range(self._limits.redirects + 1):
+            there = self._target(here, url)
+            if isinstance(there, Failure):
+                return there
+            answer = self._ask(there, accept, deadline)
+            if not isinstance(answer, _Redirect):
+                return answer
+            here, url = there, answer.location
+        return Failure(f"redirected more than {self._limits.redirects} times", retryable=False)
+
+    def _target(self, here: httpx.URL | None, text: str) -> httpx.URL | Failure:
+        """Give the address to ask; a failure if it must not be asked. `here` is where a redirect came from."""
+        try:
+            url = here.join(text) if here else httpx.URL(text)
+        except (httpx.InvalidURL, ValueError):
+            return Failure(f"{text[:_SHOWN]!r} is not an address", retryable=False)
+        if refusal := self._refusal(here, url):
+            return Failure(f"{'redirected to ' if here else ''}{str(url)[:_SHOWN]!r}: {refusal}", retryable=False)
+        return url
+
+    def _refusal(self, here: httpx.URL | None, url: httpx.URL) -> str:
+        if url.scheme not in _PORTS:
+            return "not a web address"
+        if url.userinfo:
+            return "holds a user name"
+        if _origin(url) not in self._origins:
+            return "the host is not on the list"
+        if url.scheme == "http" and not _is_loopback(url.host):
+            return "plain http is for loopback only"
+        if here and here.scheme == "https" and url.scheme == "http":
+            return "leads from https to http"
+        return ""
+
+    def _ask(self, url: httpx.URL, accept: str, deadline: float) -> Answer | Failure | _Redirect:
+        self.requests += 1
+        try:
+            with self._client.stream("GET", url, headers={"Accept": accept}) as response:
+                return self._look(response, deadline)
+        except httpx.HTTPError as error:
+            # Their messages hold no header and no body.
+            raise _AgainError(f"{type(error).__name__}: {str(error)[:_SHOWN]}".removesuffix(": ")) from error
+
+    def _look(self, response: httpx.Response, deadline: float) -> Answer | Failure | _Redirect:
+        status, headers = response.status_code, response.headers
+        too_many = status == httpx.codes.TOO_MANY_REQUESTS or (
+            status == httpx.codes.FORBIDDEN and "retry-after" in headers
+        )
+        if too_many or status >= httpx.codes.INTERNAL_SERVER_ERROR:
+            wait = retry_after(headers)
+            asks = "" if wait is None else f" and asks to wait {wait:.0f} s"
+            raise _AgainError(f"answered {status}{asks}", wait)
+        if status in _REDIRECTS and "location" in headers:
+            return _Redirect(headers["location"])
+        body = self._read(response, deadline)
+        return body if isinstance(body, Failure) else Answer(status, {k.lower(): v for k, v in headers.items()}, body)
+
+    def _read(self, response: httpx.Response, deadline: float) -> bytes | Failure:
+        """Read a body to its end.
+
+        It is decoded here since httpx takes a gzip stream that breaks off for a whole one, and would decode a bomb
+        before anybody could look at its size. A body shorter than its Content-Length is found by the layer below.
+        """
+        coding = response.headers.get("content-encoding", "identity").lower()
+        if coding not in {"identity", "gzip"}:
+            return Failure(f"encoded as {coding[:_SHOWN]!r}, which was not asked for", retryable=False)
+        gunzip = zlib.decompressobj(_GZIP) if coding == "gzip" else None
+        body, limit = bytearray(), self._limits.body
+        for piece in response.iter_raw():
+            body += _unpack(gunzip, piece, limit + 1 - len(body)) if gunzip else piece
+            if len(body) > limit:
+                return Failure(f"larger than {limit} bytes", retryable=False)
+            if self._clock() > deadline:
+                raise _AgainError(f"took more than {self._limits.total:g} s")
+        if gunzip and not gunzip.eof:
+            raise _AgainError("broke off before its end")
+        return bytes(body)
+
+
+def _unpack(gunzip: "zlib._Decompress", piece: bytes, room: int) -> bytes:
+    try:
+        return gunzip.decompress(piece, room)
+    except zlib.error as error:
+        raise _AgainError("cannot be decompressed") from error
+
+
+def _origin(url: httpx.URL) -> tuple[str, int | None]:
+    return url.host, url.port or _PORTS.get(url.scheme)
+
+
+def _is_loopback(host: str) -> bool:
+    try:
+        return ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return host == "localhost"
+
+
+def retry_after(headers: Mapping[str, str]) -> float | None:
+    """Give the seconds of a Retry-After (RFC 9110, 10.2.3); None where there is none that can be read.
+
+    A date is measured from the answer's own Date: the two clocks need not agree.
+    """
+    text = headers.get("retry-after", "").strip()
+    if text.isascii() and text.isdigit():
+        return float(text)
+    try:
+        until, sent = parsedate_to_datetime(text), parsedate_to_datetime(headers.get("date", ""))
+        return max(0.0, (until - sent).total_seconds())
+    except (ValueError, TypeError):
+        return None
