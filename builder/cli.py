@@ -3,10 +3,13 @@
 Heavy modules are imported inside the commands, so that `--help` answers at once.
 """
 
+import json
 import os
 import sys
 import time
-from collections.abc import Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
@@ -17,6 +20,7 @@ from builder.errors import BuilderError, DataError
 if TYPE_CHECKING:
     from builder.build import Result
     from builder.errors import Problem
+    from builder.fetch import Progress
 
 INTERRUPTED: Final = 130
 EXIT_CODES: Final = """\b
@@ -157,3 +161,55 @@ def serve(data: Path, out: Path, base_url: str | None, port: int) -> None:
         return f"{report} ({time.perf_counter() - began:.1f} s)"
 
     serving.serve(rebuild, out, (data, TEMPLATES), port, click.echo)
+
+
+@main.command()
+@_data
+@click.option("--only", metavar="SLUG", multiple=True, help="Ask about this package alone; may be given again.")
+@click.option("--again", is_flag=True, help="Ask for everything, also where an upstream says that nothing has changed.")
+@click.option("--json", "as_json", is_flag=True, help="Print the summary as JSON.")
+@click.pass_obj
+def fetch(obj: dict[str, bool], data: Path, only: tuple[str, ...], *, again: bool, as_json: bool) -> None:
+    """Pull the packages' metadata from upstreams into the snapshots; what fails stays as it was."""
+    from builder import build as building  # noqa: PLC0415 - see the module's docstring
+    from builder import fetch as fetching  # noqa: PLC0415 - see the module's docstring
+    from builder import upstreams  # noqa: PLC0415 - see the module's docstring
+
+    loaded = building.load(data)
+    with upstreams.connect(loaded.settings) as asked, _progress(obj) as progress:
+        summary = fetching.fetch(loaded, data, asked, _now, only, progress, again=again)
+    if as_json:
+        click.echo(json.dumps(summary.as_dict(), indent=2))
+    elif not obj["quiet"]:
+        click.echo(str(summary))
+    if error := summary.error():
+        raise error
+
+
+def _now() -> datetime:
+    return datetime.now(UTC)
+
+
+@contextmanager
+def _progress(obj: Mapping[str, bool]) -> Iterator["Progress | None"]:
+    """Give what shows how far a fetch is: a bar on a terminal, a line for each package if asked for, else nothing."""
+    from rich.console import Console  # noqa: PLC0415 - see the module's docstring
+    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn  # noqa: PLC0415
+
+    def line(done: int, total: int, slug: str, outcome: object) -> None:
+        tell(f"[{done}/{total}] {slug}: {type(outcome).__name__.lower()}")
+
+    console = Console(stderr=True)
+    if obj["quiet"] or not console.is_terminal:
+        yield line if obj["verbose"] else None
+        return
+    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
+    with Progress(*columns, console=console, transient=True) as bar:
+        task = bar.add_task("fetching", total=None)
+
+        def advance(done: int, total: int, slug: str, outcome: object) -> None:
+            if obj["verbose"]:
+                line(done, total, slug, outcome)
+            bar.update(task, total=total, completed=done, description=f"{slug:<32.32}")
+
+        yield advance
