@@ -41,7 +41,7 @@ _NEED_A_LOOK: Final = frozenset({"gone", "failed"})
 class Progress(Protocol):
     """Is told of every package that is done with, in order. `total` counts a package once for each upstream."""
 
-    def __call__(self, done: int, total: int, slug: str, outcome: Outcome | Skipped) -> None:
+    def __call__(self, done: int, total: int, slug: str, outcome: Outcome | Skipped, /) -> None:
         """Take note."""
         ...
 
@@ -136,7 +136,7 @@ def _due(data: Data, only: Collection[str]) -> list[str]:
     for slug in sorted(set(only) - set(data.packages)):
         close = get_close_matches(slug, data.packages, n=1)
         raise BuilderError(f"There is no package {slug!r}" + (f"; did you mean {close[0]!r}?" if close else "."))
-    return sorted(only or data.packages)
+    return sorted(set(only) or data.packages)
 
 
 @dataclass(slots=True)

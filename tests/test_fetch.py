@@ -160,7 +160,7 @@ def test_asks_about_all_packages_in_order_of_slug(tmp_path: Path) -> None:
 
 def test_asks_about_some_packages_again(tmp_path: Path) -> None:
     upstream = Scripted()
-    fetch(data_of("a", "b", "c"), tmp_path, [upstream], lambda: NOW, {"c", "a"}, again=True)
+    fetch(data_of("a", "b", "c"), tmp_path, [upstream], lambda: NOW, ["c", "a", "c"], again=True)
     assert [(question.slug, question.again) for question in upstream.asked] == [("a", True), ("c", True)]
 
 
