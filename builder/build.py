@@ -1,10 +1,10 @@
 """From data/ to site/: load, check, join, render, write. What `build`, `check` and `serve` have in common."""
 
 import dataclasses
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from builder import api, catalogue, checks, history, pages, source, write
 from builder.catalogue import Catalogue
@@ -14,6 +14,9 @@ from builder.errors import DataError
 from builder.hosts import HOSTS, Host
 from builder.outputs import Output
 from builder.urls import Urls
+
+if TYPE_CHECKING:
+    from builder.records import Tombstone
 
 TEMPLATES: Final = Path(__file__).resolve().parent.parent / "templates"
 
@@ -55,7 +58,7 @@ def join(data: Data, folder: Path, base_url: str | None = None) -> tuple[Catalog
 
 def _notes(data: Data, past: history.History) -> list[str]:
     notes = []
-    kinds = (
+    kinds: Sequence[tuple[Mapping[str, catalogue.AnyEntry], Sequence[Tombstone]]] = (
         (data.packages, data.tombstones.packages),
         (data.grids, data.tombstones.grids),
         (data.categories, data.tombstones.categories),

@@ -110,6 +110,7 @@ class Catalogue:
 
 
 _Item = TypeVar("_Item", Package, Grid, Category)
+AnyEntry = Entry[PackageRecord] | Entry[GridRecord] | Entry[CategoryRecord]
 
 
 def by_title(items: Iterable[_Item]) -> list[_Item]:
@@ -138,7 +139,7 @@ def _newest_first(items: Iterable[_Item]) -> list[_Item]:
 
 
 def give_ids(
-    entries: Mapping[str, Entry[PackageRecord] | Entry[GridRecord] | Entry[CategoryRecord]],
+    entries: Mapping[str, AnyEntry],
     tombstones: Iterable[Tombstone],
 ) -> dict[str, int]:
     """Give each entry its id: as written, else the next free one of our own, in order of slug."""
@@ -148,9 +149,7 @@ def give_ids(
     return written | {slug: number for number, slug in enumerate(missing, start=max(used) + 1)}
 
 
-def _when(
-    entry: Entry[PackageRecord] | Entry[GridRecord] | Entry[CategoryRecord], dates: Mapping[str, Dates]
-) -> tuple[datetime, datetime]:
+def _when(entry: AnyEntry, dates: Mapping[str, Dates]) -> tuple[datetime, datetime]:
     """Give `created` and `modified`: as written, else as git knows them.
 
     A new file that is not committed has no date yet; it gets one that nobody takes for real, and `check` says so.

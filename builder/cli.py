@@ -46,6 +46,9 @@ class Commands(click.Group):
         except BuilderError as error:
             tell(f"Error: {error}", fg="red")
             sys.exit(error.exit_code)
+        except OSError as error:
+            tell(f"Error: {error.filename or 'the system'}: {error.strerror or error}", fg="red")
+            sys.exit(BuilderError.exit_code)
         except KeyboardInterrupt:
             tell("Interrupted.")
             sys.exit(INTERRUPTED)
