@@ -1,7 +1,6 @@
 """What all tests share: no test reaches the network, but loopback."""
 
 import socket
-from collections.abc import Iterator
 from typing import Any
 
 import pytest
@@ -10,7 +9,7 @@ LOOPBACK = ("127.", "::1", "localhost")
 
 
 @pytest.fixture(autouse=True)
-def _no_network(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+def _no_network(monkeypatch: pytest.MonkeyPatch) -> None:
     """Forbid every connection but to loopback and local sockets, and every look-up of another name."""
     connect, resolve = socket.socket.connect, socket.getaddrinfo
 
@@ -26,4 +25,14 @@ def _no_network(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
 
     monkeypatch.setattr(socket.socket, "connect", guarded_connect)
     monkeypatch.setattr(socket, "getaddrinfo", guarded_resolve)
-    yield
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """Add the option that renews expected files."""
+    parser.addoption("--bless", action="store_true", help="take what comes out as what is expected from now on")
+
+
+@pytest.fixture
+def bless(request: pytest.FixtureRequest) -> bool:
+    """Tell whether expected files are to be renewed."""
+    return bool(request.config.getoption("--bless"))
