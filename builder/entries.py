@@ -43,9 +43,9 @@ def show_value(value: object) -> str:
     return repr(text if len(text) <= VALUE_LENGTH else text[: VALUE_LENGTH - 1] + "…")
 
 
-def nearest(name: str, known: Iterable[str]) -> str:
+def nearest(name: str, known: Iterable[str], likeness: float = LIKENESS) -> str:
     """Give the one name out of `known` that is most like `name`; "" where none is like it."""
-    found = difflib.get_close_matches(name.casefold(), known, n=1, cutoff=LIKENESS)
+    found = difflib.get_close_matches(name.casefold(), known, n=1, cutoff=likeness)
     return found[0] if found else ""
 
 

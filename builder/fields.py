@@ -17,6 +17,7 @@ from pydantic_core import PydanticCustomError
 SLUG_LENGTH: Final = 50  # of the original's database, and so of every client's
 TITLE_LENGTH: Final = 100
 URL_LENGTH: Final = 500
+DIGITS: Final = 9  # of a number, so that it fits into 32 bits everywhere
 YEARS: Final = range(1970, 3000)  # far from both ends of the calendar, where no other time zone can be computed
 
 # `offset` is the folder of the paged lists; the others cannot be file names on every system that a contributor uses.
@@ -48,7 +49,7 @@ def _fail(code: str, message: str, hint: str) -> PydanticCustomError:
 
 def _slug(text: str) -> str:
     if len(text) > SLUG_LENGTH:
-        raise _fail("slug", f"has {len(text)} characters", f"A slug has at most {SLUG_LENGTH}.")
+        raise _fail("slug", f"has {len(text)} characters", f"A slug has at most {SLUG_LENGTH} characters.")
     if not _SLUG.fullmatch(text):
         hint = "Use a-z, 0-9, - and _ only, and begin with a letter or a digit."
         raise _fail("slug", "is not a slug", hint)
@@ -63,10 +64,10 @@ def _slug(text: str) -> str:
 def _title(text: str) -> str:
     if not text.strip():
         raise _fail("empty", "is empty", "Write the name that people know it by.")
-    if text != text.strip():
-        raise _fail("spaces", "begins or ends with a space", "Take the space away.")
     if not text.isprintable() and re.search(r"[\t\n\r]", text):
         raise _fail("several-lines", "has a line break or a tab in it", "Write it on one line.")
+    if text != text.strip():
+        raise _fail("spaces", "begins or ends with a space", "Take the space away.")
     if len(text) > TITLE_LENGTH:
         hint = f"A title has at most {TITLE_LENGTH} characters."
         raise _fail("too-long", f"has {len(text)} characters", hint)
@@ -75,9 +76,10 @@ def _title(text: str) -> str:
 
 def _whole_number(value: object) -> object:
     if isinstance(value, str):
-        if not re.fullmatch(r"[1-9][0-9]{0,8}", value):
-            hint = "Write a whole number above 0, in plain digits, such as 359."
-            raise _fail("number", "is not a number", hint)
+        if not re.fullmatch(r"[1-9][0-9]*", value):
+            raise _fail("number", "is not a whole number above 0", "Write it in plain digits, such as 359.")
+        if len(value) > DIGITS:
+            raise _fail("number", f"has {len(value)} digits", f"A number has at most {DIGITS}.")
         return int(value)
     return value
 
@@ -125,11 +127,13 @@ def _tag(text: str) -> str:
 
 
 def _pypi_name(text: str) -> str:
+    hint = "Write the project's name as on PyPI, such as django-messages, not its address."
     try:
         canonicalize_name(text, validate=True)
     except InvalidName:
-        hint = "Write the project's name as on PyPI, such as django-messages, not its address."
         raise _fail("pypi-name", "cannot be a name on PyPI", hint) from None
+    if not text.isascii():  # the sign of the kelvin passes as a K there
+        raise _fail("pypi-name", "cannot be a name on PyPI", hint)
     return text
 
 
@@ -160,9 +164,10 @@ def _url(text: str) -> str:
     """
     hint = "Give an address that begins with https:// (or http:// where the site has no other)."
     if len(text) > URL_LENGTH:
-        raise _fail("url", f"has {len(text)} characters", f"An address has at most {URL_LENGTH}.")
+        raise _fail("url", f"has {len(text)} characters", f"An address has at most {URL_LENGTH} characters.")
     if not text.isprintable() or _NOT_IN_URL.search(text):
-        raise _fail("url", "holds characters that an address cannot have", hint)
+        escape = "Take them away, or write them percent-encoded: a space is %20."
+        raise _fail("url", "holds characters that an address cannot have", escape)
     try:
         parts = urlsplit(text)
         port = parts.port

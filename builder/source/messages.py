@@ -11,10 +11,9 @@ from typing import Any, Final, get_args
 
 from pydantic import BaseModel, ValidationError
 from pydantic_core import ErrorDetails
-from pydantic_core.core_schema import ErrorType
 
 from builder.entries import VALUE_LENGTH, Field, nearest, place, show_field, show_value
-from builder.errors import Problem
+from builder.errors import CODES, Problem
 from builder.source.yaml_text import Document, Value
 
 # A line for each key that must be there, for a remedy.
@@ -42,14 +41,23 @@ _KINDS: Final = {
     "datetime_type": ("date-time", "a date and time", "Write it as 2026-02-16T12:00:00-05:00."),
     "dict_type": ("not-mapping", "keys with values", _MAPPING),
     "int_type": ("number", "a whole number", "Write it in plain digits, such as 359."),
-    "is_instance_of": ("not-text", "text", _TEXT),
     "model_type": ("not-mapping", "keys with values", _MAPPING),
     "string_type": ("not-text", "text", _TEXT),
     "tuple_type": ("not-list", "a list", _LIST),
+    "zoneinfo_str": ("not-text", "text", _TEXT),
 }
 
 
-_OWN_TYPES: Final = frozenset(get_args(ErrorType))  # of pydantic; every other type is a code of ours
+# Keys that people write, from the API or by habit, for those of a record.
+_SYNONYMS: Final = {
+    "docs": "documentation",
+    "documentation_url": "documentation",
+    "is_locked": "locked",
+    "name": "title",
+    "repo": "repository",
+    "repo_url": "repository",
+}
+_KEY_LIKENESS: Final = 0.6  # less than for other names: there are few keys, and the likely one is soon found
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,7 +87,9 @@ class _Finding:
     @property
     def meant(self) -> str:
         """The key that is likely to be meant by one that is not known."""
-        return nearest(self.name, self.around.model_fields) if self.around else ""
+        known = self.around.model_fields if self.around else {}
+        synonym = _SYNONYMS.get(self.name, "")
+        return synonym if synonym in known else nearest(self.name, known, _KEY_LIKENESS)
 
 
 def explain(path: str, error: ValidationError, model: type[BaseModel], document: Document) -> list[Problem]:
@@ -151,16 +161,16 @@ def _words(finding: _Finding, document: Document) -> tuple[str, str, str]:
         return "unknown-key", "is not a known key", f"{meant}{_allowed(finding.around)}"
     if finding.type == "string_too_long":
         limit = error["ctx"]["max_length"]
-        return "too-long", f"has {len(error['input'])} characters", f"It may have at most {limit}."
+        return "too-long", f"has {len(error['input'])} characters", f"It may have at most {limit} characters."
     if finding.type in _KINDS:
         return _empty(finding, document) if error["input"] is None else _wrong_kind(finding)
-    if finding.type in _OWN_TYPES:
-        return "not-valid", "is not valid", ""
-    return finding.type, error["msg"], error.get("ctx", {}).get("hint", "")
+    if finding.type in CODES:  # a rule of ours, with its own words
+        return finding.type, error["msg"], error.get("ctx", {}).get("hint", "")
+    return "not-valid", "is not valid", ""
 
 
-def _allowed(model: type[BaseModel] | None) -> str:
-    return f"Allowed here: {', '.join(model.model_fields)}." if model else ""
+def _allowed(model: type[BaseModel] | None, words: str = "Allowed here") -> str:
+    return f"{words}: {', '.join(model.model_fields)}." if model else ""
 
 
 def _empty(finding: _Finding, document: Document) -> tuple[str, str, str]:
@@ -188,6 +198,8 @@ def _wrong_kind(finding: _Finding) -> tuple[str, str, str]:
     subject = "" if finding.way else "the file "
     if code == "not-mapping":
         hint = f"{hint} {_allowed(finding.model)}".rstrip()
+    if code == "not-list":
+        hint = f"{hint} {_allowed(finding.model, 'Allowed in an item')}".rstrip()
     if isinstance(value, str):
         hint = _for_text(finding, value) or hint
     return code, f"{subject}is {found}, but must be {meant}", hint

@@ -13,9 +13,11 @@ from yaml import Mark, MarkedYAMLError
 from builder.source.text import RefusedError
 
 CODE: Final = "yaml-syntax"
+NESTING_LIMIT: Final = 8
 SHOWN: Final = 50  # characters of a line that a remedy repeats
 
-_KEY: Final = re.compile(r"(?P<lead>\s*(?:- +)*)(?P<key>[\w-]+) *:(?P<space>\s*)(?P<rest>.*)")
+_KEY: Final = re.compile(r"\s*(?:- +)*(?P<key>[\w-]+) *:\s*(?P<rest>.*)")
+_ITEM: Final = re.compile(r"\s*(?:- +)+(?P<rest>[^\s-].*)")
 _MERGE: Final = re.compile(r"^(?:<{7}|={7}|>{7})(?: .*)?\r?$", re.MULTILINE)
 _NO_COLON: Final = "Each line of a mapping is a key, a colon, a space and a value, such as title: django-messages."
 
@@ -88,17 +90,25 @@ def bad_escape(line: int, column: int) -> RefusedError:
     return RefusedError(line, column, CODE, message, hint)
 
 
+def too_deep(line: int, column: int) -> RefusedError:
+    """Tell that lists and mappings are nested deeper than any record is."""
+    message = f"this is nested more than {NESTING_LIMIT} deep"
+    hint = f"Lists and mappings go {NESTING_LIMIT} deep at most; put text that begins with a bracket in quotes."
+    return RefusedError(line, column, "yaml-nesting", message, hint)
+
+
 def _in_quotes(place: _Place) -> str:
-    """Write the line with its value in quotes, for a remedy; "" where it is too long, or has no key."""
-    found = _KEY.fullmatch(place.text)
-    if not found or not found["rest"] or len(place.text) > SHOWN:
+    """Write the line with its value in quotes, for a remedy; "" where it is too long, or neither a key nor an item."""
+    key, item = _KEY.fullmatch(place.text), _ITEM.fullmatch(place.text)
+    found = key or item
+    value = found["rest"].strip() if found else ""
+    if not value or len(place.text) > SHOWN:
         return ""
-    value = found["rest"].strip()
     quote = value[0]
     if quote in "\"'" and value.endswith(quote) and value[1:-1].count(quote) % 2:
         value = value[1:-1]  # what is wrong is the third quote in the middle
     quoted = "'" + value.replace("'", "''") + "'" if '"' in value or "\\" in value else f'"{value}"'
-    return f"{found['key']}: {quoted}"
+    return f"{key['key']}: {quoted}" if key else f"- {quoted}"
 
 
 def _put_in_quotes(place: _Place) -> str:
@@ -128,6 +138,9 @@ def _no_colon(_: _Place, start: _Place) -> RefusedError:
         return start.refuse("a space is missing after the dash", f"Write - {found[1]}")
     if found := re.fullmatch(r"([\w-]+) *= *.*", line):
         return start.refuse("a colon is missing", f"YAML has colons where other formats have =: {found[1]}: …")
+    above = start.above()
+    if above and above.text.lstrip().startswith("- ") and above.indent == start.indent:
+        return start.refuse("this line is neither an item nor a key", "Begin each item with a dash and a space.")
     return start.refuse("this line has no colon", _NO_COLON)
 
 
@@ -140,7 +153,8 @@ def _first_character(stop: _Place, start: _Place) -> RefusedError:
     """Explain a character that means something else in YAML at the beginning of a text."""
     place = start if start.character and start.character in "*&!|>" else stop
     if not place.character:
-        return place.refuse("the line ends where something must follow", "Complete it, or put the text in quotes.")
+        hint = "Close what [ or { opens above, or put the text in quotes."
+        return place.refuse("the file ends where something must follow", hint)
     hint = _put_in_quotes(place)
     if place.character in "|>":
         hint = f"Begin long text on the next line, indented; or p{hint.removeprefix('P')}"
@@ -197,11 +211,18 @@ def _outside(stop: _Place, _: _Place) -> RefusedError:
     return stop.refuse("this does not belong to what stands above", hint)
 
 
+def _deep(stop: _Place, _: _Place) -> RefusedError:
+    """Explain the parser's own limit, which it meets on its way to see whether all the brackets are a key."""
+    brackets = len(stop.before) - len(stop.before.rstrip("[{"))
+    return too_deep(stop.line + 1, stop.column + 1 - max(brackets - NESTING_LIMIT, 0))
+
+
 def _other(stop: _Place, _: _Place) -> RefusedError:
     return stop.refuse("this cannot be read as YAML", "Look at the indentation, the colons and the quotes around it.")
 
 
 _RULES: Final[tuple[tuple[re.Pattern[str], _Rule], ...]] = (
+    (re.compile("maximum nesting depth"), _deep),
     (re.compile("mapping values are not allowed"), _second_colon),
     (re.compile("could not find expected ':'"), _no_colon),
     (re.compile("sequence entries are not allowed"), _dash),

@@ -20,7 +20,6 @@ from builder.entries import VALUE_LENGTH, Field, show_value
 from builder.source import syntax
 from builder.source.text import RefusedError, describe, find_refused
 
-NESTING_LIMIT: Final = 8
 KEY_LENGTH: Final = VALUE_LENGTH  # a slug is the longest key, and messages show keys whole
 
 Place: TypeAlias = tuple[int, int]
@@ -98,9 +97,8 @@ class _Reader:
             _refuse_reference(event, way)
         if kind is ScalarEvent:
             return self._scalar(event, way)
-        if len(way) >= NESTING_LIMIT:
-            hint = f"Mappings and lists go {NESTING_LIMIT} deep at most."
-            _refuse(event, "yaml-nesting", f"this is nested more than {NESTING_LIMIT} deep", hint, way)
+        if len(way) >= syntax.NESTING_LIMIT:
+            raise syntax.too_deep(*_place(event))
         self.marks[way] = self.keys.get(way) or _place(event)
         return self._mapping(way) if kind is MappingStartEvent else self._list(way)
 
