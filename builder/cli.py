@@ -41,7 +41,7 @@ class Commands(click.Group):
             return super().invoke(ctx)
         except DataError as error:
             show_problems(error.problems)
-            tell(str(error))
+            tell(str(error) if ctx.invoked_subcommand == "check" else f"{error} Nothing was written.")
             sys.exit(error.exit_code)
         except BuilderError as error:
             tell(f"Error: {error}", fg="red")

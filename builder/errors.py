@@ -135,7 +135,7 @@ class DataError(BuilderError):
         count = len(self.problems)
         files = len({problem.path for problem in self.problems})
         noun = "problem" if count == 1 else "problems"
-        return f"{count} {noun} in {files} {'file' if files == 1 else 'files'}; nothing was written."
+        return f"{count} {noun} in {files} {'file' if files == 1 else 'files'}."
 
 
 class SiteError(BuilderError):

@@ -44,7 +44,7 @@ def test_problems_are_told_on_stderr_and_nothing_is_written(data: Path, tmp_path
     assert result.stdout == ""
     assert "data/packages/b.yaml:2:11" in result.stderr
     assert "data/packages/c.yaml:1:1" in result.stderr
-    assert "3 problems in 2 files; nothing was written." in result.stderr
+    assert "2 problems in 2 files. Nothing was written." in result.stderr
     assert tree(tmp_path / "site") == before
 
 
