@@ -131,7 +131,7 @@ class _Loading:
         except ValidationError as error:
             problem = error.errors()[0]
             message = f"its name, without the ending, {problem['msg']}"
-            self.problems.append(file.problem("slug", message, problem["ctx"]["hint"], show_value(file.slug)))
+            self.problems.append(file.report("slug", message, problem["ctx"]["hint"], show_value(file.slug)))
             return False
         return True
 
