@@ -10,7 +10,6 @@ from datetime import date, datetime
 from typing import Annotated, Final
 from urllib.parse import urlsplit
 
-from packaging.utils import InvalidName, canonicalize_name
 from pydantic import AfterValidator, BeforeValidator
 from pydantic_core import PydanticCustomError
 
@@ -37,6 +36,7 @@ _TAG = re.compile(r"[a-z0-9][a-z0-9-]{0,29}")
 _FLAGS = re.IGNORECASE | re.ASCII
 _SCP_LIKE = re.compile(r"(?:[a-z0-9_-]+@)?([a-z0-9.-]+):(?!/)([\w./~-]+)", _FLAGS)
 _BARE = re.compile(r"([a-z0-9-]+(?:\.[a-z0-9-]+)+)/([\w./~-]+)", _FLAGS)
+_PYPI_NAME = re.compile(r"[a-z0-9](?:[a-z0-9._-]*[a-z0-9])?", _FLAGS)  # PEP 508
 _LABEL = re.compile(r"[a-z0-9_](?:[a-z0-9_-]*[a-z0-9_])?", _FLAGS)
 _NUMBER = re.compile(r"[0-9]+|0x[0-9a-f]*", _FLAGS)
 _NOT_IN_URL = re.compile(r'[ "<>\\^`{|}]')
@@ -127,12 +127,8 @@ def _tag(text: str) -> str:
 
 
 def _pypi_name(text: str) -> str:
-    hint = "Write the project's name as on PyPI, such as django-messages, not its address."
-    try:
-        canonicalize_name(text, validate=True)
-    except InvalidName:
-        raise _fail("pypi-name", "cannot be a name on PyPI", hint) from None
-    if not text.isascii():  # the sign of the kelvin passes as a K there
+    if not _PYPI_NAME.fullmatch(text):
+        hint = "Write the project's name as on PyPI, such as django-messages, not its address."
         raise _fail("pypi-name", "cannot be a name on PyPI", hint)
     return text
 

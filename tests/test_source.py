@@ -125,6 +125,15 @@ def test_an_empty_data_folder(tmp_path: Path) -> None:
     assert {problem.code for problem in wrong} == {"file-missing"}
 
 
+def test_a_folder_of_packages_that_is_none_is_told_once(data: Path, tmp_path: Path) -> None:
+    shutil.rmtree(data / "packages")
+    (data / "packages").write_text("")
+    assert problems(data) == [("data/packages", "unreadable")]
+    (data / "packages").unlink()
+    (data / "packages").symlink_to(tmp_path / "nowhere")
+    assert problems(data) == [("data/packages", "file-link")]
+
+
 def test_folders_of_grids_and_categories_may_be_missing(data: Path) -> None:
     shutil.rmtree(data / "grids")
     shutil.rmtree(data / "categories")

@@ -8,7 +8,7 @@ from packaging.utils import InvalidName, canonicalize_name
 
 from builder import derive
 from builder.checks.kinds import AnyEntry, kinds
-from builder.entries import Data, Entry, place, show_field
+from builder.entries import Data, Entry, place, show_field, show_value
 from builder.errors import Problem
 from builder.records import PackageRecord
 
@@ -67,12 +67,12 @@ def tombstones_are_unique(data: Data) -> Iterator[Problem]:
                 way = (kind, i, "id")
                 message, hint = f"is the id of {kind}[{before}] already", "Keep one of the two."
                 mark = place(data.tombstone_marks, way)
-                yield Problem(path, *mark, "id-twice", message, hint, show_field(way), str(stone.id))
+                yield Problem(path, *mark, "id-twice", message, hint, show_field(way), show_value(stone.id))
 
 
 def repositories_are_unique(data: Data) -> Iterator[Problem]:
     """Yield packages whose repository, in whatever form it is written, another one has."""
-    hint = "If both are the same package, keep one file."
+    hint = "A repository stands in one file only: if both are the same package, keep one of them."
     for entry, first in _twice(data.packages.values(), _repository_key):
         message = f"is the repository of {first.path} already"
         yield entry.problem(("repository",), "repository-twice", message, hint, entry.record.repository)
@@ -80,7 +80,7 @@ def repositories_are_unique(data: Data) -> Iterator[Problem]:
 
 def pypi_names_are_unique(data: Data) -> Iterator[Problem]:
     """Yield packages whose project on PyPI, compared as PEP 503 has it, another one has."""
-    hint = "If both are the same package, keep one file."
+    hint = "A project stands in one file only: if both are the same package, keep one of them."
     for entry, first in _twice(data.packages.values(), _pypi_key):
         way = ("pypi",) if entry.record.pypi else ("pypi_url",)
         message = f"is the project on PyPI of {first.path} already"

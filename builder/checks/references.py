@@ -1,6 +1,7 @@
 """References that lead nowhere."""
 
 from collections.abc import Iterable, Iterator, Mapping
+from typing import Final
 
 from builder.checks.kinds import AnyEntry
 from builder.entries import Data, Field, did_you_mean
@@ -29,9 +30,9 @@ def cells_are_of_the_grid(data: Data) -> Iterator[Problem]:
         listed = entry.record.packages
         for i, feature in enumerate(entry.record.features):
             for name in feature.cells.keys() - set(listed):
-                hint = did_you_mean(name, listed) or "Add it to the packages of this grid, or take the cell away."
+                hint = f"{did_you_mean(name, listed)} Add it to the packages of this grid, or take the cell away."
                 way = ("features", i, "cells", name)
-                yield entry.problem(way, "cell-elsewhere", "is not a package of this grid", hint)
+                yield entry.problem(way, "cell-elsewhere", "is not a package of this grid", hint.lstrip())
 
 
 def snapshots_have_packages(data: Data) -> Iterator[Problem]:
@@ -43,11 +44,14 @@ def snapshots_have_packages(data: Data) -> Iterator[Problem]:
         yield Problem(path, 0, 0, "snapshot-orphan", f"there is no package {slug}", hint)
 
 
+_WORDS: Final = {"packages": ("package", "unknown-package"), "categories": ("category", "unknown-category")}
+
+
 class Known:
     """What can be referred to, of one kind: what is there, what is there but broken, and what was removed."""
 
     def __init__(self, data: Data, kind: str, entries: Mapping[str, AnyEntry], tombstones: Iterable[Tombstone]) -> None:
-        self._noun = {"packages": "package", "categories": "category"}[kind]
+        self._noun, self._code = _WORDS[kind]
         self._folder = f"{data.folder}/{kind}"
         self._entries = entries
         self._broken = data.broken.get(kind, frozenset())
@@ -59,7 +63,7 @@ class Known:
         if slug not in self._entries and slug not in self._broken:
             # The same wrong name may stand in thousands of files, and to look for what is like it takes its time.
             hint = self._hints.get(slug) or self._hints.setdefault(slug, self._hint(slug))
-            yield entry.problem(way, f"unknown-{self._noun}", f"there is no such {self._noun}", hint, slug)
+            yield entry.problem(way, self._code, f"there is no such {self._noun}", hint, slug)
 
     def _hint(self, slug: str) -> str:
         if stone := self._removed.get(slug):

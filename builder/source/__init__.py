@@ -73,7 +73,8 @@ class _Loading:
     def load(self) -> tuple[Data | None, list[Problem]]:
         """Read everything once."""
         settings, (tombstones, tombstone_marks) = self._top()
-        if not (self.data / "packages").is_dir():
+        packages_folder = self.data / "packages"
+        if not packages_folder.exists() and not packages_folder.is_symlink():
             hint = "It holds a file for each package, and must be there even if it is empty."
             self.problems.append(
                 Problem(f"{self.folder}/packages", 0, 0, "file-missing", "there is no such folder", hint)
@@ -131,7 +132,7 @@ class _Loading:
         except ValidationError as error:
             problem = error.errors()[0]
             message = f"its name, without the ending, {problem['msg']}"
-            self.problems.append(file.problem("slug", message, problem["ctx"]["hint"], show_value(file.slug)))
+            self.problems.append(file.report("slug", message, problem["ctx"]["hint"], show_value(file.slug)))
             return False
         return True
 

@@ -34,10 +34,10 @@ class File:
 
     def read(self) -> bytes:
         """Give the bytes of the file, and not many more than the limit, however large it is."""
-        with open(self.where, "rb", buffering=0) as file:  # noqa: PTH123 - as above
+        with open(self.where, "rb") as file:  # noqa: PTH123 - as above
             return file.read(SIZE_LIMIT + 1)
 
-    def problem(self, code: str, message: str, hint: str = "", value: str = "") -> Problem:
+    def report(self, code: str, message: str, hint: str = "", value: str = "") -> Problem:
         """Make a problem of the whole file."""
         return Problem(self.path, 0, 0, code, message, hint, value=value)
 
@@ -75,9 +75,7 @@ def list_top(data: Path, folder: str) -> Listing:
         if item.name in _AT_THE_TOP:
             problem = _wrong_type(file, item)
         elif item.name.lower().endswith(_LIKE_YAML):
-            problem = file.problem(
-                "file-name", "no file of this name is read", f"Here are read: {_names(_AT_THE_TOP)}."
-            )
+            problem = file.report("file-name", "no file of this name is read", f"Here are read: {_names(_AT_THE_TOP)}.")
         else:
             continue
         if problem:
@@ -112,23 +110,21 @@ def _wrong_name(file: File, item: "os.DirEntry[str]") -> Problem | None:
     if item.name.endswith(SUFFIX):
         return None
     if item.name.lower().endswith(_LIKE_YAML):
-        return file.problem(
-            "file-name", "the ending of its name is not .yaml", f"Rename it to {_show(file.slug)}.yaml."
-        )
+        return file.report("file-name", "the ending of its name is not .yaml", f"Rename it to {_show(file.slug)}.yaml.")
     hint = "Only files that end in .yaml belong here; move it elsewhere."
-    return file.problem("file-name", "does not belong in this folder", hint)
+    return file.report("file-name", "does not belong in this folder", hint)
 
 
 def _wrong_type(file: File, item: "os.DirEntry[str]") -> Problem | None:
     if item.is_symlink():
         return _is_link(file)
     if not item.is_file():
-        return file.problem("file-type", "is not a file", "A file with text is meant; move this elsewhere.")
+        return file.report("file-type", "is not a file", "A file with text is meant; move this elsewhere.")
     return None
 
 
 def _is_link(file: File) -> Problem:
-    return file.problem("file-link", "is a symbolic link", "Put the file itself here: links are not followed.")
+    return file.report("file-link", "is a symbolic link", "Put the file itself here: links are not followed.")
 
 
 def _stem(name: str) -> str:
