@@ -11,6 +11,7 @@ from typing import Final
 
 from packaging.licenses import InvalidLicenseExpression, canonicalize_license_expression
 from packaging.specifiers import InvalidSpecifier, SpecifierSet
+from packaging.utils import InvalidName, canonicalize_name
 from packaging.version import InvalidVersion, Version
 
 from builder.metadata import PyPIFacts, Release
@@ -61,7 +62,11 @@ def pypi_name(record: PackageRecord) -> str | None:
     if record.pypi:
         return record.pypi
     name = _PYPI_ADDRESS.sub("", (record.pypi_url or "").strip()).strip("/").split("/")[0]
-    return name or None
+    try:
+        canonicalize_name(name, validate=True)
+    except InvalidName:  # an imported text may be anything
+        return None
+    return name
 
 
 def pypi_url(record: PackageRecord, index: str) -> str:

@@ -54,6 +54,7 @@ CODES: Final[Mapping[str, str]] = {
     "file-name": "The file's name has another ending, or no file of this name belongs here.",
     "file-size": "The file is larger than what people write.",
     "file-type": "Something other than a file stands where a file is meant.",
+    "history": "Git is there, but does not tell when the files were changed.",
     "snapshot": "A snapshot holds what fetch would not have written.",
     "unreadable": "The system does not let the file be read.",
     # Characters

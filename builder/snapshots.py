@@ -21,11 +21,12 @@ def load(data: Path) -> tuple[Mapping[str, Snapshot], list[Problem]]:
     """Read all snapshots under the data folder, by slug; a broken one is a problem, not a stop."""
     snapshots: dict[str, Snapshot] = {}
     problems: list[Problem] = []
+    folder = data.name or data.absolute().name
     for file in sorted((data / FOLDER).glob("*.json")):
         try:
             snapshots[file.stem] = Snapshot.model_validate_json(file.read_bytes())
         except (ValidationError, OSError) as error:
-            problems.append(_problem(f"{data.name}/{FOLDER}/{file.name}", error))
+            problems.append(_problem(f"{folder}/{FOLDER}/{file.name}", error))
     return snapshots, problems
 
 
@@ -35,7 +36,8 @@ def _problem(path: str, error: ValidationError | OSError) -> Problem:
     first = error.errors(include_url=False, include_context=False)[0]
     field = ".".join(str(step) for step in first["loc"])
     hint = f"Only fetch writes this file: restore it (git checkout -- {path}) or remove it and fetch again."
-    return Problem(path, 0, 0, "snapshot", f"is not a snapshot: {first['msg']}", hint, field)
+    message = "is not JSON" if first["type"] == "json_invalid" else "holds what fetch would not have written"
+    return Problem(path, 0, 0, "snapshot", message, hint, field)
 
 
 def save(data: Path, slug: str, snapshot: Snapshot) -> bool:

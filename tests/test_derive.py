@@ -35,6 +35,8 @@ def record(**written: object) -> PackageRecord:
         ({"pypi_url": "https://pypi.org/project/django-messages/0.6.0/"}, "django-messages"),
         ({"pypi_url": "https://www.pypi.org/pypi/django-messages"}, "django-messages"),
         ({"pypi_url": ""}, None),
+        ({"pypi_url": "https://example.org/x"}, None),
+        ({"pypi_url": "javascript:alert(1)"}, None),
         ({"pypi": "a", "pypi_url": "https://pypi.org/project/b/"}, "a"),
     ],
 )
