@@ -50,7 +50,8 @@ def read(data: Path) -> History:
         return History()
     cut = _cut(data) if shallow == "true" else set()
     log = _answer(data, _git(data, *_LOG, _HEAD, "--", "."))
-    touched = ((data.name + "/" + path.removeprefix(prefix), when) for path, when in _touched(log, cut))
+    folder = data.name or data.absolute().name
+    touched = ((f"{folder}/{path.removeprefix(prefix)}", when) for path, when in _touched(log, cut))
     return History(_dates(touched), shallow == "true")
 
 
