@@ -41,7 +41,7 @@ def read(data: Path) -> History:
     """
     try:
         about = _git(data, "rev-parse", "--is-shallow-repository", "--show-prefix")
-    except FileNotFoundError:
+    except (FileNotFoundError, NotADirectoryError):  # of git, or of the folder
         return History()
     if about.returncode and b"not a git repository" in about.stderr:
         return History()

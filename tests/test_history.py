@@ -272,6 +272,8 @@ def test_without_a_repository_the_history_is_empty(tmp_path: Path) -> None:
 
 def test_without_a_folder_the_history_is_empty(tmp_path: Path) -> None:
     assert history.read(tmp_path / "data") == History()
+    (tmp_path / "data").write_text("a file")
+    assert history.read(tmp_path / "data") == History()
 
 
 def test_without_git_the_history_is_empty(

@@ -1,0 +1,63 @@
+"""What the open pages are told of the builds: which one they can see, and why the latest failed."""
+
+import json
+import secrets
+import threading
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+
+@dataclass(frozen=True, slots=True)
+class State:
+    """The builds at one moment.
+
+    `generation` names the site that is served and is another one after each build that changed it, and after each
+    start of the server. `problems` are why the latest build failed, each of one or two lines; empty if it did not.
+    """
+
+    generation: str
+    problems: tuple[str, ...] = ()
+
+    def event(self) -> bytes:
+        """Give it as a server-sent event: one line of ASCII JSON."""
+        return b"data: %s\n\n" % json.dumps({"generation": self.generation, "problems": self.problems}).encode()
+
+
+class Builds:
+    """The current state, and a way to wait for the next; for any number of threads."""
+
+    def __init__(self) -> None:
+        self._start, self._number = secrets.token_hex(4), 0
+        self._changed = threading.Condition()
+        self._closed = False
+        self.state = State(self._generation())
+
+    def _generation(self) -> str:
+        return f"{self._start}-{self._number}"
+
+    def finished(self, *, changed: bool) -> None:
+        """Tell that a build has finished, and whether the site is another one now."""
+        self._number += changed
+        self._tell(State(self._generation()))
+
+    def failed(self, problems: Sequence[str]) -> None:
+        """Tell that a build failed; the site is still the one before."""
+        self._tell(replace(self.state, problems=tuple(problems)))
+
+    def _tell(self, state: State) -> None:
+        with self._changed:
+            if state != self.state:
+                self.state = state
+                self._changed.notify_all()
+
+    def close(self) -> None:
+        """Tell that there will be no further builds."""
+        with self._changed:
+            self._closed = True
+            self._changed.notify_all()
+
+    def after(self, seen: State | None, patience: float) -> State | None:
+        """Wait for a state other than `seen`, at most for `patience` seconds; give the current, or None at the end."""
+        with self._changed:
+            self._changed.wait_for(lambda: self._closed or self.state is not seen, patience)
+            return None if self._closed else self.state
