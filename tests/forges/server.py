@@ -4,9 +4,8 @@ import gzip
 import random
 import socket
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from socketserver import TCPServer
@@ -20,42 +19,9 @@ from forges.forgejo import Forgejo
 from forges.git import Git
 from forges.github import GitHub
 from forges.gitlab import GitLab
+from forges.switches import Logged, Switch
 
 WORTH_PACKING = 1024
-
-
-@dataclass(slots=True)
-class Logged:
-    """A request that came in, in order of coming. What was sent in `Authorization` is not kept."""
-
-    site: str
-    kind: str
-    method: str
-    target: str
-    authorized: bool
-    agent: str
-    status: int = 0
-    cost: int = 0
-    fault: str = ""
-
-
-@dataclass(slots=True, eq=False)
-class Switch:
-    """A fault and the requests it is for; `seen` and `hits` count those that matched and those that it broke."""
-
-    fault: Fault
-    matches: Callable[[Logged], bool]
-    chosen: Callable[[int], bool]
-    times: int | None
-    seen: int = 0
-    hits: int = 0
-
-    def wants(self, logged: Logged) -> bool:
-        """Count a request if it matches, and tell whether it is to be broken."""
-        if not self.matches(logged):
-            return False
-        self.seen += 1
-        return self.chosen(self.seen) and (self.times is None or self.hits < self.times)
 
 
 class Elsewhere(Site):
