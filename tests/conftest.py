@@ -1,9 +1,14 @@
 """What all tests share: no test reaches the network, but loopback."""
 
 import socket
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pytest
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from forges.server import Forges
 
 LOOPBACK = ("127.", "::1", "localhost")
 
@@ -36,3 +41,12 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 def bless(request: pytest.FixtureRequest) -> bool:
     """Tell whether expected files are to be renewed."""
     return bool(request.config.getoption("--bless"))
+
+
+@pytest.fixture
+def forges(tmp_path_factory: pytest.TempPathFactory) -> "Iterator[Forges]":
+    """Give a running server that plays the forges; an invalid query that was sent to it fails the test."""
+    from forges.server import serving  # noqa: PLC0415 - GraphQL takes time to import, and few tests need it
+
+    with serving(tmp_path_factory.mktemp("git")) as running:
+        yield running
