@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from builder.build import Result
     from builder.errors import Problem
     from builder.fetch import Progress
+    from builder.write import Report
 
 INTERRUPTED: Final = 130
 EXIT_CODES: Final = """\b
@@ -155,15 +156,15 @@ def build(obj: dict[str, bool], data: Path, out: Path, base_url: str | None, *, 
 @click.option("--port", type=click.IntRange(0, 65535), default=8000, show_default=True, help="0 takes any free one.")
 def serve(data: Path, out: Path, base_url: str | None, port: int) -> None:
     """Build, serve on 127.0.0.1, and rebuild and reload the page on every change."""
+    from builder import build as building  # noqa: PLC0415 - see the module's docstring
     from builder import serve as serving  # noqa: PLC0415 - see the module's docstring
-    from builder.build import TEMPLATES  # noqa: PLC0415 - see the module's docstring
+    from builder.urls import Urls  # noqa: PLC0415 - see the module's docstring
 
-    def rebuild() -> str:
-        began = time.perf_counter()
-        report = _build(data, out, base_url, allow_shrink=True).report
-        return f"{report} ({time.perf_counter() - began:.1f} s)"
+    def rebuild() -> "Report":
+        return _build(data, out, base_url, allow_shrink=True).report
 
-    serving.serve(rebuild, out, (data, TEMPLATES), port, click.echo)
+    prefix = Urls(base_url or building.load(data).settings.base_url).prefix
+    serving.serve(rebuild, out, (data, building.TEMPLATES), port, tell, prefix=prefix)
 
 
 @main.command()
