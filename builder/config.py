@@ -1,12 +1,13 @@
 """The settings: data/site.yaml, and what the command line puts in place of them."""
 
-from typing import Annotated, Final
+from collections.abc import Mapping
+from typing import Annotated, Final, Literal
 from zoneinfo import ZoneInfo
 
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict
 from pydantic_core import PydanticCustomError
 
-from builder.fields import BaseUrl, Title, WebUrl, WholeNumber
+from builder.fields import BaseUrl, Title, WebUrl, WebUrlOrEmpty, WholeNumber
 
 DEFAULT_LIST_LIMIT: Final = 8 * 1024 * 1024
 
@@ -28,13 +29,38 @@ def _contact(text: str) -> str:
     return text
 
 
+Kind = Literal["github", "gitlab", "forgejo", "bitbucket", "git"]
+
+
+class Forge(BaseModel):
+    """A host of repositories that may be asked: what it speaks, and where its API is.
+
+    `api` is for a host whose API lies elsewhere than its kind has it.
+    """
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    kind: Kind
+    api: BaseUrl | None = None
+
+
+FORGES: Final[Mapping[str, Forge]] = {
+    "github.com": Forge(kind="github", api="https://api.github.com"),
+    "gitlab.com": Forge(kind="gitlab"),
+    "codeberg.org": Forge(kind="forgejo"),
+    "bitbucket.org": Forge(kind="bitbucket", api="https://api.bitbucket.org"),
+}
+
+
 class Settings(BaseModel):
     """What is the same for the whole site.
 
     `base_url` is where the site will be: all addresses in the API begin with it. `repository` is where the data is
     edited, on its branch `branch`. `time_zone` is the zone of all date-times of API v4. A list whose JSON is larger
     than `list_limit` (bytes) is paged by path. `pypi_url` is the index that packages are fetched from and linked to.
-    `contact` goes into the User-Agent of every request, so that an upstream can reach the operator.
+    `contact` goes into the User-Agent of every request, so that an upstream can reach the operator. `forges` adds hosts
+    to those that are known (`FORGES`): no other host is ever asked. `downloads_url` is a published list of downloads a
+    month, as JSON, that all packages are looked up in; "" for none.
     """
 
     model_config = ConfigDict(extra="forbid", frozen=True, arbitrary_types_allowed=True)
@@ -48,3 +74,5 @@ class Settings(BaseModel):
     time_zone: Annotated[ZoneInfo, BeforeValidator(_zone)] = ZoneInfo("America/New_York")
     list_limit: WholeNumber = DEFAULT_LIST_LIMIT
     pypi_url: BaseUrl = "https://pypi.org"
+    forges: dict[str, Forge] = {}
+    downloads_url: WebUrlOrEmpty = ""

@@ -5,6 +5,9 @@ from zero, from "" and from an empty list all the way to the pages. A snapshot k
 derived at build (`builder.derive`), so that a better rule needs no new fetch.
 """
 
+from datetime import date
+from typing import Literal
+
 from pydantic import AwareDatetime, BaseModel, ConfigDict
 
 
@@ -50,24 +53,62 @@ class PyPIFacts(Facts):
 class RepositoryFacts(Facts):
     """What the forge says of a repository.
 
-    `weeks` are commits a week, oldest first, as an import knew them. `participants` are logins.
+    `id` and `owner` are the forge's own ids of the repository and of its owner: they tell a rename from another
+    repository under the same name. `name` is its path on the forge as it is now (`owner/name`). `licence` is SPDX.
+    `head` is the newest commit of the default branch. `commits` counts commits per day (UTC) of the default branch, from
+    `commits_since` on; days without one are left out. `weeks` are commits a week, oldest first, as an import knew them:
+    they stand until `commits` is known. `participants` are logins, the most active first; `participants_on` is the day
+    of the last whole list, after which new logins were appended.
     """
 
+    id: str | None = None
+    owner: str | None = None
+    name: str | None = None
     description: str | None = None
+    homepage: str | None = None
     stars: int | None = None
     forks: int | None = None
+    licence: str | None = None
+    topics: tuple[str, ...] | None = None
+    archived: bool = False
+    archived_at: AwareDatetime | None = None
+    disabled: bool = False
+    locked: bool = False
+    fork: bool = False
+    empty: bool = False
+    branch: str | None = None
+    head: str | None = None
     last_commit: AwareDatetime | None = None
+    commits_since: date | None = None
+    commits: dict[date, int] | None = None
     weeks: tuple[int, ...] | None = None
     participants: tuple[str, ...] | None = None
-    archived: bool = False
+    participants_on: date | None = None
+
+
+State = Literal["ok", "failed", "missing", "taken over"]
+
+
+class Source(Facts):
+    """How it stands with one upstream of a package, and since when: written when it changes, not every night.
+
+    `failed`: it does not answer, the facts are older than `since`. `missing`: it says that there is nothing. `taken
+    over`: another repository answers under the name; its facts are not taken, and it is not linked to.
+    """
+
+    state: State = "ok"
+    since: AwareDatetime | None = None
+    reason: str = ""
 
 
 class Snapshot(Facts):
     """The last good answers for one package.
 
-    `last_fetched` moves only when something fetched has changed, so that an unchanged night writes nothing.
+    `last_fetched` moves only when something fetched has changed, so that an unchanged night writes nothing. `sources`
+    tells of upstreams that are not well, by name; one that is well is not in it.
     """
 
     last_fetched: AwareDatetime | None = None
+    sources: dict[str, Source] = {}
     pypi: PyPIFacts | None = None
     repository: RepositoryFacts | None = None

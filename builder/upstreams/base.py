@@ -59,12 +59,26 @@ class Failed:
     reason: str
 
 
-Outcome = Fetched | Unchanged | Gone | Failed
+@dataclass(frozen=True, slots=True)
+class Waiting:
+    """Not asked, or not to the end, since the run's budget is spent; the next run goes on here."""
+
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class Refused:
+    """The upstream turns us away as such (a token that is not good): asking on makes no sense, for any package."""
+
+    reason: str
+
+
+Outcome = Fetched | Unchanged | Gone | Failed | Waiting | Refused
 
 
 @dataclass(frozen=True, slots=True)
 class Skipped:
-    """The package is not asked about, and why."""
+    """The package is not asked about, and why; `reason` is "" where that is another upstream's affair."""
 
     reason: str
 

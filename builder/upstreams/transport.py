@@ -38,10 +38,53 @@ class Answer:
 
 @dataclass(frozen=True, slots=True)
 class Failure:
-    """No answer, or none that can be trusted. `retryable`: it may be better another time, not just now."""
+    """No answer, or none that can be trusted. `retryable`: it may be better another time, not just now.
+
+    `status` is of the answer that was given up on, 0 where there was none. `spent` tells that nothing is wrong with
+    the upstream: the run's own budget does not allow another request, or the wait for it.
+    """
 
     reason: str
     retryable: bool
+    status: int = 0
+    spent: bool = False
+
+
+class Budget:
+    """How many requests may go out, and how many seconds a run may take; shared by all transports of a run."""
+
+    def __init__(
+        self,
+        requests: int | None = None,
+        seconds: float | None = None,
+        clock: Callable[[], float] = time.monotonic,
+    ) -> None:
+        self._requests = requests
+        self._clock = clock
+        self._until = None if seconds is None else clock() + seconds
+
+    def spend(self) -> str:
+        """Take one request out of it; "" or, if there is none left, why."""
+        if self.has_passed(0):
+            return "the time for this run is over"
+        if self._requests is not None:
+            if self._requests <= 0:
+                return "the requests for this run are spent"
+            self._requests -= 1
+        return ""
+
+    def has_passed(self, wait: float) -> bool:
+        """Tell whether the run's time will be over after so many seconds."""
+        return self._until is not None and self._clock() + wait >= self._until
+
+
+@dataclass(frozen=True, slots=True)
+class Quota:
+    """What an upstream grants in its present window; `reset` is a time of its clock, in seconds since 1970."""
+
+    limit: int
+    remaining: int
+    reset: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,7 +93,8 @@ class Limits:
 
     `connect` and `read` (for the next piece) and `total` (of one attempt, redirects included) are seconds; `body` is
     bytes, decoded. An attempt is repeated after `backoff` seconds, then twice as many and so on, with a random second
-    on top. `wait` is the longest Retry-After that is waited for.
+    on top. `throttle` is the first pause where an upstream says "too often" and not how long; it doubles too. `wait` is
+    the longest pause that is made.
     """
 
     connect: float = 10
@@ -60,6 +104,7 @@ class Limits:
     redirects: int = 5
     attempts: int = 3
     backoff: float = 1
+    throttle: float = 60
     wait: float = 60
 
 
@@ -69,10 +114,18 @@ DEFAULT_LIMITS: Final = Limits()
 class _AgainError(Exception):
     """An attempt failed so that another one may help; `wait` is what the upstream asks for, in seconds."""
 
-    def __init__(self, reason: str, wait: float | None = None) -> None:
+    def __init__(self, reason: str, wait: float | None = None, status: int = 0) -> None:
         super().__init__(reason)
-        self.failure = Failure(reason, retryable=True)
+        self.failure = Failure(reason, retryable=True, status=status)
         self.wait = wait
+
+
+@dataclass(frozen=True, slots=True)
+class _Request:
+    method: str
+    url: str
+    accept: str
+    payload: Mapping[str, object] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,22 +143,33 @@ def user_agent(contact: str) -> str:
 
 
 class Transport:
-    """Sends GET requests to the hosts on its list, one at a time, and counts them in `requests`.
+    """Sends requests to the hosts on its list, one at a time, and counts them in `requests`.
 
-    A proxy and certificates are the operator's affair: httpx reads their usual environment variables.
+    A token goes to the one address it is given for, and nowhere else, redirects included. A proxy and certificates are
+    the operator's affair: httpx reads their usual environment variables.
     """
 
-    def __init__(
+    def __init__(  # noqa: PLR0913 - what it depends on, each with a default
         self,
         bases: Iterable[str],
         agent: str,
         limits: Limits = DEFAULT_LIMITS,
         clock: Callable[[], float] = time.monotonic,
         wire: httpx.BaseTransport | None = None,
+        *,
+        budget: Budget | None = None,
+        tokens: Mapping[str, str] | None = None,
     ) -> None:
-        """Take the addresses whose hosts (and ports) may be called, and the User-Agent; `wire` is for tests."""
+        """Take the addresses whose hosts (and ports) may be called, and the User-Agent; `wire` is for tests.
+
+        `tokens` gives, for such an address, the value of its Authorization header.
+        """
         self.requests = 0
+        self.quota: dict[str, Quota] = {}
         self._origins = frozenset(_origin(httpx.URL(base)) for base in bases)
+        self._tokens = {_origin(httpx.URL(base)): value for base, value in (tokens or {}).items()}
+        self._budget = budget or Budget()
+        self._throttled = 0
         self._limits = limits
         self._clock = clock
         self._retrying = stamina.RetryingCaller(
@@ -127,9 +191,20 @@ class Transport:
 
         An answer is any that is not asked for again: the caller looks at its status.
         """
+        return self._send(_Request("GET", url, accept))
+
+    def post(self, url: str, payload: Mapping[str, object], accept: str) -> Answer | Failure:
+        """Send JSON to an address and give the answer, as `get` does; a redirect is not followed."""
+        return self._send(_Request("POST", url, accept, payload))
+
+    def _send(self, request: _Request) -> Answer | Failure:
+        self._throttled = 0
         try:
-            return self._retrying(self._pause, self._follow, url, accept)
+            return self._retrying(self._pause, self._follow, request)
         except _AgainError as error:
+            if error.wait is not None and self._budget.has_passed(error.wait):
+                reason = f"{error.failure.reason}, which is beyond the time for this run"
+                return Failure(reason, retryable=True, status=error.failure.status, spent=True)
             return error.failure
 
     def _pause(self, error: Exception) -> bool | float:
@@ -138,18 +213,21 @@ class Transport:
             return False
         if error.wait is None:
             return True
-        return error.wait if error.wait <= self._limits.wait else False
+        return error.wait if error.wait <= self._limits.wait and not self._budget.has_passed(error.wait) else False
 
-    def _follow(self, url: str, accept: str) -> Answer | Failure:
+    def _follow(self, request: _Request) -> Answer | Failure:
         deadline = self._clock() + self._limits.total
         here: httpx.URL | None = None
+        url = request.url
         for _ in range(self._limits.redirects + 1):
             there = self._target(here, url)
             if isinstance(there, Failure):
                 return there
-            answer = self._ask(there, accept, deadline)
+            answer = self._ask(there, request, deadline)
             if not isinstance(answer, _Redirect):
                 return answer
+            if request.method != "GET":
+                return Failure("redirected, which is for reading only", retryable=False)
             here, url = there, answer.location
         return Failure(f"redirected more than {self._limits.redirects} times", retryable=False)
 
@@ -176,10 +254,15 @@ class Transport:
             return "leads from https to http"
         return ""
 
-    def _ask(self, url: httpx.URL, accept: str, deadline: float) -> Answer | Failure | _Redirect:
+    def _ask(self, url: httpx.URL, request: _Request, deadline: float) -> Answer | Failure | _Redirect:
+        if reason := self._budget.spend():
+            return Failure(reason, retryable=True, spent=True)
         self.requests += 1
+        headers = {"Accept": request.accept}
+        if token := self._tokens.get(_origin(url)):
+            headers["Authorization"] = token
         try:
-            with self._client.stream("GET", url, headers={"Accept": accept}) as response:
+            with self._client.stream(request.method, url, headers=headers, json=request.payload) as response:
                 return self._look(response, deadline)
         except httpx.HTTPError as error:
             # Their messages hold no header and no body.
@@ -187,17 +270,34 @@ class Transport:
 
     def _look(self, response: httpx.Response, deadline: float) -> Answer | Failure | _Redirect:
         status, headers = response.status_code, response.headers
-        too_many = status == httpx.codes.TOO_MANY_REQUESTS or (
-            status == httpx.codes.FORBIDDEN and "retry-after" in headers
+        quota = _quota(headers)
+        if quota is not None:
+            self.quota[headers.get("x-ratelimit-resource", "")] = quota
+        spent = quota is not None and quota.remaining == 0
+        limited = status == httpx.codes.TOO_MANY_REQUESTS or (
+            status == httpx.codes.FORBIDDEN and ("retry-after" in headers or spent)
         )
-        if too_many or status >= httpx.codes.INTERNAL_SERVER_ERROR:
-            wait = retry_after(headers)
+        if limited or status >= httpx.codes.INTERNAL_SERVER_ERROR:
+            wait = self._wait(headers, quota, limited=limited)
             asks = "" if wait is None else f" and asks to wait {wait:.0f} s"
-            raise _AgainError(f"answered {status}{asks}", wait)
+            raise _AgainError(f"answered {status}{asks}", wait, status)
         if status in _REDIRECTS and "location" in headers:
             return _Redirect(headers["location"])
         body = self._read(response, deadline)
         return body if isinstance(body, Failure) else Answer(status, {k.lower(): v for k, v in headers.items()}, body)
+
+    def _wait(self, headers: Mapping[str, str], quota: Quota | None, *, limited: bool) -> float | None:
+        """Give the seconds to wait: as asked; until the window's end; longer each time; None leaves it to the back-off.
+
+        The order is the one that GitHub's documentation of its limits asks for.
+        """
+        asked = retry_after(headers)
+        if asked is not None or not limited:
+            return asked
+        if quota is not None and quota.remaining == 0:
+            return max(0.0, quota.reset - _sent_at(headers)) + 1
+        self._throttled += 1
+        return float(min(self._limits.throttle * 2 ** (self._throttled - 1), self._limits.wait))
 
     def _read(self, response: httpx.Response, deadline: float) -> bytes | Failure:
         """Read a body to its end.
@@ -237,6 +337,22 @@ def _is_loopback(host: str) -> bool:
         return ipaddress.ip_address(host).is_loopback
     except ValueError:
         return host == "localhost"
+
+
+def _quota(headers: Mapping[str, str]) -> Quota | None:
+    try:
+        limit, remaining, reset = (int(headers[f"x-ratelimit-{part}"]) for part in ("limit", "remaining", "reset"))
+    except (KeyError, ValueError):
+        return None
+    return Quota(limit, remaining, reset)
+
+
+def _sent_at(headers: Mapping[str, str]) -> float:
+    """Give when an answer was sent, by the upstream's own clock, in seconds since 1970."""
+    try:
+        return parsedate_to_datetime(headers["date"]).timestamp()
+    except (KeyError, ValueError):
+        return time.time()
 
 
 def retry_after(headers: Mapping[str, str]) -> float | None:
