@@ -55,10 +55,10 @@ class RepositoryFacts(Facts):
 
     `id` and `owner` are the forge's own ids of the repository and of its owner: they tell a rename from another
     repository under the same name. `name` is its path on the forge as it is now (`owner/name`). `licence` is SPDX.
-    `head` is the newest commit of the default branch. `commits` counts commits per day (UTC) of the default branch, from
-    `commits_since` on; days without one are left out. `weeks` are commits a week, oldest first, as an import knew them:
-    they stand until `commits` is known. `participants` are logins, the most active first; `participants_on` is the day
-    of the last whole list, after which new logins were appended.
+    `head` is the newest commit of the default branch. `commits` counts commits per day (UTC) of the default branch,
+    from `commits_since` on; days without one are left out. `weeks` are commits a week, oldest first, as an import knew
+    them: they stand until `commits` is known. `participants` are logins, the most active first; `participants_on` is
+    the day of the last whole list, after which new logins were appended.
     """
 
     id: str | None = None
@@ -84,6 +84,13 @@ class RepositoryFacts(Facts):
     weeks: tuple[int, ...] | None = None
     participants: tuple[str, ...] | None = None
     participants_on: date | None = None
+
+
+class DownloadFacts(Facts):
+    """How often a project was downloaded from PyPI in a month, as a published list says; `month` is `2026-11`."""
+
+    month: str
+    count: int
 
 
 State = Literal["ok", "failed", "missing", "taken over"]
@@ -112,3 +119,4 @@ class Snapshot(Facts):
     sources: dict[str, Source] = {}
     pypi: PyPIFacts | None = None
     repository: RepositoryFacts | None = None
+    downloads: DownloadFacts | None = None

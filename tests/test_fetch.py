@@ -2,7 +2,7 @@ import json
 import time
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from itertools import count
 from pathlib import Path
 
@@ -16,7 +16,7 @@ from builder.errors import BuilderError, UpstreamError
 from builder.fetch import VERDICTS, Summary, fetch
 from builder.metadata import PyPIFacts, Release, RepositoryFacts, Snapshot
 from builder.records import PackageRecord
-from builder.upstreams.base import Failed, Fetched, Gone, Outcome, Question, Skipped, Unchanged
+from builder.upstreams.base import Failed, Fetched, Gone, Outcome, Question, Setup, Skipped, Unchanged
 from builder.upstreams.pypi import PyPI
 
 NOW = datetime(2026, 3, 1, 4, 0, tzinfo=UTC)
@@ -342,7 +342,7 @@ Night = Callable[..., Summary]
 def night(server: PyPIServer, tmp_path: Path) -> Iterator[Night]:
     """Fetch all packages of the server, with what the nights before have stored; each one a day later."""
     days = count()
-    pypi = PyPI(data_of(url=server.url).settings)
+    pypi = PyPI(Setup(data_of(url=server.url).settings, date(2026, 1, 1)))
 
     def one(
         progress: Callable[..., None] | None = None, folder: Path = tmp_path, now: datetime | None = None
@@ -385,7 +385,7 @@ def test_an_import_is_replaced_by_a_good_answer_only(server: PyPIServer, tmp_pat
         repository=RepositoryFacts(stars=554, forks=244, weeks=(0,) * 52),
     )
     data = data_of("django-messages", url=server.url, **{"django-messages": imported})
-    pypi = PyPI(data.settings)
+    pypi = PyPI(Setup(data.settings, date(2026, 1, 1)))
     server.script("/simple/django-messages/", *[failing(503)] * 3)
     run(data, tmp_path, pypi)
     assert len(waits) == 2

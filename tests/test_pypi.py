@@ -1,7 +1,7 @@
 import json
 import time
 from collections.abc import Callable, Iterator
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from typing import Any
 
 import pytest
@@ -14,7 +14,7 @@ from builder.config import Settings
 from builder.metadata import PyPIFacts, Release, Snapshot
 from builder.records import PackageRecord
 from builder.upstreams import UPSTREAMS, Upstream, connect
-from builder.upstreams.base import Failed, Fetched, Gone, Outcome, Question, Skipped, Unchanged
+from builder.upstreams.base import Failed, Fetched, Gone, Outcome, Question, Setup, Skipped, Unchanged
 from builder.upstreams.pypi import PyPI
 
 Ask = Callable[..., Outcome]
@@ -43,7 +43,7 @@ def site(url: str = "https://pypi.org") -> Settings:
 
 @pytest.fixture
 def pypi(server: PyPIServer) -> Iterator[PyPI]:
-    upstream = PyPI(site(server.url))
+    upstream = PyPI(Setup(site(server.url), date(2026, 1, 1)))
     yield upstream
     upstream.close()
 
@@ -80,7 +80,7 @@ def at(text: str) -> datetime:
 def test_is_one_of_the_upstreams() -> None:
     assert PyPI in UPSTREAMS
     upstreams: list[Upstream]
-    with connect(site()) as upstreams:
+    with connect(Setup(site(), date(2026, 1, 1))) as upstreams:
         assert [upstream.name for upstream in upstreams] == ["pypi"]
         assert [upstream.requests for upstream in upstreams] == [0]
 

@@ -263,7 +263,7 @@ def test_tries_again_until_it_is_well(server: PyPIServer, make: Make, waits: lis
 def test_waits_longer_each_time(server: PyPIServer, make: Make, waits: list[float]) -> None:
     server.script(PATH, *[failing(503)] * 4)
     failure = make(limits=Limits(attempts=4)).get(server.url + PATH, JSON)
-    assert failure == Failure("answered 503", retryable=True)
+    assert failure == Failure("answered 503", retryable=True, status=503)
     assert len(server.requests) == 4
     assert all(low <= wait <= low + 1 for low, wait in zip([1, 2, 4], waits, strict=True))
 
@@ -289,7 +289,7 @@ def test_a_wait_that_cannot_be_read_is_none(text: str) -> None:
 def test_does_not_wait_for_ever(server: PyPIServer, make: Make, waits: list[float]) -> None:
     server.script(PATH, failing(429, Retry_After="61"))
     failure = make().get(server.url + PATH, JSON)
-    assert failure == Failure("answered 429 and asks to wait 61 s", retryable=True)
+    assert failure == Failure("answered 429 and asks to wait 61 s", retryable=True, status=429)
     assert waits == []
     assert len(server.requests) == 1
 

@@ -3,18 +3,17 @@
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, closing, contextmanager
 
-from builder.config import Settings
-from builder.upstreams.base import Upstream
+from builder.upstreams.base import Setup, Upstream
 from builder.upstreams.pypi import PyPI
 
-UPSTREAMS: tuple[Callable[[Settings], Upstream], ...] = (PyPI,)
+UPSTREAMS: tuple[Callable[[Setup], Upstream], ...] = (PyPI,)
 
 
 @contextmanager
-def connect(settings: Settings) -> Iterator[list[Upstream]]:
+def connect(setup: Setup) -> Iterator[list[Upstream]]:
     """Give all upstreams, and close them in the end. Nothing is sent before the first question."""
     with ExitStack() as stack:
-        yield [stack.enter_context(closing(upstream(settings))) for upstream in UPSTREAMS]
+        yield [stack.enter_context(closing(upstream(setup))) for upstream in UPSTREAMS]
 
 
-__all__ = ["UPSTREAMS", "Upstream", "connect"]
+__all__ = ["UPSTREAMS", "Setup", "Upstream", "connect"]

@@ -4,15 +4,32 @@ An upstream is one module and one line in `builder.upstreams.UPSTREAMS`. It know
 packages are due, what is stored and when to stop is the affair of `builder.fetch`.
 """
 
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date
 from typing import Protocol
 
-from builder.metadata import PyPIFacts, RepositoryFacts, Snapshot
+from builder.config import Settings
+from builder.metadata import DownloadFacts, PyPIFacts, RepositoryFacts, Snapshot
 from builder.records import PackageRecord
+from builder.upstreams.transport import Budget
 
-AnyFacts = PyPIFacts | RepositoryFacts
+AnyFacts = PyPIFacts | RepositoryFacts | DownloadFacts
 """A part of a snapshot, which its type tells."""
+
+
+@dataclass(frozen=True, slots=True)
+class Setup:
+    """What an upstream is made from.
+
+    `tokens` are by host of the repositories (`github.com`), as the operator has them. `today` (UTC) is the day that the
+    52 weeks of commits are counted back from. `budget` is the run's, shared by all.
+    """
+
+    settings: Settings
+    today: date
+    tokens: Mapping[str, str] = field(default_factory=dict)
+    budget: Budget = field(default_factory=Budget)
 
 
 @dataclass(frozen=True, slots=True)

@@ -18,10 +18,9 @@ from packaging.utils import InvalidName, NormalizedName, canonicalize_name, cano
 from pydantic import AfterValidator, AwareDatetime, BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
 
 from builder import derive
-from builder.config import Settings
 from builder.metadata import PyPIFacts, Release
 from builder.records import PackageRecord
-from builder.upstreams.base import Failed, Fetched, Gone, Outcome, Question, Skipped, Unchanged
+from builder.upstreams.base import Failed, Fetched, Gone, Outcome, Question, Setup, Skipped, Unchanged
 from builder.upstreams.distributions import Distributions
 from builder.upstreams.text import clean, clean_or_none, web_url
 from builder.upstreams.transport import Failure, Transport, user_agent
@@ -113,10 +112,11 @@ class PyPI:
 
     name = "pypi"
 
-    def __init__(self, settings: Settings, transport: Transport | None = None) -> None:
-        """Take the settings; a transport of one's own is for tests."""
-        self._base = settings.pypi_url
-        self._transport = transport or Transport([settings.pypi_url], user_agent(settings.contact))
+    def __init__(self, setup: Setup, transport: Transport | None = None) -> None:
+        """Take what it is made from; a transport of one's own is for tests."""
+        self._base = setup.settings.pypi_url
+        agent = user_agent(setup.settings.contact)
+        self._transport = transport or Transport([self._base], agent, budget=setup.budget)
 
     @property
     def requests(self) -> int:
