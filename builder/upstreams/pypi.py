@@ -14,7 +14,7 @@ from datetime import UTC, datetime
 from typing import Annotated, Final, TypeVar
 from urllib.parse import quote
 
-from packaging.utils import InvalidName, NormalizedName, canonicalize_name, canonicalize_version
+from packaging.utils import NormalizedName, canonicalize_name, canonicalize_version
 from pydantic import AfterValidator, AwareDatetime, BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
 
 from builder import derive
@@ -130,12 +130,7 @@ class PyPI:
     def project(self, record: PackageRecord) -> str | Skipped:
         """Give the project's normalised name."""
         name = derive.pypi_name(record)
-        if name is None:
-            return Skipped("has no name on PyPI")
-        try:
-            return canonicalize_name(name, validate=True)
-        except InvalidName:
-            return Skipped(f"{clean(name, _SHORT)!r} cannot be a name on PyPI")
+        return Skipped("has no name on PyPI") if name is None else canonicalize_name(name, validate=True)
 
     def ask(self, questions: Sequence[Question]) -> Iterator[tuple[str, Outcome]]:
         """Ask about one package after the other: PyPI wants to be asked politely."""
