@@ -97,12 +97,14 @@ State = Literal["ok", "failed", "missing", "taken over"]
 
 
 class Source(Facts):
-    """How it stands with one upstream of a package, and since when: written when it changes, not every night.
+    """How it stands with one upstream of a package: written when it changes, not every night.
 
-    `failed`: it does not answer, the facts are older than `since`. `missing`: it says that there is nothing. `taken
-    over`: another repository answers under the name; its facts are not taken, and it is not linked to.
+    `changed` is when it last said something new. `since` and `reason` are of a state that is not ok: the last good
+    answer is older than `since`. `failed`: it gives no answer that can be used. `missing`: it says that there is
+    nothing. `taken over`: another repository answers under the name; its facts are not taken, and it is not linked to.
     """
 
+    changed: AwareDatetime | None = None
     state: State = "ok"
     since: AwareDatetime | None = None
     reason: str = ""
@@ -112,7 +114,7 @@ class Snapshot(Facts):
     """The last good answers for one package.
 
     `last_fetched` moves only when something fetched has changed, so that an unchanged night writes nothing. `sources`
-    tells of upstreams that are not well, by name; one that is well is not in it.
+    tells of each upstream that answered, by its name.
     """
 
     last_fetched: AwareDatetime | None = None
