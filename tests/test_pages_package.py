@@ -58,7 +58,7 @@ class TestUnknown:
         document = package_page(fetched(stars=0, forks=0, weeks=(0,) * 52, participants=()))
         assert [facts(document)[name] for name in ("Stars", "Forks")] == ["0", "0"]
         assert document.one("figcaption").text == "No commits in 52 weeks."
-        assert document.one("figure").one("path").attributes["d"] == ""
+        assert document.one("figure").all("svg") == []
         assert section(document, "people").one("p").text == "none listed"
 
     def test_pypi_that_states_nothing(self) -> None:
@@ -209,6 +209,13 @@ class TestPackage:
         assert people.one("h2").text == "900 contributors"
         assert people.one("summary").text == "860 more contributors"
         assert len(people.all("li")) == 900
+
+    @pytest.mark.parametrize(("count", "folded"), [(12, 0), (13, 5)])
+    def test_a_few_more_are_not_folded(self, count: int, folded: int) -> None:
+        versions = [f"1.{i}" for i in range(count)]
+        history = section(package_page(fetched(pypi={"releases": releases(*versions)})), "releases")
+        assert len(history.all("tbody")[0].all("tr")) == count - folded
+        assert texts(history.all("summary")) == ([f"{folded} older releases"] if folded else [])
 
     def test_one_of_a_kind(self) -> None:
         document = package_page(fetched(participants=("arneb",), pypi={"releases": releases("1.0")}))

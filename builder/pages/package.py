@@ -1,7 +1,7 @@
 """The page of a package."""
 
 from collections.abc import Sequence
-from typing import Final, NamedTuple
+from typing import Final, NamedTuple, TypeVar
 
 from builder import derive, urls
 from builder.catalogue import Grid, Package
@@ -11,10 +11,12 @@ from builder.pages.sheets import Ranks, Sheet
 from builder.pages.shell import Page, Shell
 from builder.pages.words import NO_RELEASE, NOT_KNOWN, Calendar, Fact, counted, day
 
-RELEASES_SHOWN: Final = 8  # the others are a click away
+RELEASES_SHOWN: Final = 8  # of a long list; the others are a click away
 CONTRIBUTORS_SHOWN: Final = 40
 NEIGHBOURS_SHOWN: Final = 6
 NOTHING: Final = "\u2013"  # stands in a table where a release says nothing
+
+Item = TypeVar("Item")
 
 
 class Neighbours(NamedTuple):
@@ -106,14 +108,19 @@ def _facts(sheet: Sheet) -> list[tuple[str, Fact, str]]:
 def _history(sheet: Sheet, calendar: Calendar) -> dict[str, object]:
     """Give the releases, the newest of them apart; where there are none, why."""
     rows = [_release(release, sheet.pypi.version.text, calendar) for release in sheet.pypi.releases]
-    older = rows[RELEASES_SHOWN:]
+    first, older = _folded(rows, RELEASES_SHOWN)
     return {
         "release_count": counted(len(rows), "release"),
-        "releases": rows[:RELEASES_SHOWN],
+        "releases": first,
         "older_releases": older,
         "older_count": counted(len(older), "older release"),
         "no_releases": "" if rows else _why_no_releases(sheet, sheet.package.snapshot.pypi),
     }
+
+
+def _folded(items: Sequence[Item], shown: int) -> tuple[Sequence[Item], Sequence[Item]]:
+    """Cut a list after `shown` items, but not for the sake of a few: half as many again are shown too."""
+    return (items, ()) if len(items) <= shown + shown // 2 else (items[:shown], items[shown:])
 
 
 def _why_no_releases(sheet: Sheet, facts: PyPIFacts | None) -> str:
@@ -137,9 +144,9 @@ def _people(sheet: Sheet) -> dict[str, object]:
     """Give the contributors, the first of them apart; where nobody is known, why."""
     repository = sheet.package.snapshot.repository
     logins = repository.participants if repository else None
-    rest = (logins or ())[CONTRIBUTORS_SHOWN:]
+    first, rest = _folded(logins or (), CONTRIBUTORS_SHOWN)
     return {
-        "contributors": (logins or ())[:CONTRIBUTORS_SHOWN],
+        "contributors": first,
         "other_contributors": rest,
         "contributor_count": counted(len(logins or ()), "contributor"),
         "other_count": counted(len(rest), "more contributor"),
