@@ -38,6 +38,11 @@ def category_page(slug: str) -> str:
     return f"/categories/{slug}/"
 
 
+def list_page(listing: str, number: int) -> str:
+    """Give the route of one page of a list for people; the list's own route is page 1."""
+    return listing if number == 1 else f"{listing}page/{number}/"
+
+
 def api_item(collection: str, key: int | str) -> str:
     """Give the route of one item of an API collection (`API_PACKAGES` and so on), by id or slug."""
     return f"{collection}{key}/"

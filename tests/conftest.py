@@ -1,14 +1,17 @@
-"""What all tests share: no test reaches the network, but loopback."""
+"""What all tests share: no test reaches the network, but loopback; and no skip goes unseen."""
 
+import os
 import socket
 from typing import TYPE_CHECKING, Any
 
 import pytest
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Generator, Iterator
 
     from forges.server import Forges
+
+pytest_plugins = ["pytester"]
 
 LOOPBACK = ("127.", "::1", "localhost")
 
@@ -30,6 +33,16 @@ def _no_network(monkeypatch: pytest.MonkeyPatch) -> None:
 
     monkeypatch.setattr(socket.socket, "connect", guarded_connect)
     monkeypatch.setattr(socket, "getaddrinfo", guarded_resolve)
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport() -> "Generator[None, pytest.TestReport, pytest.TestReport]":
+    """Make a failure of every skipped test where continuous integration runs: there, all parts must be at hand."""
+    report = yield
+    if report.skipped and not hasattr(report, "wasxfail") and os.environ.get("CI") == "true":
+        report.outcome = "failed"
+        report.longrepr = f"skipped, which CI=true does not allow: {report.longrepr}"
+    return report
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:

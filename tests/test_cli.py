@@ -1,13 +1,19 @@
 """The command line, as a person meets it."""
 
+import json
 import os
+import re
+import signal
 import subprocess
 import sys
+from collections.abc import Iterator
 from pathlib import Path
+from urllib.request import urlopen
 
 import pytest
 from click.testing import CliRunner, Result
 from folders import package, tree, write_data
+from pypi_server import PyPIServer, failing
 
 from builder import cli
 from builder.errors import BuilderError, DataError, GuardRefusedError, SiteError, UpstreamError
@@ -121,3 +127,75 @@ def test_it_runs_as_a_module_and_does_not_load_what_help_does_not_need() -> None
         [sys.executable, "-c", program], capture_output=True, text=True, check=True, env=environment
     )
     assert done.stdout.endswith("[]\n")
+
+
+@pytest.fixture
+def pypi() -> Iterator[PyPIServer]:
+    with PyPIServer().running() as server:
+        yield server
+
+
+def fetchable(tmp_path: Path, pypi: PyPIServer) -> Path:
+    messages = package(359, title="django-messages", pypi="django-messages")
+    return write_data(
+        tmp_path / "data",
+        packages={"django-messages": messages, "nothing": package(1)},
+        site={"pypi_url": pypi.url},
+    )
+
+
+def test_fetch_writes_snapshots_and_tells_what_it_did(tmp_path: Path, pypi: PyPIServer) -> None:
+    data = fetchable(tmp_path, pypi)
+    result = run("fetch", "--data", data)
+    assert result.exit_code == 0, result.stderr
+    assert result.stdout.startswith("1 fetched, 1 skipped (2 requests)\n")
+    assert list(tree(data / "snapshots")) == ["django-messages.json"]
+    again = run("fetch", "--data", data, "--json")
+    assert json.loads(again.stdout)["counts"]["unchanged"] == 1
+
+
+def test_fetch_of_some_packages_and_at_length(tmp_path: Path, pypi: PyPIServer) -> None:
+    data = fetchable(tmp_path, pypi)
+    result = run("-v", "fetch", "--data", data, "--only", "django-messages", "--again")
+    assert "[1/1] django-messages: fetched" in result.stderr
+    assert "skipped" not in result.stdout
+
+
+def test_fetch_shows_a_bar_on_a_terminal(tmp_path: Path, pypi: PyPIServer) -> None:
+    result = run("-v", "fetch", "--data", fetchable(tmp_path, pypi), FORCE_COLOR="1", TERM="xterm", COLUMNS="80")
+    assert result.exit_code == 0
+    assert "━" in result.stderr
+    assert "django-messages" in result.stderr
+
+
+def test_fetch_that_got_nothing_says_why(tmp_path: Path, pypi: PyPIServer) -> None:
+    data = fetchable(tmp_path, pypi)
+    pypi.script("/pypi/django-messages/json", failing(404))
+    pypi.script("/simple/django-messages/", failing(400))
+    result = run("-q", "fetch", "--data", data)
+    assert result.exit_code == 3
+    assert result.stderr == "Error: No answer could be used; nothing was changed.\n"
+    assert tree(data / "snapshots") == {}
+
+
+def test_a_disk_that_fails_is_a_sentence(data: Path, tmp_path: Path) -> None:
+    (tmp_path / "taken").write_text("")
+    result = run("build", "--data", data, "--out", tmp_path / "taken" / "site")
+    assert result.exit_code == 1
+    assert result.stderr.startswith("Error: ")
+    assert "Traceback" not in result.output
+
+
+def test_serve_answers_and_ends_with_an_interrupt(data: Path, tmp_path: Path) -> None:
+    options = ["--data", str(data), "--out", str(tmp_path / "site"), "--port", "0"]
+    command = [sys.executable, "-m", "builder", "serve", *options]
+    with subprocess.Popen(command, stderr=subprocess.PIPE, text=True) as served:  # noqa: S603 - our own command
+        assert served.stderr is not None
+        address = re.search(r"http://127\.0\.0\.1:[0-9]+", served.stderr.readline())
+        assert address is not None
+        assert "written" in served.stderr.readline()
+        with urlopen(f"{address[0]}/api/v4/packages/a/") as answer:  # noqa: S310 - loopback
+            assert answer.headers["Content-Type"] == "application/json"
+            assert json.load(answer)["id"] == 1
+        served.send_signal(signal.SIGINT)
+        assert served.wait(timeout=20) == 0

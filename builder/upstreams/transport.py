@@ -264,6 +264,9 @@ class Transport:
         try:
             with self._client.stream(request.method, url, headers=headers, json=request.payload) as response:
                 return self._look(response, deadline)
+        except httpx.InvalidURL:
+            # httpx looks at a Location even where it is not to follow it.
+            return Failure("redirected to what is not an address", retryable=False)
         except httpx.HTTPError as error:
             # Their messages hold no header and no body.
             raise _AgainError(f"{type(error).__name__}: {str(error)[:_SHOWN]}".removesuffix(": ")) from error

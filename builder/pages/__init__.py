@@ -1,0 +1,44 @@
+"""The catalogue as pages for people: HTML without script, a style sheet, an icon."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+from builder.catalogue import Catalogue
+from builder.outputs import Output
+from builder.pages import grid, home, lists, package
+from builder.pages.sheets import make_sheets, rank
+from builder.pages.shell import Page, Shell
+from builder.pages.words import Calendar
+from builder.urls import Urls
+
+__all__ = ["render"]
+
+
+def render(catalogue: Catalogue, site: Urls, templates: Path) -> Iterator[Output]:
+    """Yield the assets and every page; `templates` is the folder of the templates.
+
+    Raises:
+        SiteError: an asset is not there.
+    """
+    shell = Shell(catalogue.settings, site, templates)
+    yield from shell.assets()
+    yield from map(shell.output, _pages(catalogue, shell))
+
+
+def _pages(catalogue: Catalogue, shell: Shell) -> Iterator[Page]:
+    """Yield every page before it is rendered, one at a time: a large site need not fit into memory."""
+    settings = catalogue.settings
+    calendar = Calendar(settings.time_zone)
+    sheets = make_sheets(catalogue.packages, shell.site, calendar, settings.pypi_url)
+    ranks = rank(catalogue.grids, sheets)
+    yield home.home(catalogue, sheets, ranks, calendar, shell)
+    yield from lists.packages(sheets.values(), shell)
+    for sheet in sheets.values():
+        yield package.page(sheet, ranks, calendar, shell)
+    yield lists.grids(catalogue.grids, ranks, shell)
+    for item in catalogue.grids:
+        yield grid.page(item, ranks, shell)
+    yield lists.categories(catalogue.categories, shell)
+    for category in catalogue.categories:
+        yield from lists.category(category, (sheets[found.slug] for found in category.packages), shell)
+    yield home.not_found(shell)

@@ -1,0 +1,165 @@
+"""The page of a package."""
+
+from collections.abc import Sequence
+from typing import Final, NamedTuple, TypeVar
+
+from builder import derive, urls
+from builder.catalogue import Grid, Package
+from builder.metadata import PyPIFacts, Release
+from builder.pages import links
+from builder.pages.sheets import Ranks, Sheet
+from builder.pages.shell import Page, Shell
+from builder.pages.words import NO_RELEASE, NOT_KNOWN, Calendar, Fact, counted, day
+
+RELEASES_SHOWN: Final = 8  # of a long list; the others are a click away
+CONTRIBUTORS_SHOWN: Final = 40
+NEIGHBOURS_SHOWN: Final = 6
+NOTHING: Final = "\u2013"  # stands in a table where a release says nothing
+
+Item = TypeVar("Item")
+
+
+class Neighbours(NamedTuple):
+    """A grid that a package is in, with the best of the others; `more` is how many besides, in words or ""."""
+
+    title: str
+    href: str
+    others: list[Sheet]
+    more: str
+
+
+ReleaseRow = tuple[str, Fact, str, list[str]]
+"""A release: version, date, the Python that it requires, and what is special: pre-release, yanked with its reason.
+
+A plain tuple, since there are hundreds on a page.
+"""
+
+
+def page(sheet: Sheet, ranks: Ranks, calendar: Calendar, shell: Shell) -> Page:
+    """Make the page of a package."""
+    package = sheet.package
+    snapshot = package.snapshot
+    return Page(
+        template="package.html",
+        route=urls.package_page(package.slug),
+        section=urls.PACKAGES,
+        title=sheet.title,
+        summary=package.description or f"{sheet.title}: {sheet.category}",
+        edit=shell.edit(package.path),
+        json=urls.api_item(urls.API_PACKAGES, package.id),
+        values={
+            "sheet": sheet,
+            "links": _links(sheet),
+            "facts": _facts(sheet),
+            "data_as_of": calendar.day(snapshot.last_fetched),
+            "weeks": sheet.repository.weeks,
+            **_history(sheet, calendar),
+            **_people(sheet),
+            **_standing(package, shell),
+            "grids": [_neighbours(grid, ranks[grid.slug], package, shell) for grid in package.grids],
+            "sites": package.record.sites,
+            "tags": package.record.tags,
+        },
+    )
+
+
+def _standing(package: Package, shell: Shell) -> dict[str, object]:
+    """Give what the banners need: archived, deprecated, replaced, PyPI's own status; and what it replaces."""
+    record, repository, pypi = package.record, package.snapshot.repository, package.snapshot.pypi
+    successor = package.replaced_by
+    return {
+        "archived": repository is not None and repository.archived,
+        "deprecated": day(record.deprecated) if record.deprecated else None,
+        "replaced_by": successor and (successor.title, shell.site.path(urls.package_page(successor.slug))),
+        "pypi_status": pypi.status if pypi and pypi.status != "active" else "",
+        "pypi_reason": (pypi and pypi.status_reason) or "",
+        "replaces": [(other.title, shell.site.path(urls.package_page(other.slug))) for other in package.replaces],
+    }
+
+
+def _links(sheet: Sheet) -> list[links.Link]:
+    """Give the links that lead away, the most wanted first."""
+    pypi = sheet.package.snapshot.pypi
+    more = links.project_links(pypi.project_urls) if pypi else {}
+    found = [links.Link("Documentation", sheet.documentation_href), links.Link("PyPI", sheet.pypi.href)]
+    if sheet.repository.link:
+        found.insert(1, links.Link("Repository", sheet.repository.link.href))
+    found += [links.Link(label, more[label]) for label in ("Changelog", "Issues") if label in more]
+    return [link for link in found if link.href]
+
+
+def _facts(sheet: Sheet) -> list[tuple[str, Fact, str]]:
+    """Give label, fact and a note of all that has a date or a number; the note is "" for most."""
+    pypi, repository = sheet.pypi, sheet.repository
+    requires = "" if pypi.python.text == pypi.requires_python else pypi.requires_python
+    return [
+        ("Latest release", pypi.version, ""),
+        ("Released", pypi.released, ""),
+        ("Last commit", repository.last_commit, ""),
+        ("Licence", pypi.licence, ""),
+        ("Python", pypi.python, requires and f"requires {requires}"),
+        ("Django", pypi.django, ""),
+        ("Status", pypi.status, ""),
+        ("Stars", repository.stars, ""),
+        ("Forks", repository.forks, ""),
+    ]
+
+
+def _history(sheet: Sheet, calendar: Calendar) -> dict[str, object]:
+    """Give the releases, the newest of them apart; where there are none, why."""
+    rows = [_release(release, sheet.pypi.version.text, calendar) for release in sheet.pypi.releases]
+    first, older = _folded(rows, RELEASES_SHOWN)
+    return {
+        "release_count": counted(len(rows), "release"),
+        "releases": first,
+        "older_releases": older,
+        "older_count": counted(len(older), "older release"),
+        "no_releases": "" if rows else _why_no_releases(sheet, sheet.package.snapshot.pypi),
+    }
+
+
+def _folded(items: Sequence[Item], shown: int) -> tuple[Sequence[Item], Sequence[Item]]:
+    """Cut a list after `shown` items, but not for the sake of a few: half as many again are shown too."""
+    return (items, ()) if len(items) <= shown + shown // 2 else (items[:shown], items[shown:])
+
+
+def _why_no_releases(sheet: Sheet, facts: PyPIFacts | None) -> str:
+    if facts is None:
+        return sheet.pypi.version.text
+    return NOT_KNOWN if facts.version else NO_RELEASE
+
+
+def _release(release: Release, newest: str, calendar: Calendar) -> ReleaseRow:
+    marks = ["latest"] if release.version == newest else []
+    if derive.is_prerelease(release.version):
+        marks.append("pre-release")
+    if isinstance(release.yanked, str) and release.yanked:
+        marks.append(f"yanked: {release.yanked}")
+    elif release.yanked is not False:
+        marks.append("yanked")
+    return release.version, calendar.day(release.uploaded), release.requires_python or NOTHING, marks
+
+
+def _people(sheet: Sheet) -> dict[str, object]:
+    """Give the contributors, the first of them apart; where nobody is known, why."""
+    repository = sheet.package.snapshot.repository
+    logins = repository.participants if repository else None
+    first, rest = _folded(logins or (), CONTRIBUTORS_SHOWN)
+    return {
+        "contributors": first,
+        "other_contributors": rest,
+        "contributor_count": counted(len(logins or ()), "contributor"),
+        "other_count": counted(len(rest), "more contributor"),
+        "no_contributors": sheet.repository.missing if logins is None else "" if logins else "none listed",
+    }
+
+
+def _neighbours(grid: Grid, ranked: Sequence[Sheet], package: Package, shell: Shell) -> Neighbours:
+    shown: list[Sheet] = []
+    for sheet in ranked:
+        if len(shown) == NEIGHBOURS_SHOWN:
+            break
+        if sheet.package is not package:
+            shown.append(sheet)
+    more = len(ranked) - 1 - len(shown)
+    return Neighbours(grid.title, shell.site.path(urls.grid_page(grid.slug)), shown, f"{more} more" if more else "")

@@ -1,0 +1,148 @@
+"""The frame of every page: Jinja's environment, what stands on all pages, and the way from values to an output.
+
+What is the same on all pages is rendered once: a page is its own part between two ready pieces of markup.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from hashlib import sha256
+from pathlib import Path
+from typing import Final
+from urllib.parse import quote
+
+from builder import urls
+from builder.config import Settings
+from builder.errors import SiteError
+from builder.outputs import CSS, HTML, SVG, Output
+from builder.pages.escaping import PageEnvironment
+from builder.urls import Urls
+
+# Every page carries it, for hosts that send no headers. Nothing is inline: no style, no script, no event.
+POLICY: Final = "default-src 'none'; style-src 'self'; img-src 'self'; base-uri 'none'; form-action 'none'"
+FOREIGN: Final = "nofollow ugc noopener"  # the rel of every link out of the data
+
+STYLE: Final = "site.css"
+ICON: Final = "favicon.svg"
+ASSETS: Final = {STYLE: CSS, ICON: SVG}
+
+SECTIONS: Final = (("Packages", urls.PACKAGES), ("Grids", urls.GRIDS), ("Categories", urls.CATEGORIES))
+SUMMARY_LENGTH: Final = 200  # of what search engines are told
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """A page before it is rendered.
+
+    `section` is the route of the list that it belongs to, "" for none. `title` and `summary` are plain text. `edit` is
+    where its data is edited, a whole address; `json` the route of the same as JSON, "" for none. `values` are what
+    its template names besides.
+    """
+
+    template: str
+    route: str
+    section: str
+    title: str
+    summary: str
+    edit: str
+    json: str
+    values: dict[str, object]
+
+
+class Shell:
+    """Makes pages. One is made per render: it holds the compiled templates and the rendered frame."""
+
+    def __init__(self, settings: Settings, site: Urls, templates: Path) -> None:
+        """Take the folder of the templates; its `assets/` are read here, once.
+
+        Raises:
+            SiteError: an asset is not there.
+        """
+        self.site = site
+        self._settings = settings
+        self._forge = settings.repository.rstrip("/").removesuffix(".git")
+        self._branch = quote(settings.branch)
+        self._assets = {name: _asset(templates / "assets" / name) for name in ASSETS}
+        self._environment = PageEnvironment(templates)
+        self._everywhere = self._constants()
+        self._everywhere["colophon"] = self._part("colophon.html", {})
+        self._base = self._environment.get_template("base.html")
+        self._mastheads = {
+            (section, current): self._masthead(section, current)
+            for section in ("", *(route for _, route in SECTIONS))
+            for current in ("true", "page")
+        }
+
+    def assets(self) -> Iterator[Output]:
+        """Yield the style sheet and the pictures."""
+        for name, media_type in ASSETS.items():
+            yield Output(urls.ASSETS + name, self._assets[name], media_type)
+
+    def output(self, page: Page) -> Output:
+        """Render a page: its own part, then the frame around it."""
+        json_href = page.json and self.site.path(page.json)
+        main = self._environment.get_template(page.template).render(
+            self._everywhere | page.values, title=page.title, edit_href=page.edit, json_href=json_href
+        )
+        text = self._base.render(
+            self._everywhere,
+            main=main,
+            masthead=self._mastheads[page.section, "page" if page.route == page.section else "true"],
+            title=page.title,
+            summary=_shortened(page.summary),
+            canonical=self.site.absolute(page.route),
+            json_href=json_href,
+        )
+        return Output(page.route, text.encode(), HTML)
+
+    def edit(self, path: str) -> str:
+        """Give the address where the forge lets people edit a file of the data."""
+        return f"{self._forge}/edit/{self._branch}/{quote(path)}"
+
+    def add(self, kind: str) -> str:
+        """Give the address where the forge lets people add a file: `kind` is `packages`, `grids` or `categories`."""
+        return f"{self._forge}/new/{self._branch}/data/{kind}"
+
+    def _constants(self) -> dict[str, object]:
+        """Give the values that are the same on all pages."""
+        path = self.site.path
+        return {
+            "site_title": self._settings.title,
+            "source_href": self._forge,
+            "time_zone": self._settings.time_zone.key,
+            "policy": POLICY,
+            "foreign": FOREIGN,
+            "style_href": self._asset_href(STYLE),
+            "icon_href": self._asset_href(ICON),
+            "home_href": path(urls.HOME),
+            "packages_href": path(urls.PACKAGES),
+            "grids_href": path(urls.GRIDS),
+            "categories_href": path(urls.CATEGORIES),
+            "api_href": path(urls.API),
+            "add_package_href": self.add("packages"),
+        }
+
+    def _asset_href(self, name: str) -> str:
+        """Give an asset's address; with other bytes it becomes another one, so that no browser shows old ones."""
+        return f"{self.site.path(urls.ASSETS + name)}?v={sha256(self._assets[name]).hexdigest()[:8]}"
+
+    def _masthead(self, section: str, current: str) -> object:
+        sections = [(label, self.site.path(route), current if route == section else "") for label, route in SECTIONS]
+        return self._part("masthead.html", {"sections": sections})
+
+    def _part(self, name: str, values: dict[str, object]) -> object:
+        """Render a part of the frame; what comes back is markup, which no template escapes again."""
+        return self._environment.get_template(f"partials/{name}").make_module(self._everywhere | values).__html__()
+
+
+def _asset(file: Path) -> bytes:
+    try:
+        return file.read_bytes()
+    except OSError as error:
+        raise SiteError(f"The asset {file.name} of the templates cannot be read: {error.strerror}.") from error
+
+
+def _shortened(text: str) -> str:
+    """Cut a summary at a word, so that 500 characters in the data are not 500 in every search result."""
+    if len(text) <= SUMMARY_LENGTH:
+        return text
+    return text[: SUMMARY_LENGTH - 1].rsplit(None, 1)[0] + "…"

@@ -1,0 +1,190 @@
+"""Catalogues made in the test: small ones to say one thing, and one that is hostile in every field."""
+
+from collections.abc import Iterable, Mapping
+from datetime import UTC, date, datetime, timedelta
+from hashlib import sha256
+from typing import Any, TypeVar
+
+from builder.catalogue import Catalogue, Dates, join
+from builder.config import Settings
+from builder.entries import Data, Entry
+from builder.metadata import PyPIFacts, Release, RepositoryFacts, Snapshot
+from builder.records import CategoryRecord, Feature, GridRecord, PackageRecord, Record, Usage
+
+R = TypeVar("R", bound=Record)
+
+SCRIPT = "<script>alert('x')</script>"
+HOSTILE = f"{SCRIPT} \"quoted\" 'single' {{{{ 7 * 7 }}}} {{% raw %}} & \u202eabc\u202c </title>"
+LONG_WORD = "w" * 500
+COMMITTED = datetime(2020, 3, 4, 5, 6, 7, tzinfo=UTC)
+
+
+def settings(**changes: Any) -> Settings:  # noqa: ANN401 - any setting
+    """Make settings: a site below a path, on a forge."""
+    given = {
+        "title": "A Directory",
+        "description": "What there is, side by side.",
+        "base_url": "https://example.org/below",
+        "repository": "https://github.com/owner/directory",
+        "branch": "main",
+        "contact": "https://example.org/contact",
+        "time_zone": "America/New_York",
+    }
+    return Settings.model_validate(given | changes)
+
+
+def package(**changes: Any) -> PackageRecord:  # noqa: ANN401 - any field
+    """Make a package's record: in the category `apps`, on GitHub and PyPI."""
+    given = {
+        "title": "django-messages",
+        "category": "apps",
+        "repository": "https://github.com/arneb/django-messages",
+        "pypi": "django-messages",
+    }
+    return PackageRecord.model_validate(given | changes)
+
+
+def grid(*packages: str, **changes: Any) -> GridRecord:  # noqa: ANN401 - any field
+    """Make a grid's record of the packages with these slugs."""
+    return GridRecord.model_validate({"title": "Messaging", "packages": packages} | changes)
+
+
+def category(**changes: Any) -> CategoryRecord:  # noqa: ANN401 - any field
+    """Make a category's record."""
+    return CategoryRecord.model_validate({"title": "App", "title_plural": "Apps"} | changes)
+
+
+def fetched(**changes: Any) -> Snapshot:  # noqa: ANN401 - any field of the repository's facts, or `pypi`
+    """Make a snapshot in which everything is known."""
+    pypi = changes.pop("pypi", {})
+    facts = {
+        "name": "django-messages",
+        "summary": "Messages for users, by PyPI",
+        "license_expression": "BSD-3-Clause",
+        "requires_python": ">=3.9",
+        "classifiers": (
+            "Development Status :: 5 - Production/Stable",
+            "Framework :: Django :: 5.2",
+            "Programming Language :: Python :: 3.12",
+            "Programming Language :: Python :: 3.9",
+        ),
+        "releases": releases("0.5", "0.6.0"),
+    }
+    forge = {
+        "description": "Messages between users",
+        "stars": 12_345,
+        "forks": 244,
+        "last_commit": datetime(2019, 10, 18, 8, 27, 41, tzinfo=UTC),
+        "weeks": (0,) * 50 + (3, 1),
+        "participants": ("arneb", "zkanda"),
+    }
+    return Snapshot(
+        last_fetched=datetime(2026, 2, 16, 2, 7, 27, tzinfo=UTC),
+        pypi=None if pypi is None else PyPIFacts.model_validate(facts | pypi),
+        repository=RepositoryFacts.model_validate(forge | changes),
+    )
+
+
+def releases(*versions: str) -> tuple[Release, ...]:
+    """Make releases a month apart, oldest first; the first on 1 January 2019."""
+    start = datetime(2019, 1, 1, 12, tzinfo=UTC)
+    return tuple(Release(version=v, uploaded=start + timedelta(days=30 * i)) for i, v in enumerate(versions))
+
+
+def catalogue(
+    packages: Mapping[str, PackageRecord] | None = None,
+    grids: Mapping[str, GridRecord] | None = None,
+    categories: Mapping[str, CategoryRecord] | None = None,
+    snapshots: Mapping[str, Snapshot] | None = None,
+    **changes: Any,  # noqa: ANN401 - any setting
+) -> Catalogue:
+    """Join records and snapshots, by slug; all files were committed on one day. There is the category `apps`."""
+    data = Data(
+        settings(**changes),
+        _entries("packages", packages or {}),
+        _entries("grids", grids or {}),
+        _entries("categories", {"apps": category()} if categories is None else categories),
+        snapshots=snapshots or {},
+    )
+    paths = [entry.path for group in (data.packages, data.grids, data.categories) for entry in group.values()]
+    return join(data, dict.fromkeys(paths, Dates(COMMITTED, COMMITTED)))
+
+
+def _entries(kind: str, records: Mapping[str, R]) -> dict[str, Entry[R]]:
+    return {slug: Entry(f"data/{kind}/{slug}.yaml", slug, record, {}) for slug, record in records.items()}
+
+
+def many(count: int) -> Catalogue:
+    """Make a catalogue of many packages, from all letters, half of them "django-" something, in one grid."""
+    alphabet = "abcdefghijklmnopqrstuvwxyz"
+    titles = [f"{'django-' if i % 2 else ''}{alphabet[i % 25]}-{i}" for i in range(count)]
+    packages = {f"package-{i}": package(title=title, pypi=f"package-{i}") for i, title in enumerate(titles)}
+    snapshots = {slug: fetched(stars=i) for i, slug in enumerate(packages)}
+    return catalogue(packages, {"all": grid(*packages, title="All")}, snapshots=snapshots)
+
+
+def hostile() -> Catalogue:
+    """Make a catalogue with the worst that can stand in every field that people or upstreams fill.
+
+    `victim` has everything, and much of it; `empty` has nothing; `gone` is archived, deprecated and replaced.
+    """
+    everything = package(
+        title=HOSTILE[:100].strip(),
+        pypi=None,
+        pypi_url=f"http://pypi.python.org/pypi/{HOSTILE}"[:255],
+        repository="git@github.com:owner/name.git",
+        documentation="https://example.org/?a=1&b='2'",
+        tags=("one", "two"),
+        sites=(Usage(title=SCRIPT, url="https://example.org/a'b"), Usage(title=LONG_WORD[:100], url="https://e.org/")),
+    )
+    packages = {
+        "victim": everything,
+        "empty": package(title="E", pypi=None, repository=""),
+        "gone": package(title="Gone", deprecated=date(2021, 5, 6), replaced_by="victim", pypi="gone"),
+    }
+    grids = {
+        "hostile": grid("victim", "gone", title=HOSTILE[:100].strip(), description=HOSTILE, features=_features()),
+        "wordy": grid("victim", "empty", title=LONG_WORD[:100], description=LONG_WORD),
+        "nothing": grid(title="Nothing", header=True),
+    }
+    categories = {
+        "apps": category(title=HOSTILE[:100].strip(), title_plural=HOSTILE[:100].strip(), description=HOSTILE),
+        "void": category(title="Void", title_plural="Voids"),
+    }
+    snapshots = {"victim": _loaded(), "gone": fetched(archived=True, description=LONG_WORD)}
+    return catalogue(packages, grids, categories, snapshots, title=SCRIPT, description=HOSTILE)
+
+
+def _features() -> Iterable[Feature]:
+    cells = ("yes", "no", "++", "--- " + HOSTILE, "javascript:alert(1)", f"see https://example.org/{SCRIPT}", LONG_WORD)
+    marks = [Feature(title=f"{n} {SCRIPT}", cells={"victim": text}) for n, text in enumerate(cells)]
+    return [*marks, Feature(title="Described", description=HOSTILE, cells={"gone": "evil, yes"})]
+
+
+def _logins(count: int) -> list[str]:
+    """Make logins that compress no better than real ones."""
+    return [sha256(b"%d" % i).hexdigest()[: 5 + i % 7] for i in range(count)]
+
+
+def _loaded() -> Snapshot:
+    """Make a snapshot with 300 releases and 900 contributors, and markup in all of its texts."""
+    versions = [f"{i // 100}.{i // 10 % 10}.{i % 10}" for i in range(298)]
+    return fetched(
+        description=f"{HOSTILE} {LONG_WORD}",
+        participants=(*_logins(899), SCRIPT),
+        weeks=tuple(i * 37 % 101 for i in range(52)),
+        pypi={
+            "summary": HOSTILE,
+            "license_expression": None,
+            "license": f"{SCRIPT} licence",
+            "requires_python": HOSTILE,
+            "status": "quarantined",
+            "status_reason": HOSTILE,
+            "project_urls": {"Documentation": "javascript:alert(1)", "Changelog": f"https://example.org/{SCRIPT}"},
+            "releases": (
+                *releases(*versions),
+                Release(version=f"9.9{SCRIPT}", yanked=HOSTILE),
+                Release(version="10.0rc1", yanked=True),
+            ),
+        },
+    )

@@ -1,0 +1,82 @@
+"""Catalogues rendered, and their pages read, each once."""
+
+from collections import Counter
+from collections.abc import Callable, Mapping
+from functools import cache
+from pathlib import Path
+
+from document import Element, read
+from made import catalogue, fetched, grid, hostile, many, package
+
+from builder.catalogue import Catalogue
+from builder.metadata import Snapshot
+from builder.outputs import HTML, Output
+from builder.pages import render
+from builder.records import Feature, Usage
+from builder.urls import Urls
+
+TEMPLATES = Path(__file__).parent.parent / "templates"
+SITE = Urls("https://example.org/below")
+
+
+def small() -> Catalogue:
+    """Make a catalogue of what is usual: two packages fetched, one not yet, and a grid of them."""
+    packages = {
+        "django-messages": package(tags=("mail",), sites=(Usage(title="A site", url="https://site.example.org/"),)),
+        "postman": package(title="postman", pypi="postman", documentation="https://postman.example.org/"),
+        "waiting": package(title="waiting", pypi="waiting"),
+    }
+    features = (Feature(title="Threads", description="Answers hang together.", cells={"postman": "yes, deep"}),)
+    grids = {"messaging": grid(*packages, header=True, features=features)}
+    snapshots = {"django-messages": fetched(), "postman": fetched(stars=7, archived=True)}
+    return catalogue(packages, grids, snapshots=snapshots)
+
+
+CATALOGUES: Mapping[str, Callable[[], Catalogue]] = {
+    "small": small,
+    "hostile": hostile,
+    "many": lambda: many(520),
+    "empty": lambda: catalogue({}, {}, {}),
+}
+
+
+@cache
+def built(name: str) -> Mapping[str, Output]:
+    """Render one of the catalogues, by route; no route comes twice."""
+    outputs = list(render(CATALOGUES[name](), SITE, TEMPLATES))
+    assert [route for route, n in Counter(output.route for output in outputs).items() if n > 1] == []
+    return {output.route: output for output in outputs}
+
+
+@cache
+def documents(name: str) -> Mapping[str, Element]:
+    """Read all pages of one of the catalogues."""
+    return {route: read(output.body) for route, output in built(name).items() if output.media_type == HTML}
+
+
+def page(made: Catalogue, route: str) -> Element:
+    """Render a catalogue and read one of its pages."""
+    bodies = {output.route: output.body for output in render(made, SITE, TEMPLATES)}
+    return read(bodies[route])
+
+
+def package_page(snapshot: Snapshot | None = None, **changes: object) -> Element:
+    """Render the page of one package."""
+    made = catalogue({"p": package(**changes)}, snapshots={"p": snapshot} if snapshot else {})
+    return page(made, "/packages/p/p/")
+
+
+def facts(document: Element) -> dict[str, str]:
+    """Give the facts of a package's page."""
+    rows = document.one("dl", class_="facts").all("div")
+    return {row.one("dt").text: row.one("dd").text for row in rows}
+
+
+def section(document: Element, name: str) -> Element:
+    """Give the section of a page that is labelled by the heading with this id."""
+    return document.one("section", **{"aria-labelledby": name})
+
+
+def links(element: Element) -> dict[str, str]:
+    """Give the links in an element: text to address."""
+    return {link.text: link.attributes["href"] for link in element.all("a")}

@@ -1,0 +1,80 @@
+"""What a build says although nothing is wrong."""
+
+import os
+import subprocess
+from pathlib import Path
+
+import pytest
+from folders import APPS, package, write_data
+
+from builder import build
+from builder.errors import DataError
+
+GIT = {
+    **os.environ,
+    "GIT_CONFIG_GLOBAL": os.devnull,
+    "GIT_CONFIG_SYSTEM": os.devnull,
+    "GIT_AUTHOR_NAME": "A",
+    "GIT_AUTHOR_EMAIL": "a@example.org",
+    "GIT_COMMITTER_NAME": "A",
+    "GIT_COMMITTER_EMAIL": "a@example.org",
+}
+
+
+def git(folder: Path, *arguments: str, when: str = "2026-03-01T12:00:00+00:00") -> None:
+    environment = GIT | {"GIT_AUTHOR_DATE": when, "GIT_COMMITTER_DATE": when}
+    command = ["git", "-c", "init.defaultBranch=main", *arguments]
+    subprocess.run(command, cwd=folder, env=environment, check=True, capture_output=True)  # noqa: S603
+
+
+@pytest.fixture
+def repository(tmp_path: Path) -> Path:
+    folder = tmp_path / "repository"
+    write_data(folder / "data", packages={"a": package(1), "b": package(2)})
+    git(folder, "init")
+    git(folder, "add", ".")
+    git(folder, "commit", "--message", "first")
+    (folder / "README").write_text("later\n")
+    git(folder, "add", ".")
+    git(folder, "commit", "--message", "second", when="2026-04-01T12:00:00+00:00")
+    return folder
+
+
+def test_modified_is_the_last_commit_that_touched_the_file(repository: Path) -> None:
+    made, notes = build.join(build.load(repository / "data"), repository / "data")
+    assert notes == []
+    assert {item.modified.isoformat() for item in made.packages} == {"2026-03-01T12:00:00+00:00"}
+
+
+def test_a_shallow_clone_is_told_of(repository: Path, tmp_path: Path) -> None:
+    git(tmp_path, "clone", "--depth", "1", repository.as_uri(), "shallow")
+    data = tmp_path / "shallow" / "data"
+    [note] = build.build(data, tmp_path / "site").notes
+    assert note.startswith("This is a shallow clone: git does not tell when 3 files were last changed")
+    assert note.endswith("git fetch --unshallow")
+
+
+def test_new_files_get_the_next_ids_and_are_told_of(tmp_path: Path) -> None:
+    apps = {key: value for key, value in APPS.items() if key not in {"id", "created"}}
+    data = write_data(tmp_path / "data", packages={"a": package(100_001)}, categories={"apps": apps})
+    made, notes = build.join(build.load(data), data)
+    assert [category.id for category in made.categories] == [100_001]
+    assert notes == [
+        "data/categories/apps.yaml: has no id yet; as things stand it gets 100001.",
+        "data/categories/apps.yaml: has no `created` yet; it gets the date of its first commit.",
+    ]
+
+
+def test_problems_of_data_and_of_checks_come_together(tmp_path: Path) -> None:
+    data = write_data(tmp_path / "data", packages={"a": package(1, category="nowhere"), "b": {"titel": "B"}})
+    with pytest.raises(DataError) as stop:
+        build.load(data)
+    assert {problem.code for problem in stop.value.problems} >= {"unknown-category", "unknown-key"}
+
+
+def test_without_settings_the_other_problems_are_still_told(tmp_path: Path) -> None:
+    data = write_data(tmp_path / "data", packages={"b": {"titel": "B"}})
+    (data / "site.yaml").unlink()
+    with pytest.raises(DataError) as stop:
+        build.load(data)
+    assert {problem.path for problem in stop.value.problems} == {"data/site.yaml", "data/packages/b.yaml"}

@@ -1,0 +1,333 @@
+"""The pages: what holds for every page of every catalogue, the assets, and the environment of the templates."""
+
+import gzip
+import re
+from collections.abc import Iterator
+from functools import cache
+from itertools import pairwise
+from pathlib import Path
+from urllib.parse import urldefrag, urlsplit
+
+import pytest
+from document import Element, read, texts
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from jinja2 import UndefinedError
+from made import HOSTILE, LONG_WORD, SCRIPT, catalogue, fetched, grid, package
+from markupsafe import Markup
+from rendered import CATALOGUES, SITE, TEMPLATES, built, documents, links, package_page, page, small
+
+from builder import api, urls
+from builder.errors import SiteError
+from builder.outputs import Output
+from builder.pages import render
+from builder.pages.escaping import PageEnvironment, remembered
+from builder.pages.shell import FOREIGN, POLICY
+from builder.urls import Urls
+
+FORGE = "https://github.com/owner/directory"
+HEADINGS = ("h1", "h2", "h3", "h4", "h5", "h6")
+
+
+@pytest.fixture(params=CATALOGUES)
+def name(request: pytest.FixtureRequest) -> str:
+    """Name each of the catalogues in turn."""
+    return str(request.param)
+
+
+def every(name: str) -> Iterator[tuple[str, Element]]:
+    """Give each page of a catalogue; there is at least one of each kind of list."""
+    pages = documents(name)
+    assert {"/", "/packages/", "/grids/", "/categories/", "/404.html"} <= set(pages)
+    yield from pages.items()
+
+
+class TestEveryPage:
+    """What holds on all pages, whatever is in the data."""
+
+    def test_head(self, name: str) -> None:
+        for route, document in every(name):
+            assert document.one("html").attributes == {"lang": "en"}
+            head = document.one("head")
+            assert head.one("title").text
+            assert head.one("meta", name="description").attributes["content"]
+            if route == "/404.html":
+                assert head.all("link", rel="canonical") == []
+                assert head.one("meta", name="robots").attributes["content"] == "noindex"
+            else:
+                assert head.one("link", rel="canonical").attributes["href"] == SITE.absolute(route)
+
+    @pytest.mark.parametrize("name", ["small", "many"])
+    def test_titles_tell_pages_apart(self, name: str) -> None:
+        titles = [document.one("title").text for _, document in every(name)]
+        assert len(set(titles)) == len(titles)
+
+    def test_landmarks_and_headings(self, name: str) -> None:
+        for route, document in every(name):
+            main = document.one("main", id="main")
+            assert document.one("body").children[1].matches(("a",), {"class_": "skip", "href": "#main"})  # type: ignore[union-attr]
+            assert len(document.one("body").all("header", class_="masthead")) == 1
+            assert len(document.all("footer")) == 1
+            levels = [int(heading.tag[1]) for heading in document.all(*HEADINGS)]
+            assert levels[0] == 1, route
+            assert levels.count(1) == 1, route
+            assert main.one("h1").text
+            assert all(after <= before + 1 for before, after in pairwise(levels)), route
+            assert all(heading.text for heading in document.all(*HEADINGS)), route
+
+    def test_navigation_says_where_one_is(self, name: str) -> None:
+        for route, document in every(name):
+            nav = document.one("nav", **{"aria-label": "Main"})
+            here = {a.attributes["href"]: a.attributes.get("aria-current") for a in nav.all("a")}
+            parts = [f"/below/{part}/" for part in ("packages", "grids", "categories")]
+            inside = [part for part in parts if f"/below{route}".startswith(part)]
+            assert list(here) == parts
+            assert here == {
+                part: None if part not in inside else "page" if part == f"/below{route}" else "true" for part in parts
+            }
+
+    def test_tables_and_labels(self, name: str) -> None:
+        for route, document in every(name):
+            ids = [element.attributes["id"] for element in document.all() if "id" in element.attributes]
+            assert len(ids) == len(set(ids)), route
+            for element in document.all():
+                if label := element.attributes.get("aria-labelledby"):
+                    assert label in ids, (route, label)
+            for table in document.all("table"):
+                assert table.one("caption").text
+                assert len(table.all("thead")) == 1
+                assert all(cell.attributes.get("scope") in {"col", "row", "rowgroup"} for cell in table.all("th"))
+                widths = {
+                    sum(int(cell.attributes.get("colspan", "1")) for cell in row.all("th", "td"))
+                    for row in table.all("tr")
+                }
+                assert len(widths) == 1, route
+
+    def test_frames_can_be_reached_by_keyboard(self, name: str) -> None:
+        for _, document in every(name):
+            for frame in document.all("div", class_="frame"):
+                assert frame.attributes["tabindex"] == "0"
+                assert frame.attributes["role"] == "region"
+                assert frame.attributes["aria-labelledby"] == "comparison"
+
+    def test_nothing_can_run(self, name: str) -> None:
+        for route, document in every(name):
+            policy = document.one("meta", **{"http-equiv": "Content-Security-Policy"})
+            assert policy.attributes["content"] == POLICY
+            banned = ("script", "style", "form", "iframe", "object", "embed", "base", "img", "template")
+            assert document.all(*banned) == [], route
+            for element in document.all():
+                assert not [a for a in element.attributes if a == "style" or a.startswith("on")], (route, element)
+                for attribute in ("href", "src"):
+                    scheme = urlsplit(element.attributes.get(attribute, "")).scheme
+                    assert scheme in {"", "https", "http"}, (route, element)
+
+    def test_policy(self) -> None:
+        assert POLICY == ("default-src 'none'; style-src 'self'; img-src 'self'; base-uri 'none'; form-action 'none'")
+
+    def test_links_inside_lead_somewhere(self, name: str) -> None:
+        answers = {SITE.path(output.route) for output in api.render(CATALOGUES[name](), SITE)}
+        pages = {SITE.path(route): document for route, document in every(name)}
+        rest = {SITE.path(route) for route in built(name)} - set(pages)
+        for route, document in every(name):
+            for href in [element.attributes["href"] for element in document.all() if "href" in element.attributes]:
+                address, fragment = urldefrag(href)
+                if urlsplit(address).netloc:
+                    continue
+                target = address.split("?")[0] or SITE.path(route)
+                assert target in pages or target in rest or target in answers, (route, href)
+                if fragment:
+                    assert pages[target].all(id=fragment), (route, href)
+
+    def test_links_out_of_the_data_are_marked(self, name: str) -> None:
+        for route, document in every(name):
+            for link in document.all("a"):
+                away = urlsplit(link.attributes["href"]).netloc != ""
+                ours = link.attributes["href"].startswith(f"{FORGE}/") or link.attributes["href"] == FORGE
+                assert (link.attributes.get("rel") == FOREIGN) == (away and not ours), (route, link)
+
+    def test_editing_and_json(self, name: str) -> None:
+        made = CATALOGUES[name]()
+        wanted = {"/": (f"{FORGE}/edit/main/data/site.yaml", "/api/v4/")}
+        for kind in ("packages", "grids", "categories"):
+            wanted[f"/{kind}/"] = (f"{FORGE}/new/main/data/{kind}", f"/api/v4/{kind}/")
+        for p in made.packages:
+            wanted[f"/packages/p/{p.slug}/"] = f"{FORGE}/edit/main/{p.path}", f"/api/v4/packages/{p.id}/"
+        for g in made.grids:
+            wanted[f"/grids/g/{g.slug}/"] = f"{FORGE}/edit/main/{g.path}", f"/api/v4/grids/{g.id}/"
+        for c in made.categories:
+            wanted[f"/categories/{c.slug}/"] = f"{FORGE}/edit/main/{c.path}", f"/api/v4/categories/{c.id}/"
+        seen: dict[str, tuple[str, str]] = {}
+        for route, document in every(name):
+            listing = re.sub(r"page/\d+/$", "", route)
+            if route == "/404.html":
+                assert f"{FORGE}/new/main/data/packages" in links(document.one("main")).values()
+                continue
+            edit, json = document.one("p", class_="tools").all("a")
+            alternate = document.one("link", rel="alternate", type="application/json")
+            assert alternate.attributes["href"] == json.attributes["href"]
+            seen[listing] = edit.attributes["href"], json.attributes["href"].removeprefix("/below")
+        assert seen == wanted
+
+    def test_two_renders_are_one(self, name: str) -> None:
+        again = {output.route: output for output in render(CATALOGUES[name](), SITE, TEMPLATES)}
+        assert again == built(name)
+
+
+def test_the_order_of_the_data_does_not_matter() -> None:
+    one, other = ["b", "a"], ["a", "b"]
+
+    def bodies(order: list[str]) -> list[Output]:
+        packages = {slug: package(title=slug) for slug in order}
+        snapshots = {slug: fetched() for slug in order}
+        return list(render(catalogue(packages, {"g": grid("a", "b")}, snapshots=snapshots), SITE, TEMPLATES))
+
+    assert bodies(one) == bodies(other)
+
+
+def test_a_site_without_a_path() -> None:
+    outputs = {o.route: o for o in render(small(), Urls("https://example.org/"), TEMPLATES)}
+    document = read(outputs["/"].body)
+    assert links(document.one("nav"))["Packages"] == "/packages/"
+    assert document.one("link", rel="canonical").attributes["href"] == "https://example.org/"
+
+
+@pytest.mark.parametrize("repository", [f"{FORGE}/", f"{FORGE}.git"])
+def test_the_forge_however_it_is_written(repository: str) -> None:
+    made = catalogue({"p": package()}, repository=repository, branch="data/next#1")
+    edit = page(made, "/packages/p/p/").one("p", class_="tools").all("a")[0]
+    assert edit.attributes["href"] == f"{FORGE}/edit/data/next%231/data/packages/p.yaml"
+
+
+class TestHostileText:
+    """Markup in the data stays text."""
+
+    def test_it_is_shown_as_it_is(self) -> None:
+        pages = documents("hostile")
+        victim, hostile_grid = pages["/packages/p/victim/"], pages["/grids/g/hostile/"]
+        assert victim.one("h1").text == HOSTILE[:100].strip()
+        assert victim.one("p", class_="lead").text == f"{HOSTILE} {LONG_WORD}"
+        assert hostile_grid.one("h1").text == HOSTILE[:100].strip()
+        assert hostile_grid.one("p", class_="lead").text == HOSTILE
+        assert f"yanked: {HOSTILE}" in texts(victim.all("em"))
+        assert SCRIPT in texts(victim.all("li"))
+        assert "{{ 7 * 7 }}" in victim.one("title").text
+
+    def test_it_never_reaches_an_address(self) -> None:
+        for _, document in every("hostile"):
+            for element in document.all("a", "link"):
+                assert "<" not in element.attributes["href"]
+
+    def test_it_never_reaches_a_command(self) -> None:
+        victim = documents("hostile")["/packages/p/victim/"]
+        assert victim.all("code") == []
+        assert victim.one("p", class_="line").text == "Not on PyPI"
+
+    def test_foreign_texts_have_a_direction_of_their_own(self) -> None:
+        for route in ("/packages/p/victim/", "/grids/g/hostile/", "/categories/apps/"):
+            document = documents("hostile")[route]
+            assert document.one("h1").attributes["dir"] == "auto"
+            assert document.one("p", class_="lead").attributes["dir"] == "auto"
+
+    @settings(max_examples=25, deadline=None)
+    @given(st.text(alphabet=st.characters(exclude_categories=("Cs", "Cc")), min_size=1, max_size=100))
+    def test_any_text_comes_out_as_it_went_in(self, text: str) -> None:
+        document = package_page(fetched(description=text))
+        shown = "".join(str(child) for child in document.one("p", class_="lead").children)
+        assert shown == text
+        assert {e.tag for e in document.all()} == {e.tag for e in plain()}
+
+
+class TestAssets:
+    """The style sheet and the icon."""
+
+    def test_budgets(self) -> None:
+        outputs = built("hostile")
+        assert len(gzip.compress(outputs["/assets/site.css"].body, mtime=0)) <= 6 * 1024
+        assert len(gzip.compress(outputs["/packages/p/victim/"].body, mtime=0)) <= 15 * 1024
+        assert len(gzip.compress(built("small")["/packages/p/django-messages/"].body, mtime=0)) <= 4 * 1024
+        assert len(gzip.compress(built("many")["/packages/"].body, mtime=0)) <= 15 * 1024
+
+    def test_media_types(self) -> None:
+        types = {route: output.media_type for route, output in built("small").items() if route.startswith(urls.ASSETS)}
+        assert types == {"/assets/site.css": "text/css; charset=utf-8", "/assets/favicon.svg": "image/svg+xml"}
+
+    def test_other_bytes_have_another_address(self, tmp_path: Path) -> None:
+        def style(folder: Path) -> str:
+            home = next(output for output in render(small(), SITE, folder) if output.route == "/")
+            return read(home.body).one("link", rel="stylesheet").attributes["href"]
+
+        for file in TEMPLATES.rglob("*.*"):
+            copy = tmp_path / file.relative_to(TEMPLATES)
+            copy.parent.mkdir(parents=True, exist_ok=True)
+            copy.write_bytes(file.read_bytes())
+        before = style(tmp_path)
+        assert before == style(TEMPLATES)
+        (tmp_path / "assets" / "site.css").write_text("body { color: red }")
+        assert style(tmp_path) != before
+
+    def test_a_missing_asset_stops_the_build(self, tmp_path: Path) -> None:
+        with pytest.raises(SiteError, match=r"site\.css of the templates cannot be read: No such file"):
+            next(render(small(), SITE, tmp_path))
+
+    def test_the_style_sheet_asks_nobody(self) -> None:
+        style = built("small")["/assets/site.css"].body.decode()
+        assert "url(" not in style
+        assert "@import" not in style
+        assert style.count("{") == style.count("}")
+
+    @pytest.mark.parametrize("scheme", [0, 1])
+    def test_contrast(self, scheme: int) -> None:
+        style = built("small")["/assets/site.css"].body.decode()
+        colours = {n: pair[scheme] for n, *pair in re.findall(r"--(\w+): light-dark\((#\w{6}), (#\w{6})\)", style)}
+        assert set(colours) == {"paper", "wash", "ink", "soft", "line", "accent"}
+        for ground in ("paper", "wash"):
+            for text in ("ink", "soft", "accent"):
+                assert contrast(colours[text], colours[ground]) >= 4.5, (text, ground)
+        plain = dict(re.findall(r"--(\w+): (#\w{6});", style))
+        assert scheme == 1 or plain == colours
+
+
+@cache
+def plain() -> list[Element]:
+    """Give the elements of a package's page with nothing special in it."""
+    return package_page(fetched()).all()
+
+
+def contrast(one: str, other: str) -> float:
+    """Give the contrast of two colours by WCAG 2."""
+    lighter, darker = sorted((luminance(one), luminance(other)), reverse=True)
+    return (lighter + 0.05) / (darker + 0.05)
+
+
+def luminance(colour: str) -> float:
+    """Give the relative luminance of a colour by WCAG 2."""
+    parts = [int(colour[i : i + 2], 16) / 255 for i in (1, 3, 5)]
+    linear = [c / 12.92 if c <= 0.04045 else ((c + 0.055) / 1.055) ** 2.4 for c in parts]
+    return sum(c * share for c, share in zip(linear, (0.2126, 0.7152, 0.0722), strict=True))
+
+
+class TestEnvironment:
+    """Jinja's environment."""
+
+    def test_an_unknown_name_is_an_error(self) -> None:
+        with pytest.raises(UndefinedError, match="'nothing' is undefined"):
+            PageEnvironment(TEMPLATES).from_string("{{ nothing }}").render()
+
+    def test_templates_escape_by_what_is_remembered(self) -> None:
+        source = PageEnvironment(TEMPLATES).compile("{{ a }}{{ b }}", raw=True)
+        assert source.count("environment.remembered(") == 2
+        assert "yield escape(" not in source
+
+    def test_only_what_is_to_be_escaped_is(self) -> None:
+        template = PageEnvironment(TEMPLATES).from_string("{% autoescape false %}{{ a }}{% endautoescape %}{{ a }}")
+        assert template.render(a="<i>") == "<i>&lt;i&gt;"
+
+    def test_markup_and_text_of_the_same_characters_are_told_apart(self) -> None:
+        template = PageEnvironment(TEMPLATES).from_string("{{ a }}{{ b }}{{ a }}")
+        assert template.render(a=Markup("<i>"), b="<i>") == "<i>&lt;i&gt;<i>"
+        assert template.render(a="<u>", b=Markup("<u>")) == "&lt;u&gt;<u>&lt;u&gt;"
+        assert template.render(a=1, b=True) == "1True1"
+
+    def test_what_is_remembered_is_what_is_escaped(self) -> None:
+        assert str(remembered("'<&>\"")) == "&#39;&lt;&amp;&gt;&#34;"
