@@ -55,6 +55,7 @@ class RepositoryFacts(Facts):
 
     `id` and `owner` are the forge's own ids of the repository and of its owner: they tell a rename from another
     repository under the same name. `name` is its path on the forge as it is now (`owner/name`). `licence` is SPDX.
+    `updated` is when a forge that does not name the head saw its last change: while it stands, nothing more is asked.
     `head` is the newest commit of the default branch. `commits` counts commits per day (UTC) of the default branch,
     from `commits_since` on; days without one are left out. `weeks` are commits a week, oldest first, as an import knew
     them: they stand until `commits` is known. `participants` are logins, the most active first; `participants_on` is
@@ -76,6 +77,7 @@ class RepositoryFacts(Facts):
     locked: bool = False
     fork: bool = False
     empty: bool = False
+    updated: AwareDatetime | None = None
     branch: str | None = None
     head: str | None = None
     last_commit: AwareDatetime | None = None

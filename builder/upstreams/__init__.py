@@ -4,9 +4,19 @@ from collections.abc import Callable, Iterator
 from contextlib import ExitStack, closing, contextmanager
 
 from builder.upstreams.base import Setup, Upstream
+from builder.upstreams.bitbucket import Bitbucket
+from builder.upstreams.forgejo import Forgejo
+from builder.upstreams.git import Git
+from builder.upstreams.gitlab import GitLab
 from builder.upstreams.pypi import PyPI
 
-UPSTREAMS: tuple[Callable[[Setup], Upstream], ...] = (PyPI,)
+UPSTREAMS: tuple[Callable[[Setup], Upstream], ...] = (
+    PyPI,
+    GitLab,
+    Forgejo,
+    Bitbucket,
+    Git,  # the last: it tells of the hosts that none of them asks
+)
 
 
 @contextmanager

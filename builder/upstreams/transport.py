@@ -248,7 +248,7 @@ class Transport:
             return "holds a user name"
         if _origin(url) not in self._origins:
             return "the host is not on the list"
-        if url.scheme == "http" and not _is_loopback(url.host):
+        if url.scheme == "http" and not is_loopback(url.host):
             return "plain http is for loopback only"
         if here and here.scheme == "https" and url.scheme == "http":
             return "leads from https to http"
@@ -335,7 +335,8 @@ def _origin(url: httpx.URL) -> tuple[str, int | None]:
     return url.host, url.port or _PORTS.get(url.scheme)
 
 
-def _is_loopback(host: str) -> bool:
+def is_loopback(host: str) -> bool:
+    """Tell whether a host is this machine itself, where no certificate is to be had."""
     try:
         return ipaddress.ip_address(host).is_loopback
     except ValueError:

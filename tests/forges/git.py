@@ -21,8 +21,8 @@ class Git(Site):
     def __init__(self, folder: Path) -> None:
         self.folder = folder
         self.routes = (
-            Route("refs", "GET", re.compile(r"/.+\.git/info/refs"), self._backend),
-            Route("pack", "POST", re.compile(r"/.+\.git/git-upload-pack"), self._backend),
+            Route("refs", "GET", re.compile(r"/.+/info/refs"), self._backend),
+            Route("pack", "POST", re.compile(r"/.+/git-upload-pack"), self._backend),
         )
 
     def address(self, name: str) -> str:
@@ -81,8 +81,11 @@ class Git(Site):
             input=request.body,
             env={**os.environ, **ISOLATED, **variables},
             capture_output=True,
-            check=True,
+            check=False,
         )
+        if not done.stdout:
+            raise subprocess.CalledProcessError(done.returncode, done.args, stderr=done.stderr)
+        # What it refuses to send, it says by breaking off.
         return _from_cgi(done.stdout)
 
     def nothing(self) -> Answer:
