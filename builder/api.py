@@ -5,7 +5,7 @@ from datetime import datetime, tzinfo
 
 from builder import derive, urls
 from builder.catalogue import Catalogue, Category, Grid, Package, by_title
-from builder.metadata import PyPIFacts, RepositoryFacts
+from builder.metadata import RepositoryFacts
 from builder.outputs import JSON, Output
 from builder.resources import (
     CategoryResource,
@@ -25,8 +25,7 @@ def render(catalogue: Catalogue, site: Urls) -> Iterator[Output]:
     """Yield every answer of API v4: root, lists, items by id and by slug, and the bodies of errors."""
     yield Output(urls.API, encode(root(site)), JSON)
     zone, limit = catalogue.settings.time_zone, catalogue.settings.list_limit
-    index = catalogue.settings.pypi_url
-    packages = [(item, encode(package(item, site, zone, index))) for item in catalogue.packages]
+    packages = [(item, encode(package(item, site, catalogue))) for item in catalogue.packages]
     yield from _collection(urls.API_PACKAGES, packages, site, limit)
     grids = [(item, encode(grid(item, site, zone))) for item in catalogue.grids]
     yield from _collection(urls.API_GRIDS, grids, site, limit)
@@ -57,14 +56,14 @@ def root(site: Urls) -> RootResource:
     )
 
 
-def package(item: Package, site: Urls, zone: tzinfo, index: str) -> PackageResource:
+def package(item: Package, site: Urls, catalogue: Catalogue) -> PackageResource:
     """Give the body of a package.
 
     Where an upstream has not been asked, the type's own zero stands, as in the original.
     """
     record, snapshot = item.record, item.snapshot
     forge = snapshot.repository or RepositoryFacts()
-    pypi: PyPIFacts | None = snapshot.pypi
+    zone = catalogue.settings.time_zone
     return PackageResource(
         category=site.absolute(urls.api_item(urls.API_CATEGORIES, item.category.id)),
         grids=tuple(site.absolute(urls.api_item(urls.API_GRIDS, found.id)) for found in item.grids),
@@ -74,15 +73,15 @@ def package(item: Package, site: Urls, zone: tzinfo, index: str) -> PackageResou
         last_updated=_local(forge.last_commit, zone),
         last_fetched=_local(snapshot.last_fetched, zone),
         repo_url=record.repository,
-        pypi_version=derive.pypi_version(pypi),
+        pypi_version=derive.pypi_version(snapshot.pypi),
         created=item.created.astimezone(zone),
         modified=item.modified.astimezone(zone),
         repo_forks=forge.forks or 0,
         repo_description=item.description,
-        pypi_url=derive.pypi_url(record, index),
+        pypi_url=derive.pypi_url(record, catalogue.settings.pypi_url),
         documentation_url=record.documentation,
         repo_watchers=forge.stars or 0,
-        commits_over_52=derive.weeks(forge.weeks),
+        commits_over_52=derive.weeks(forge, catalogue.as_of),
         participants=forge.participants or (),
     )
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from typing import Final, TypeVar
 
 from builder.config import Settings
@@ -101,12 +101,17 @@ class Grid:
 
 @dataclass(frozen=True, slots=True)
 class Catalogue:
-    """The whole directory. Each list is newest id first, as the API gives them."""
+    """The whole directory. Each list is newest id first, as the API gives them.
+
+    `as_of` is the day (UTC) of the newest thing that was fetched: what depends on a day is derived from it, not from
+    the clock of the build.
+    """
 
     settings: Settings
     packages: list[Package]
     grids: list[Grid]
     categories: list[Category]
+    as_of: date
 
 
 _Item = TypeVar("_Item", Package, Grid, Category)
@@ -131,6 +136,9 @@ def join(data: Data, dates: Mapping[str, Dates]) -> Catalogue:
         _newest_first(packages.values()),
         _newest_first(grids.values()),
         _newest_first(categories.values()),
+        max(
+            (s.last_fetched.astimezone(UTC) for s in data.snapshots.values() if s.last_fetched), default=UNKNOWN_DATE
+        ).date(),
     )
 
 

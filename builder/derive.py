@@ -5,8 +5,9 @@ the docstring says what was wrong. `None` is "not known", never "no".
 """
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass
+from datetime import date, timedelta
 from functools import lru_cache
 from typing import Final
 
@@ -15,7 +16,7 @@ from packaging.specifiers import InvalidSpecifier, SpecifierSet
 from packaging.utils import InvalidName, canonicalize_name
 from packaging.version import InvalidVersion, Version
 
-from builder.metadata import PyPIFacts, Release
+from builder.metadata import PyPIFacts, Release, RepositoryFacts
 from builder.records import PackageRecord
 
 _PYPI_ADDRESS: Final = re.compile(
@@ -44,6 +45,7 @@ CLASSIFIER_LICENCES: Final = {
     "The Unlicense (Unlicense)": "Unlicense",
     "zlib/libpng License": "Zlib",
 }
+WEEKS: Final = 52
 SHORT_LICENCE: Final = 40  # a longer text in the old licence field is the licence itself
 
 DEVELOPMENT_STATUSES: Final = (
@@ -231,6 +233,18 @@ def development_status(facts: PyPIFacts) -> int:
     return 0
 
 
-def weeks(counts: Sequence[int] | None) -> tuple[int, ...]:
-    """Give what API v4 calls `commits_over_52`: commits a week, oldest first; empty where not known."""
-    return tuple(counts or ())
+def weeks(facts: RepositoryFacts | None, today: date) -> tuple[int, ...]:
+    """Give what API v4 calls `commits_over_52`: commits a week, oldest first; empty where not known.
+
+    The last of the 52 weeks is the one that `today` is in. Weeks begin on Monday, so that nothing changes on the days
+    between. What an import knew stands until commits were counted here.
+    """
+    if facts is None or facts.commits is None:
+        return tuple((facts and facts.weeks) or ())
+    start = today - timedelta(days=today.weekday(), weeks=WEEKS - 1)
+    counts = [0] * WEEKS
+    for day, commits in facts.commits.items():
+        week = (day - start).days // 7
+        if 0 <= week < WEEKS:
+            counts[week] += commits
+    return tuple(counts)

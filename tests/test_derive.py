@@ -1,13 +1,13 @@
 """The derived values, rule by rule."""
 
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime, timedelta
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from builder import derive
-from builder.metadata import PyPIFacts, Release
+from builder.metadata import PyPIFacts, Release, RepositoryFacts
 from builder.records import PackageRecord
 
 
@@ -195,9 +195,46 @@ def test_versions_and_status_out_of_classifiers() -> None:
     assert derive.DEVELOPMENT_STATUSES[derive.development_status(facts())] == "unknown"
 
 
-def test_weeks_and_prereleases() -> None:
-    assert derive.weeks(None) == ()
-    assert derive.weeks((0, 1)) == (0, 1)
+WEDNESDAY = date(2026, 2, 18)
+
+
+def test_imported_weeks_stand_until_commits_are_counted() -> None:
+    assert derive.weeks(None, WEDNESDAY) == ()
+    assert derive.weeks(RepositoryFacts(), WEDNESDAY) == ()
+    assert derive.weeks(RepositoryFacts(weeks=(0, 1)), WEDNESDAY) == (0, 1)
+    assert derive.weeks(RepositoryFacts(weeks=(0, 1), commits={}), WEDNESDAY) == (0,) * 52
+
+
+@pytest.mark.parametrize(
+    ("day", "week"),
+    [
+        (date(2026, 2, 18), 52),
+        (date(2026, 2, 16), 52),
+        (date(2026, 2, 22), 52),
+        (date(2026, 2, 15), 51),
+        (date(2025, 2, 24), 1),
+        (date(2025, 2, 23), None),
+        (date(2026, 2, 23), None),
+    ],
+)
+def test_a_day_counts_for_its_week(day: date, week: int | None) -> None:
+    counted = derive.weeks(RepositoryFacts(commits={day: 3}), WEDNESDAY)
+    assert len(counted) == 52
+    assert counted == tuple(3 if number == week else 0 for number in range(1, 53))
+
+
+@given(
+    st.dates(date(2024, 1, 1), date(2027, 1, 1)),
+    st.dictionaries(st.dates(date(2024, 1, 1), date(2027, 1, 1)), st.integers(1, 9)),
+)
+def test_weeks_change_on_mondays_only(today: date, commits: dict[date, int]) -> None:
+    facts = RepositoryFacts(commits=commits)
+    monday = today - timedelta(days=today.weekday())
+    assert derive.weeks(facts, today) == derive.weeks(facts, monday)
+    assert derive.weeks(facts, monday)[1:] == derive.weeks(facts, monday + timedelta(weeks=1))[:-1]
+
+
+def test_prereleases() -> None:
     assert derive.is_prerelease("1.0.dev1")
     assert not derive.is_prerelease("1.0.post1")
     assert not derive.is_prerelease("dev")

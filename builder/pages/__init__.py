@@ -28,7 +28,7 @@ def render(catalogue: Catalogue, site: Urls, templates: Path) -> Iterator[Output
 def _pages(catalogue: Catalogue, shell: Shell) -> Iterator[Page]:
     """Yield every page before it is rendered, one at a time: a large site need not fit into memory."""
     settings = catalogue.settings
-    calendar = Calendar(settings.time_zone)
+    calendar = Calendar(settings.time_zone, catalogue.as_of)
     sheets = make_sheets(catalogue.packages, shell.site, calendar, settings.pypi_url)
     ranks = rank(catalogue.grids, sheets)
     yield home.home(catalogue, sheets, ranks, calendar, shell)

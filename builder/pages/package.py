@@ -6,7 +6,7 @@ from typing import Final, NamedTuple, TypeVar
 from builder import derive, urls
 from builder.catalogue import Grid, Package
 from builder.metadata import PyPIFacts, Release
-from builder.pages import links
+from builder.pages import freshness, links
 from builder.pages.sheets import Ranks, Sheet
 from builder.pages.shell import Page, Shell
 from builder.pages.words import NO_RELEASE, NOT_KNOWN, Calendar, Fact, counted, day
@@ -52,6 +52,7 @@ def page(sheet: Sheet, ranks: Ranks, calendar: Calendar, shell: Shell) -> Page:
             "links": _links(sheet),
             "facts": _facts(sheet),
             "data_as_of": calendar.day(snapshot.last_fetched),
+            "sources": freshness.lines(snapshot, calendar),
             "weeks": sheet.repository.weeks,
             **_history(sheet, calendar),
             **_people(sheet),

@@ -6,7 +6,7 @@ from datetime import datetime
 
 from builder import derive, urls
 from builder.catalogue import Grid, Package
-from builder.metadata import PyPIFacts, Release
+from builder.metadata import PyPIFacts, Release, Snapshot
 from builder.pages import links
 from builder.pages.weeks import Chart, chart
 from builder.pages.words import (
@@ -168,7 +168,7 @@ def _python(facts: PyPIFacts) -> str:
 
 def _repository(package: Package, calendar: Calendar) -> RepositorySheet:
     text, facts = package.record.repository, package.snapshot.repository
-    link = links.repository(text)
+    link = None if is_taken_over(package.snapshot) else links.repository(text)
     if facts is None:
         missing = NOT_FETCHED if text else NO_REPOSITORY
         nothing = unknown(missing)
@@ -178,10 +178,15 @@ def _repository(package: Package, calendar: Calendar) -> RepositorySheet:
         stars=amount(facts.stars),
         forks=amount(facts.forks),
         last_commit=calendar.day(facts.last_commit),
-        weeks=chart(derive.weeks(facts.weeks)),
+        weeks=chart(derive.weeks(facts, calendar.today)),
         missing=NOT_KNOWN,
         star_count=-1 if facts.stars is None else facts.stars,
     )
+
+
+def is_taken_over(snapshot: Snapshot) -> bool:
+    """Tell whether another repository answers under the name of the known one: nobody should be led there."""
+    return any(source.state == "taken over" for source in snapshot.sources.values())
 
 
 def amount(value: int | None) -> Fact:

@@ -62,7 +62,9 @@ def day(value: date) -> Fact:
 class Calendar:
     """Moments as dates of one time zone. It remembers what it has made: many things happen on one day."""
 
-    def __init__(self, zone: tzinfo) -> None:
+    def __init__(self, zone: tzinfo, today: date) -> None:
+        """Take the zone, and the day that the weeks of commits are counted back from."""
+        self.today = today
         self._zone = zone
         self._days: dict[date, Fact] = {}
 

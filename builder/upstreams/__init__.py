@@ -9,6 +9,7 @@ from builder.upstreams.forgejo import Forgejo
 from builder.upstreams.git import Git
 from builder.upstreams.gitlab import GitLab
 from builder.upstreams.pypi import PyPI
+from builder.upstreams.transport import Budget
 
 UPSTREAMS: tuple[Callable[[Setup], Upstream], ...] = (
     PyPI,
@@ -26,4 +27,4 @@ def connect(setup: Setup) -> Iterator[list[Upstream]]:
         yield [stack.enter_context(closing(upstream(setup))) for upstream in UPSTREAMS]
 
 
-__all__ = ["UPSTREAMS", "Setup", "Upstream", "connect"]
+__all__ = ["UPSTREAMS", "Budget", "Setup", "Upstream", "connect"]

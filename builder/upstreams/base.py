@@ -111,6 +111,11 @@ class Upstream(Protocol):
         """How many requests went out so far, repeated and redirected ones included."""
         ...
 
+    @property
+    def quota(self) -> str:
+        """What the upstream still grants, in a few words (`GitHub 4,812 left`); "" where it does not tell."""
+        ...
+
     def project(self, record: PackageRecord) -> str | Skipped:
         """Give what the upstream calls the package, or say why it cannot be asked about it."""
         ...

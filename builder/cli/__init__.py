@@ -8,8 +8,7 @@ import json
 import os
 import sys
 import time
-from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
@@ -21,7 +20,6 @@ from builder.errors import BuilderError, DataError
 if TYPE_CHECKING:
     from builder.build import Result
     from builder.errors import Problem
-    from builder.fetch import Progress
     from builder.write import Report
 
 INTERRUPTED: Final = 130
@@ -172,53 +170,74 @@ def serve(data: Path, out: Path, base_url: str | None, port: int) -> None:
     serving.serve(rebuild, out, (data, building.TEMPLATES), port, tell, prefix=prefix)
 
 
+TOKENS: Final = {
+    "GITHUB_TOKEN": "github.com",
+    "GITLAB_TOKEN": "gitlab.com",
+    "CODEBERG_TOKEN": "codeberg.org",
+    "BITBUCKET_TOKEN": "bitbucket.org",
+}
+
+
 @main.command()
 @_data
 @click.option("--only", metavar="SLUG", multiple=True, help="Ask about this package alone; may be given again.")
 @click.option("--again", is_flag=True, help="Ask for everything, also where an upstream says that nothing has changed.")
+@click.option("--max-requests", type=click.IntRange(0), help="Stop after so many requests; the next run goes on there.")
+@click.option("--max-minutes", type=click.FloatRange(0), help="Stop after so long; the next run goes on there.")
+@click.option("--dry-run", is_flag=True, help="Ask nobody; tell how many requests would go to whom.")
 @click.option("--json", "as_json", is_flag=True, help="Print the summary as JSON.")
 @click.pass_obj
-def fetch(obj: dict[str, bool], data: Path, only: tuple[str, ...], *, again: bool, as_json: bool) -> None:
-    """Pull the packages' metadata from upstreams into the snapshots; what fails stays as it was."""
+def fetch(  # noqa: PLR0913 - one for each option
+    obj: dict[str, bool],
+    data: Path,
+    only: tuple[str, ...],
+    max_requests: int | None,
+    max_minutes: float | None,
+    *,
+    again: bool,
+    dry_run: bool,
+    as_json: bool,
+) -> None:
+    """Pull the packages' metadata from upstreams into the snapshots; what fails stays as it was.
+
+    A token in GITHUB_TOKEN, GITLAB_TOKEN, CODEBERG_TOKEN or BITBUCKET_TOKEN is sent to that forge alone. GitHub answers
+    in batches of a hundred with a token, and sixty single questions an hour without one.
+    """
     from builder import build as building  # noqa: PLC0415 - see the module's docstring
     from builder import fetch as fetching  # noqa: PLC0415 - see the module's docstring
     from builder import upstreams  # noqa: PLC0415 - see the module's docstring
+    from builder.cli.progress import showing  # noqa: PLC0415 - see the module's docstring
 
     loaded = building.load(data)
-    with upstreams.connect(loaded.settings) as asked, _progress(obj) as progress:
-        summary = fetching.fetch(loaded, data, asked, _now, only, progress, again=again)
+    budget = upstreams.Budget(max_requests, None if max_minutes is None else max_minutes * 60)
+    tokens = {host: token for variable, host in TOKENS.items() if (token := os.environ.get(variable))}
+    with upstreams.connect(upstreams.Setup(loaded.settings, _now().date(), tokens, budget)) as asked:
+        if dry_run:
+            click.echo(fetching.plan(loaded, asked, only))
+            return
+        with showing(asked, quiet=obj["quiet"], verbose=obj["verbose"]) as progress:
+            summary = fetching.fetch(loaded, data, asked, _now, only, progress, again=again)
     if as_json:
         click.echo(json.dumps(summary.as_dict(), indent=2))
     elif not obj["quiet"]:
         click.echo(str(summary))
+    if page := os.environ.get("GITHUB_STEP_SUMMARY"):
+        with Path(page).open("a", encoding="utf-8") as file:
+            file.write(summary.as_markdown())
     if error := summary.error():
         raise error
 
 
+@main.command()
+@_data
+def ids(data: Path) -> None:
+    """Give new files their id and date: what the scheduled job does after a merge."""
+    from builder import build as building  # noqa: PLC0415 - see the module's docstring
+    from builder import ids as numbering  # noqa: PLC0415 - see the module's docstring
+
+    for path in numbering.give(building.load(data), data, _now()):
+        click.echo(path)
+
+
 def _now() -> datetime:
     return datetime.now(UTC)
-
-
-@contextmanager
-def _progress(obj: Mapping[str, bool]) -> Iterator["Progress | None"]:
-    """Give what shows how far a fetch is: a bar on a terminal, a line for each package if asked for, else nothing."""
-    from rich.console import Console  # noqa: PLC0415 - see the module's docstring
-    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn  # noqa: PLC0415
-
-    def line(done: int, total: int, slug: str, outcome: object) -> None:
-        tell(f"[{done}/{total}] {slug}: {type(outcome).__name__.lower()}")
-
-    console = Console(stderr=True)
-    if obj["quiet"] or not console.is_terminal:
-        yield line if obj["verbose"] else None
-        return
-    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
-    with Progress(*columns, console=console, transient=True) as bar:
-        task = bar.add_task("fetching", total=None)
-
-        def advance(done: int, total: int, slug: str, outcome: object) -> None:
-            if obj["verbose"]:
-                line(done, total, slug, outcome)
-            bar.update(task, total=total, completed=done, description=f"{slug:<32.32}")
-
-        yield advance
