@@ -104,9 +104,12 @@ class Source(Facts):
     `changed` is when it last said something new. `since` and `reason` are of a state that is not ok: the last good
     answer is older than `since`. `failed`: it gives no answer that can be used. `missing`: it says that there is
     nothing. `taken over`: another repository answers under the name; its facts are not taken, and it is not linked to.
+    A failure moves neither of the latter two. `asked` is what a forge was asked for when it last gave a good answer: it
+    tells a repository that was taken over from an address that a person has changed.
     """
 
     changed: AwareDatetime | None = None
+    asked: str = ""
     state: State = "ok"
     since: AwareDatetime | None = None
     reason: str = ""

@@ -1,152 +1,146 @@
+"""Runs over scripted upstreams, and over the played PyPI: what is asked, stored, refused, and what a kill leaves."""
+
 import json
+import os
+import signal
 import time
+import warnings
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
 from itertools import count
 from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import TYPE_CHECKING, Any
 
 import pytest
+from folders import tree
+from hypothesis import given, settings
+from hypothesis import strategies as st
 from pypi_server import PyPIServer, failing
+from scripted import (
+    DAY,
+    NOW,
+    Clock,
+    Scripted,
+    answers_of,
+    data_of,
+    fetched,
+    known_snapshots,
+    reasons,
+    repository,
+    repository_facts,
+    stored,
+)
 
 from builder import snapshots
-from builder.config import Settings
-from builder.entries import Data, Entry
-from builder.errors import BuilderError, UpstreamError
-from builder.fetch import VERDICTS, Summary, fetch
-from builder.metadata import PyPIFacts, Release, RepositoryFacts, Snapshot
-from builder.records import PackageRecord
-from builder.upstreams.base import Failed, Fetched, Gone, Outcome, Question, Setup, Skipped, Unchanged
+from builder.errors import BuilderError, GuardRefusedError, UpstreamError
+from builder.fetch import Summary, fetch, plan
+from builder.fetch.journal import Journal
+from builder.metadata import PyPIFacts, Release, RepositoryFacts, Snapshot, Source
+from builder.upstreams.base import (
+    Failed,
+    Fetched,
+    Gone,
+    Outcome,
+    Plan,
+    Question,
+    Refused,
+    Setup,
+    Skipped,
+    Unchanged,
+    Waiting,
+)
 from builder.upstreams.pypi import PyPI
 
-NOW = datetime(2026, 3, 1, 4, 0, tzinfo=UTC)
+if TYPE_CHECKING:
+    from builder.upstreams.base import Upstream
+
 EARLIER = datetime(2026, 2, 15, 21, 7, 27, 202335, tzinfo=UTC)
 OLD = Snapshot(
     last_fetched=EARLIER, pypi=PyPIFacts(name="x", serial=1, summary="old"), repository=RepositoryFacts(stars=3)
 )
+Outcomes = dict[str, Outcome | Skipped]
 
 
-@dataclass
-class Scripted:
-    """An upstream that says what it is told to; it asks about `batch` packages in one request, last one first."""
-
-    outcomes: dict[str, Outcome | Skipped] = field(default_factory=dict)
-    name: str = "scripted"
-    batch: int = 1
-    requests: int = 0
-    asked: list[Question] = field(default_factory=list)
-    seen: list[str] = field(default_factory=list)
-
-    def project(self, record: PackageRecord) -> str | Skipped:
-        outcome = self.outcomes.get(record.title, Unchanged())
-        return outcome if isinstance(outcome, Skipped) else record.title.upper()
-
-    def ask(self, questions: Sequence[Question]) -> Iterator[tuple[str, Outcome]]:
-        self.asked = list(questions)
-        for start in range(0, len(questions), self.batch):
-            self.requests += 1
-            for question in reversed(questions[start : start + self.batch]):
-                self.seen.append(question.slug)
-                outcome = self.outcomes.get(question.slug, Unchanged())
-                assert not isinstance(outcome, Skipped)
-                yield question.slug, outcome
-
-    def close(self) -> None:
-        """Nothing is open."""
+def run(slugs: Sequence[str], folder: Path, *upstreams: "Upstream", when: datetime = NOW) -> Summary:
+    """Fetch all with what is stored."""
+    return fetch(data_of(*slugs, known=stored(folder)), folder, upstreams, lambda: when)
 
 
-def data_of(*slugs: str, url: str = "https://pypi.org", **known: Snapshot) -> Data:
-    site = Settings(
-        title="Test",
-        base_url="https://example.org",
-        repository="https://github.com/example/example",
-        contact="us@example.org",
-        pypi_url=url,
-    )
-    packages = {
-        slug: Entry(
-            f"data/packages/{slug}.yaml", slug, PackageRecord(title=slug, category="apps", pypi=slug.strip("-_")), {}
-        )
-        for slug in slugs
-    }
-    return Data(site, packages, snapshots=known)
+def save(folder: Path, **known: Snapshot) -> None:
+    for slug, snapshot in known.items():
+        snapshots.save(folder, slug, snapshot)
 
 
-def run(data: Data, folder: Path, *upstreams: Scripted | PyPI, when: datetime = NOW) -> Summary:
-    return fetch(data, folder, upstreams, lambda: when)
+def verdicts(summary: Summary, upstream: str = "pypi") -> dict[str, str]:
+    return {result.slug: result.verdict for result in summary.results if result.upstream == upstream}
 
 
-def stored(folder: Path) -> dict[str, Snapshot]:
-    found, problems = snapshots.load(folder)
-    assert problems == []
-    return dict(found)
+def times(folder: Path) -> dict[str, int]:
+    return {str(file): file.stat().st_mtime_ns for file in folder.rglob("*")}
 
 
-def verdicts(summary: Summary) -> dict[str, str]:
-    return {result.slug: result.verdict for result in summary.results}
-
-
-def fetched(summary: str) -> Fetched:
-    return Fetched(PyPIFacts(name="x", serial=2, summary=summary))
+def slugs_of(number: int) -> list[str]:
+    return [f"p{n:03}" for n in range(number)]
 
 
 # What is stored
 
 
 def test_a_good_answer_takes_the_place_of_the_old_facts_of_its_kind(tmp_path: Path) -> None:
-    summary = run(data_of("x", x=OLD), tmp_path, Scripted({"x": fetched("new")}))
-    expected = Snapshot(
-        last_fetched=NOW, pypi=PyPIFacts(name="x", serial=2, summary="new"), repository=RepositoryFacts(stars=3)
+    save(tmp_path, x=OLD)
+    summary = run(["x"], tmp_path, Scripted({"x": fetched("new")}))
+    expected = OLD.model_copy(
+        update={
+            "last_fetched": NOW,
+            "pypi": PyPIFacts(name="x", serial=2, summary="new"),
+            "sources": {"pypi": Source(changed=NOW)},
+        }
     )
     assert stored(tmp_path) == {"x": expected}
     assert verdicts(summary) == {"x": "fetched"}
 
 
-def test_the_first_answer(tmp_path: Path) -> None:
-    run(data_of("x"), tmp_path, Scripted({"x": fetched("new")}))
-    assert stored(tmp_path)["x"].last_fetched == NOW
-
-
 def test_a_serial_alone_is_no_news_but_is_kept(tmp_path: Path) -> None:
-    summary = run(data_of("x", x=OLD), tmp_path, Scripted({"x": fetched("old")}))
+    save(tmp_path, x=OLD)
+    summary = run(["x"], tmp_path, Scripted({"x": fetched("old")}))
     assert OLD.pypi is not None
     expected = OLD.model_copy(update={"pypi": OLD.pypi.model_copy(update={"serial": 2})})
     assert stored(tmp_path) == {"x": expected}
     assert verdicts(summary) == {"x": "unchanged"}
 
 
-@pytest.mark.parametrize("outcome", [Unchanged(), Failed("broken"), Gone("deleted")])
-def test_nothing_is_written_where_nothing_is_known_better(tmp_path: Path, outcome: Outcome) -> None:
-    run(data_of("x", x=OLD), tmp_path, Scripted({"x": outcome}))
-    assert stored(tmp_path) == {}
-
-
 def test_what_a_gone_one_still_says_is_kept(tmp_path: Path) -> None:
     assert OLD.pypi is not None
+    save(tmp_path, x=OLD)
     facts = OLD.pypi.model_copy(update={"status": "quarantined"})
-    data = data_of("x", x=OLD)
-    summary = run(data, tmp_path, Scripted({"x": Gone("is quarantined", facts)}))
-    assert stored(tmp_path)["x"] == OLD.model_copy(update={"pypi": facts, "last_fetched": NOW})
+    summary = run(["x"], tmp_path, Scripted({"x": Gone("is quarantined", facts)}))
+    source = Source(changed=NOW, state="missing", since=NOW, reason="is quarantined")
+    assert stored(tmp_path)["x"] == OLD.model_copy(
+        update={"pypi": facts, "last_fetched": NOW, "sources": {"pypi": source}}
+    )
     assert verdicts(summary) == {"x": "gone"}
 
 
 def test_two_upstreams_fill_one_snapshot(tmp_path: Path) -> None:
-    first = Scripted({"x": fetched("new")}, "first")
-    second = Scripted({"x": Fetched(RepositoryFacts(stars=9))}, "second")
-    summary = run(data_of("x"), tmp_path, first, second)
+    first = Scripted({"x": fetched("new")})
+    second = Scripted({"x": Fetched(repository())}, "github")
+    summary = run(["x"], tmp_path, first, second)
     assert stored(tmp_path)["x"].pypi == PyPIFacts(name="x", serial=2, summary="new")
-    assert stored(tmp_path)["x"].repository == RepositoryFacts(stars=9)
+    assert stored(tmp_path)["x"].repository == repository()
+    assert stored(tmp_path)["x"].sources == {"github": Source(changed=NOW, asked="X"), "pypi": Source(changed=NOW)}
+    assert list(stored(tmp_path)["x"].sources) == ["github", "pypi"]
     assert second.asked[0].snapshot.pypi is not None  # the second one knows what the first one said
-    assert [(r.upstream, r.verdict) for r in summary.results] == [("first", "fetched"), ("second", "fetched")]
+    assert [(r.upstream, r.verdict) for r in summary.results] == [("pypi", "fetched"), ("github", "fetched")]
 
 
-def test_a_failing_upstream_does_not_touch_the_others(tmp_path: Path) -> None:
-    slugs = [f"p{n}" for n in range(8)]
-    broken = Scripted(dict.fromkeys(slugs, Failed("broken")), "broken")
-    well = Scripted(dict.fromkeys(slugs, fetched("new")), "well")
-    summary = run(data_of(*slugs), tmp_path, broken, well)
-    assert set(stored(tmp_path)) == set(slugs)
-    assert set(summary.stopped) == {"broken"}
+def test_a_refused_upstream_does_not_touch_the_others(tmp_path: Path) -> None:
+    slugs = slugs_of(8)
+    broken = Scripted(dict.fromkeys(slugs, Failed("broken")), "github")
+    summary = run(slugs, tmp_path, broken, Scripted(dict.fromkeys(slugs, fetched("new"))))
+    assert sorted(stored(tmp_path)) == slugs
+    assert {name for snapshot in stored(tmp_path).values() for name in snapshot.sources} == {"pypi"}
+    assert set(summary.stopped) == set(summary.refused) == {"github"}
 
 
 # What is asked
@@ -154,7 +148,8 @@ def test_a_failing_upstream_does_not_touch_the_others(tmp_path: Path) -> None:
 
 def test_asks_about_all_packages_in_order_of_slug(tmp_path: Path) -> None:
     upstream = Scripted()
-    run(data_of("b", "a", "c", a=OLD), tmp_path, upstream)
+    save(tmp_path, a=OLD)
+    run(["b", "a", "c"], tmp_path, upstream)
     assert upstream.asked == [Question("a", "A", OLD), Question("b", "B", Snapshot()), Question("c", "C", Snapshot())]
 
 
@@ -173,25 +168,30 @@ def test_asks_about_some_packages_again(tmp_path: Path) -> None:
 )
 def test_a_package_that_is_not_there_stops_before_anything_is_asked(tmp_path: Path, slug: str, message: str) -> None:
     upstream = Scripted()
-    with pytest.raises(BuilderError) as caught:
-        fetch(data_of("django-messages"), tmp_path, [upstream], lambda: NOW, [slug])
-    assert str(caught.value) == message
+    for call in (
+        lambda: fetch(data_of("django-messages"), tmp_path, [upstream], lambda: NOW, [slug]),
+        lambda: plan(data_of("django-messages"), [upstream], [slug]),
+    ):
+        with pytest.raises(BuilderError) as caught:
+            call()
+        assert str(caught.value) == message
     assert upstream.requests == 0
+    assert tree(tmp_path) == {}
 
 
 def test_a_package_that_an_upstream_does_not_know_is_skipped_visibly(tmp_path: Path) -> None:
-    upstream = Scripted({"b": Skipped("has no name"), "c": Skipped("has no name")})
-    summary = run(data_of("a", "b", "c"), tmp_path, upstream)
+    upstream = Scripted({"b": Skipped("has no name"), "c": Skipped("has no name"), "d": Skipped("")})
+    summary = run(["a", "b", "c", "d"], tmp_path, upstream)
     assert verdicts(summary) == {"a": "unchanged", "b": "skipped", "c": "skipped"}
     assert upstream.seen == ["a"]
-    assert summary.lines() == ["1 unchanged, 2 skipped (1 request)", "skipped: 2 x scripted: has no name"]
+    assert summary.lines() == ["1 unchanged, 2 skipped (1 request)", "skipped: 2 x pypi: has no name"]
 
 
 def test_answers_may_come_in_batches_and_in_any_order(tmp_path: Path) -> None:
-    slugs = [f"p{n}" for n in range(7)]
+    slugs = slugs_of(7)
     upstream = Scripted({slug: fetched(slug) for slug in slugs}, batch=3)
-    summary = run(data_of(*slugs), tmp_path, upstream)
-    assert summary.requests == 3
+    summary = run(slugs, tmp_path, upstream)
+    assert summary.requests == {"pypi": 3}
     assert {slug: s.pypi and s.pypi.summary for slug, s in stored(tmp_path).items()} == {slug: slug for slug in slugs}
 
 
@@ -200,111 +200,569 @@ def test_a_question_that_gets_no_answer_is_a_failure(tmp_path: Path) -> None:
         def ask(self, questions: Sequence[Question]) -> Iterator[tuple[str, Outcome]]:
             return super().ask(questions[1:])
 
-    summary = run(data_of("a", "b"), tmp_path, Forgetful())
-    assert verdicts(summary) == {"b": "unchanged", "a": "failed"}
-    assert summary.lines()[1:] == ["failed: a: scripted: was not answered"]
+    summary = run(["a", "b"], tmp_path, Forgetful())
+    assert verdicts(summary) == {"a": "failed", "b": "unchanged"}
+    assert summary.lines()[1:] == ["failed: a: pypi: was not answered"]
+
+
+def test_an_upstream_that_has_nothing_to_answer_is_not_asked(tmp_path: Path) -> None:
+    class Eager(Scripted):
+        def ask(self, questions: Sequence[Question]) -> Iterator[tuple[str, Outcome]]:
+            self.requests += 1
+            return super().ask(questions)
+
+    upstream = Eager({"a": Skipped("has no name")})
+    assert run(["a"], tmp_path, upstream).requests == {"pypi": 0}
+
+
+def test_requests_of_an_earlier_run_are_not_counted(tmp_path: Path) -> None:
+    assert run(["a"], tmp_path, Scripted(requests=40)).requests == {"pypi": 1}
+
+
+def test_a_plan_asks_nothing(tmp_path: Path) -> None:
+    del tmp_path
+    upstreams = [Scripted({"c": Skipped("x")}, batch=2), Scripted(name="github")]
+    data = data_of("a", "b", "c")
+    assert plan(data, upstreams) == [("pypi", 2, Plan(1, "2 at once")), ("github", 3, Plan(3, "1 at once"))]
+    assert plan(data, upstreams, ["c"]) == [("pypi", 0, Plan(0, "2 at once")), ("github", 1, Plan(1, "1 at once"))]
+    assert [upstream.requests for upstream in upstreams] == [0, 0]
+
+
+# No fact is ever lost
+
+SLUGS = slugs_of(8)
+some_known = st.dictionaries(st.sampled_from(SLUGS), known_snapshots)
+
+
+def facts(snapshot: Snapshot) -> dict[str, object]:
+    return snapshot.model_dump(exclude={"sources"})
+
+
+@settings(deadline=None)
+@given(known=some_known, data=st.data(), name=st.sampled_from(["pypi", "github", "downloads"]))
+def test_what_is_no_good_answer_alters_no_fact(known: dict[str, Snapshot], data: st.DataObject, name: str) -> None:
+    said = (
+        st.builds(Failed, reasons)
+        | st.builds(Waiting, reasons)
+        | st.builds(Refused, reasons)
+        | st.builds(Gone, reasons)
+    )
+    told: Outcomes = {slug: data.draw(said) for slug in SLUGS}
+    if name == "github":
+        for slug, snapshot in known.items():
+            if snapshot.repository and snapshot.repository.id and data.draw(st.booleans()):
+                told[slug] = Fetched(data.draw(repository_facts.filter(lambda f: f.id)).model_copy(update={"id": "R9"}))
+    with TemporaryDirectory() as name_of_folder:
+        folder = Path(name_of_folder)
+        save(folder, **known)
+        run(SLUGS, folder, Scripted(told, name, batch=3))
+        after = stored(folder)
+    assert {slug: facts(after[slug]) for slug in known} == {slug: facts(snapshot) for slug, snapshot in known.items()}
+    assert all(facts(after[slug]) == facts(Snapshot()) for slug in set(after) - set(known))
+
+
+@settings(deadline=None)
+@given(known=some_known, data=st.data())
+def test_a_refusal_leaves_every_file_as_it_was(known: dict[str, Snapshot], data: st.DataObject) -> None:
+    told: Outcomes = {slug: data.draw(answers_of("pypi")) for slug in SLUGS}
+    told |= dict.fromkeys(data.draw(st.permutations(SLUGS))[:5], Failed("broken"))
+    with TemporaryDirectory() as name_of_folder:
+        folder = Path(name_of_folder)
+        save(folder, **known)
+        before = tree(folder)
+        summary = run(SLUGS, folder, Scripted(told, batch=data.draw(st.integers(1, 8))))
+        assert tree(folder) == before
+    assert set(summary.refused) == {"pypi"}
+    assert not {"fetched", "unchanged", "gone"} & set(verdicts(summary).values())
+    assert isinstance(summary.error(), GuardRefusedError)
+
+
+@settings(deadline=None)
+@given(known=some_known, data=st.data())
+def test_two_equal_nights_change_no_file(known: dict[str, Snapshot], data: st.DataObject) -> None:
+    others = st.builds(Waiting, reasons) | st.builds(Skipped, reasons) | st.builds(Refused, reasons)
+    told: dict[str, Outcomes] = {
+        name: {slug: data.draw(st.one_of(answers_of(name), answers_of(name), others)) for slug in SLUGS}
+        for name in ("pypi", "github", "downloads")
+    }
+    with TemporaryDirectory() as name_of_folder:
+        folder = Path(name_of_folder)
+        save(folder, **known)
+        for night in range(3):
+            upstreams = [Scripted(outcomes, name) for name, outcomes in told.items()]
+            before = tree(folder), times(folder)
+            run(SLUGS, folder, *upstreams, when=NOW + night * DAY)
+            assert night == 0 or (tree(folder), times(folder)) == before
 
 
 # Too many failures
 
 
-def outcomes(text: str) -> dict[str, Outcome | Skipped]:
+def outcomes(text: str) -> Outcomes:
     """Make outcomes from letters: F is a failure, . is none."""
     return {f"p{n:03}": Failed("broken") if letter == "F" else fetched("new") for n, letter in enumerate(text)}
 
 
 @pytest.mark.parametrize(
-    ("text", "seen"),
+    ("text", "seen", "refused"),
     [
-        ("FFFFFFFF", 5),
-        (".FFFFF...", 6),
-        ("." * 19 + "FFFFF" + "." * 10, 24),
-        ("." * 20 + "FFFFF" + "." * 10, 35),
-        ("F....." * 6, 36),
-        ("FFFF", 4),
-        ("FFFF" + "." * 12 + "F....", 17),
+        ("FFFFFFFF", 5, True),
+        (".FFFFF...", 6, True),
+        ("." * 19 + "FFFFF" + "." * 10, 24, True),
+        ("." * 20 + "FFFFF" + "." * 10, 35, False),
+        ("F....." * 6, 36, False),
+        ("FFFF", 4, False),
+        ("FFFF" + "." * 12 + "F....", 17, True),
     ],
 )
-def test_an_upstream_with_too_many_failures_is_given_up(tmp_path: Path, text: str, seen: int) -> None:
-    """From five on, and only above a fifth."""
+def test_an_upstream_with_too_many_failures_is_given_up(tmp_path: Path, text: str, seen: int, *, refused: bool) -> None:
+    """From five on, and only above a fifth; nothing of it is taken then."""
     told = outcomes(text)
     upstream = Scripted(told)
-    summary = run(data_of(*told), tmp_path, upstream)
+    summary = run(list(told), tmp_path, upstream)
     assert len(upstream.seen) == upstream.requests == seen
     assert summary.count("not asked") == len(text) - seen
-    assert bool(summary.stopped) == (seen < len(text))
-    assert set(stored(tmp_path)) == {slug for slug in upstream.seen if told[slug] != Failed("broken")}
+    assert (set(summary.stopped), set(summary.refused)) == (({"pypi"}, {"pypi"}) if refused else (set(), set()))
+    assert set(stored(tmp_path)) == (set() if refused else set(told))
     assert len(summary.results) == len(text)
 
 
-def test_after_giving_up_nothing_more_is_written(tmp_path: Path) -> None:
+def test_giving_up_is_told_and_is_a_guard(tmp_path: Path) -> None:
     told = outcomes("FFFFF.....")
-    summary = run(data_of(*told), tmp_path, Scripted(told, batch=10))
-    # The batch came back to front: five good ones, then the failures.
-    assert summary.count("fetched") == 5
-    summary = run(data_of(*told), tmp_path / "other", Scripted(told))
-    assert stored(tmp_path / "other") == {}
+    summary = run(list(told), tmp_path, Scripted(told))
+    reason = "pypi: given up: 5 of 5 answers were failures (more than 20%)"
     assert summary.lines() == [
         "5 failed, 5 not asked (5 requests)",
-        *(f"failed: p{n:03}: scripted: broken" for n in range(5)),
-        "scripted: given up: 5 of 5 answers were failures",
+        *(f"failed: p{n:03}: pypi: broken" for n in range(5)),
+        reason,
     ]
+    error = summary.error()
+    assert isinstance(error, GuardRefusedError)
+    assert (str(error), error.exit_code) == (reason, 4)
 
 
-def test_giving_up_is_an_error_of_the_command(tmp_path: Path) -> None:
-    told = outcomes("FFFFFF")
-    error = run(data_of(*told), tmp_path, Scripted(told)).error()
+@pytest.mark.parametrize("batch", [1, 10])
+def test_failures_of_a_batch_count_as_they_come(tmp_path: Path, batch: int) -> None:
+    """Ten come back to front: five good ones, then the failures."""
+    told = outcomes("FFFFF.....")
+    summary = run(list(told), tmp_path, Scripted(told, batch=batch))
+    assert summary.count("refused") == (0 if batch == 1 else 5)
+    assert stored(tmp_path) == {}
+
+
+# An upstream that turns us away
+
+
+def test_a_refusal_ends_the_asking_and_keeps_what_was_got(tmp_path: Path) -> None:
+    told: Outcomes = {"a": fetched("new"), "b": Failed("x"), "c": Refused("answered 401; the token is not good")}
+    upstream = Scripted(told | {"d": fetched("new")})
+    summary = run(["a", "b", "c", "d"], tmp_path, upstream, Scripted(name="github"))
+    assert upstream.seen == ["a", "b", "c"]
+    assert verdicts(summary) == {"a": "fetched", "b": "failed", "c": "not asked", "d": "not asked"}
+    assert verdicts(summary, "github") == dict.fromkeys("abcd", "unchanged")
+    assert {slug: s.sources["pypi"].state for slug, s in stored(tmp_path).items() if "pypi" in s.sources} == {
+        "a": "ok",
+        "b": "failed",
+    }
+    error = summary.error()
     assert isinstance(error, UpstreamError)
-    assert error.exit_code == 3
-    assert str(error) == "scripted: given up: 5 of 5 answers were failures"
+    assert (str(error), error.exit_code) == ("pypi: answered 401; the token is not good", 3)
 
 
-def test_no_good_answer_at_all_is_an_error_of_the_command(tmp_path: Path) -> None:
-    assert str(run(data_of("a"), tmp_path, Scripted({"a": Failed("x")})).error()).startswith("No answer could be used")
+# A budget that is spent
+
+CURSORS = "refresh.json"
 
 
-@pytest.mark.parametrize(
-    "told", [{"a": Failed("x")}, {"a": Gone("x"), "b": Failed("x")}, {"a": Skipped("x"), "b": Skipped("x")}, {}]
-)
-def test_some_failures_are_not(tmp_path: Path, told: dict[str, Outcome | Skipped]) -> None:
-    assert run(data_of("a", "b"), tmp_path, Scripted(told)).error() is None
+def test_the_next_run_begins_where_the_budget_ended(tmp_path: Path) -> None:
+    slugs = list("abcdef")
+    first: Outcomes = {slug: fetched("new") if slug in "abc" else Waiting("the time is over") for slug in slugs}
+    summary = run(slugs, tmp_path, Scripted(first), Scripted(name="github"))
+    assert summary.count("waiting") == 3
+    assert summary.error() is None
+    assert "waiting: 3 x pypi: the time is over" in summary.lines()
+    assert json.loads((tmp_path / CURSORS).read_bytes()) == {"next": {"pypi": "d"}}
+    assert set(tree(tmp_path)) == {CURSORS, *(f"snapshots/{slug}.json" for slug in "abc")}
+    second = Scripted(dict.fromkeys("bc", Waiting("the time is over")))
+    run(slugs, tmp_path, second, Scripted(name="github"))
+    assert [question.slug for question in second.asked] == list("defabc")
+    assert json.loads((tmp_path / CURSORS).read_bytes()) == {"next": {"pypi": "b"}}
+    third = Scripted()
+    run(slugs, tmp_path, third, Scripted(name="github"))
+    assert third.seen == list("bcdefa")
+    assert not (tmp_path / CURSORS).exists()
 
 
-# The summary
+def test_what_waits_in_a_batch_is_the_first_in_order(tmp_path: Path) -> None:
+    run(list("abcd"), tmp_path, Scripted(dict.fromkeys("bcd", Waiting("x")), batch=4))
+    assert json.loads((tmp_path / CURSORS).read_bytes()) == {"next": {"pypi": "b"}}
 
 
-def test_the_summary_for_people_and_for_programs(tmp_path: Path) -> None:
-    upstream = Scripted({"a": fetched("new"), "b": Failed("broken"), "c": Gone("deleted"), "d": Skipped("has no name")})
-    summary = run(data_of("a", "b", "c", "d", "e"), tmp_path, upstream)
-    assert str(summary).splitlines() == [
-        "1 fetched, 1 unchanged, 1 gone, 1 failed, 1 skipped (4 requests)",
-        "failed: b: scripted: broken",
-        "gone: c: scripted: deleted",
-        "skipped: 1 x scripted: has no name",
+def test_a_run_about_some_packages_leaves_the_cursors_alone(tmp_path: Path) -> None:
+    (tmp_path / CURSORS).write_text('{"next": {"pypi": "c"}}')
+    before = tree(tmp_path)
+    upstream = Scripted({"a": Waiting("x")})
+    fetch(data_of(*"abcd"), tmp_path, [upstream], lambda: NOW, list("abd"))
+    assert upstream.seen == list("abd")
+    assert tree(tmp_path) == before
+
+
+@pytest.mark.parametrize("bad", [Refused("answered 401"), Failed("broken")])
+def test_a_run_that_did_not_get_on_leaves_the_cursor(tmp_path: Path, bad: Outcome) -> None:
+    slugs = slugs_of(9)
+    (tmp_path / CURSORS).write_text('{"next": {"pypi": "p004"}}')
+    run(slugs, tmp_path, Scripted(dict.fromkeys(slugs, bad) | {"p004": Waiting("x")}))
+    assert json.loads((tmp_path / CURSORS).read_bytes()) == {"next": {"pypi": "p004"}}
+
+
+# Killed and started again
+
+
+class _KilledError(BaseException):
+    """As a signal would: nothing of ours catches it."""
+
+
+class Kill:
+    """Raises at the n-th point at which it is asked."""
+
+    def __init__(self, at: int) -> None:
+        self.left = at
+
+    @property
+    def is_due(self) -> bool:
+        self.left -= 1
+        return self.left == -1
+
+    def __call__(self, *_: object) -> None:
+        if self.is_due:
+            raise _KilledError
+
+    def around(self, function: Callable[..., object]) -> Callable[..., object]:
+        def wrapped(*args: object, **options: object) -> object:
+            self()
+            found = function(*args, **options)
+            self()
+            return found
+
+        return wrapped
+
+    def lines(self, append: Callable[[Journal, bytes], None]) -> Callable[[Journal, bytes], None]:
+        """Break lines of the journal off in the middle, too, and before their ends."""
+
+        def torn(journal: Journal, line: bytes) -> None:
+            for length in (0, len(line) // 2, len(line) - 1):
+                if self.is_due:
+                    append(journal, line[:length])
+                    raise _KilledError
+            append(journal, line)
+            self()
+
+        return torn
+
+
+GITHUB: Outcomes = {
+    "a": Fetched(repository(stars=9)),
+    "b": Fetched(repository("R2")),
+    "c": Gone("is not there"),
+    "d": Failed("broken"),
+    "e": Skipped("has no repository"),
+    "f": Waiting("the time is over"),
+    "g": Unchanged(),
+}
+PYPI: Outcomes = {
+    "a": fetched("new"),
+    "b": Gone("is quarantined", PyPIFacts(name="x", status="quarantined")),
+    "c": fetched("old", serial=7),
+    "d": Unchanged(),
+    "e": Failed("broken"),
+    "f": fetched("ü" * 20),
+    "g": Gone("is not there"),
+}
+KNOWN = {
+    slug: OLD.model_copy(
+        update={"repository": repository(), "sources": {"github": Source(asked=slug.upper(), changed=NOW - DAY)}}
+    )
+    for slug in "abcdef"
+}
+
+
+def one_run(folder: Path, kill: Kill, monkeypatch: pytest.MonkeyPatch) -> bool:
+    """Fetch with what is stored; tell whether it was killed."""
+    clock = Clock()
+
+    def now() -> datetime:
+        kill()
+        return clock()
+
+    upstreams = [Scripted(told, name, clock=clock, before=kill) for name, told in (("github", GITHUB), ("pypi", PYPI))]
+    data = data_of(*"abcdefg", known=stored(folder))
+    with monkeypatch.context() as patched:
+        for name in ("replace", "write_bytes", "unlink", "rmdir"):
+            patched.setattr(Path, name, kill.around(getattr(Path, name)))
+        patched.setattr(Journal, "_append", kill.lines(Journal._append))  # noqa: SLF001 - where a kill tears a line
+        try:
+            fetch(data, folder, upstreams, now)
+        except _KilledError:
+            return True
+    return False
+
+
+def whole_run(folder: Path, monkeypatch: pytest.MonkeyPatch) -> dict[str, bytes]:
+    (folder / "whole").mkdir()
+    save(folder / "whole", **KNOWN)
+    assert not one_run(folder / "whole", Kill(-1), monkeypatch)
+    return tree(folder / "whole")
+
+
+def test_killed_at_any_point_and_started_again_it_ends_the_same(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    expected = whole_run(tmp_path, monkeypatch)
+    assert set(expected) == {CURSORS, *(f"snapshots/{slug}.json" for slug in "abcdefg")}
+    for at in count():
+        folder = tmp_path / str(at)
+        save(folder, **KNOWN)
+        if not one_run(folder, Kill(at), monkeypatch):
+            break
+        assert not one_run(folder, Kill(-1), monkeypatch)
+        assert tree(folder) == expected, at
+    assert at > 100
+
+
+@settings(deadline=None, max_examples=30)
+@given(points=st.lists(st.integers(0, 150), min_size=2, max_size=4))
+def test_killed_again_and_again_it_ends_the_same(points: list[int]) -> None:
+    with TemporaryDirectory() as name, pytest.MonkeyPatch.context() as monkeypatch:
+        expected = whole_run(Path(name), monkeypatch)
+        folder = Path(name) / "killed"
+        save(folder, **KNOWN)
+        for at in points:
+            one_run(folder, Kill(at), monkeypatch)
+        one_run(folder, Kill(-1), monkeypatch)
+        assert tree(folder) == expected
+
+
+def test_killed_by_a_signal_and_started_again_it_ends_the_same(tmp_path: Path) -> None:
+    slugs = slugs_of(9)
+    told: Outcomes = {**{slug: fetched(slug) for slug in slugs}, "p003": Failed("x"), "p005": Gone("y")}
+    whole, folder = tmp_path / "whole", tmp_path / "killed"
+    run(slugs, whole, Scripted(told))
+    heard, say = os.pipe()
+
+    def stand_still(slug: str) -> None:
+        if slug == "p006":
+            os.write(say, b".")
+            signal.pause()
+
+    with warnings.catch_warnings():
+        warnings.simplefilter(
+            "ignore", DeprecationWarning
+        )  # a child of a process with threads; it does nothing with them
+        child = os.fork()
+    if child == 0:
+        try:
+            run(slugs, folder, Scripted(told, before=stand_still))
+        finally:
+            os._exit(1)
+    os.close(say)
+    assert os.read(heard, 1) == b"."
+    os.kill(child, signal.SIGKILL)
+    assert os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]) == -signal.SIGKILL
+    os.close(heard)
+    assert tree(folder).keys() == {".fetch/pypi.jsonl"}
+    second = Scripted(told)
+    summary = run(slugs, folder, second)
+    assert second.seen == slugs[6:]
+    assert tree(folder) == tree(whole)
+    assert len(summary.results) == len(slugs)
+
+
+def killed_after(number: int) -> Callable[..., None]:
+    def kill(done: int, *_: object) -> None:
+        if done == number:
+            raise _KilledError
+
+    return kill
+
+
+def leave(folder: Path, upstream: Scripted, slugs: Sequence[str], done: int, *, again: bool = False) -> None:
+    """Leave a journal, as a run that was killed after so many answers does."""
+    data = data_of(*slugs, known=stored(folder))
+    with pytest.raises(_KilledError):
+        fetch(data, folder, [upstream], lambda: NOW, progress=killed_after(done), again=again)
+
+
+def test_the_rest_is_not_judged_beside_what_was_written_already(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Fifteen packages are too few to say anything about their stars, but would not be beside five new ones."""
+    slugs = slugs_of(20)
+    save(tmp_path, **{slug: Snapshot(repository=repository(stars=1)) for slug in slugs[5:]})
+    told: Outcomes = {slug: Fetched(repository(stars=99)) for slug in slugs}
+    saves, really = count(1), snapshots.save
+
+    def killing(folder: Path, slug: str, snapshot: Snapshot) -> bool:
+        if next(saves) == 6:
+            raise _KilledError
+        return really(folder, slug, snapshot)
+
+    with monkeypatch.context() as patched:
+        patched.setattr(snapshots, "save", killing)
+        with pytest.raises(_KilledError):
+            run(slugs, tmp_path, Scripted(told, "github"))
+    upstream = Scripted(told, "github")
+    summary = run(slugs, tmp_path, upstream)
+    assert upstream.seen == []
+    assert summary.refused == {}
+    assert {s.repository.stars for s in stored(tmp_path).values() if s.repository} == {99}
+
+
+def test_failures_before_the_kill_count(tmp_path: Path) -> None:
+    told = outcomes("FFFF" + "F" + "." * 30)
+    leave(tmp_path, Scripted(told), list(told), 4)
+    upstream = Scripted(told)
+    summary = run(list(told), tmp_path, upstream)
+    assert upstream.seen == ["p004"]
+    assert summary.refused == {"pypi": "given up: 5 of 5 answers were failures (more than 20%)"}
+
+
+def test_an_upstream_that_was_given_up_before_the_kill_is_not_asked(tmp_path: Path) -> None:
+    told = outcomes("FFFFF" + "." * 30)
+    leave(tmp_path, Scripted(told), list(told), 5)
+    upstream = Scripted(told)
+    steps: list[tuple[int, int]] = []
+    data = data_of(*told)
+    summary = fetch(
+        data, tmp_path, [upstream], lambda: NOW, progress=lambda done, total, *_: steps.append((done, total))
+    )
+    assert upstream.seen == []
+    assert set(summary.refused) == set(summary.stopped) == {"pypi"}
+    assert summary.count("not asked") == 30
+    assert steps == [(n, 35) for n in range(1, 36)]
+
+
+def test_an_upstream_that_was_done_before_the_kill_is_not_asked_again(tmp_path: Path) -> None:
+    first, second = Scripted({"a": fetched("new")}), Scripted(name="github")
+    with pytest.raises(_KilledError):
+        fetch(data_of("a", "b"), tmp_path, [first, second], lambda: NOW, progress=killed_after(3))
+    again = Scripted({"a": fetched("new")})
+    run(["a", "b"], tmp_path, again, Scripted(name="github"))
+    assert again.seen == []
+    assert not (tmp_path / ".fetch").exists()
+
+
+def test_what_a_killed_run_left_outlives_a_run_about_some_packages(tmp_path: Path) -> None:
+    slugs = list("abcd")
+    leave(tmp_path, Scripted({"a": fetched("left"), "b": fetched("left")}), slugs, 2)
+    some = Scripted({"b": fetched("newer"), "d": fetched("newer")})
+    later = NOW + timedelta(hours=1)
+    fetch(data_of(*slugs), tmp_path, [some], lambda: later, ["b", "d"])
+    assert some.seen == ["b", "d"]  # whoever asks for a package wants it as it is now
+    rest = Scripted({"b": fetched("newest")})
+    run(slugs, tmp_path, rest, when=later + timedelta(hours=1))
+    assert rest.seen == ["b", "c", "d"]  # the answer about b was older than what is known by now
+    assert {slug: s.pypi and s.pypi.summary for slug, s in stored(tmp_path).items()} == {
+        "a": "left",
+        "b": "newest",
+        "d": "newer",
+    }
+    assert stored(tmp_path)["a"].last_fetched == NOW
+    assert not (tmp_path / ".fetch").exists()
+
+
+def test_a_killed_run_about_some_packages_is_gone_on_with(tmp_path: Path) -> None:
+    told: Outcomes = {slug: fetched(slug) for slug in "abc"}
+    with pytest.raises(_KilledError):
+        fetch(data_of(*"abc"), tmp_path, [Scripted(told)], lambda: NOW, ["a", "b"], killed_after(1))
+    second = Scripted(told)
+    fetch(data_of(*"abc"), tmp_path, [second], lambda: NOW, ["a", "b"])
+    assert second.seen == ["b"]
+    assert not (tmp_path / ".fetch").exists()
+
+
+def test_a_full_answer_is_not_what_was_left_by_a_run_that_asked_for_less(tmp_path: Path) -> None:
+    leave(tmp_path, Scripted(), list("ab"), 1)
+    upstream = Scripted()
+    fetch(data_of("a", "b"), tmp_path, [upstream], lambda: NOW, again=True)
+    assert upstream.seen == ["a", "b"]
+    leave(tmp_path, Scripted(), list("ab"), 1, again=True)
+    upstream = Scripted()
+    run(["a", "b"], tmp_path, upstream)
+    assert upstream.seen == ["b"]
+
+
+def test_an_answer_to_another_name_is_none(tmp_path: Path) -> None:
+    """Between the kill and the second start, somebody has mended the name."""
+
+    class Renamed(Scripted):
+        def project(self, record: object) -> str | Skipped:
+            del record
+            return "mended"
+
+    leave(tmp_path, Scripted(), ["a", "b"], 1)
+    upstream = Renamed()
+    run(["a", "b"], tmp_path, upstream)
+    assert upstream.seen == ["a", "b"]
+
+
+def test_what_was_left_twelve_hours_ago_is_not_used(tmp_path: Path) -> None:
+    leave(tmp_path, Scripted({"a": fetched("left")}), ["a", "b"], 1)
+    upstream = Scripted()
+    run(["a", "b"], tmp_path, upstream, when=NOW + timedelta(hours=12))
+    assert upstream.seen == ["a", "b"]
+    assert stored(tmp_path) == {}
+
+
+def test_a_package_that_was_removed_since_the_kill_is_forgotten(tmp_path: Path) -> None:
+    leave(tmp_path, Scripted(dict.fromkeys("ab", fetched("left"))), ["a", "b", "c"], 2)
+    run(["b", "c"], tmp_path, Scripted())
+    assert set(stored(tmp_path)) == {"b"}
+
+
+# Progress
+
+Step = tuple[int, int, str, object]
+
+
+def test_progress_is_told_of_everything_as_it_comes(tmp_path: Path) -> None:
+    steps: list[Step] = []
+    told: Outcomes = {"a": fetched("new"), "b": Skipped("has no name"), "c": Failed("broken"), "d": Refused("no")}
+    upstream = Scripted(told, before=lambda slug: steps.append((0, 0, slug, None)))
+    fetch(data_of(*"abcde"), tmp_path, [upstream], lambda: NOW, progress=lambda *step: steps.append(step))
+    asked = [(0, 0, slug, None) for slug in "acd"]
+    expected = [
+        (1, 5, "b", told["b"]),
+        asked[0],
+        (2, 5, "a", told["a"]),
+        asked[1],
+        (3, 5, "c", told["c"]),
+        asked[2],
+        (4, 5, "d", told["d"]),
+        (5, 5, "e", Refused("no")),
     ]
-    told = json.loads(json.dumps(summary.as_dict()))
-    assert told["counts"] == {"fetched": 1, "unchanged": 1, "gone": 1, "failed": 1, "skipped": 1, "not asked": 0}
-    assert list(told["counts"]) == list(VERDICTS)
-    assert told["requests"] == 4
-    assert told["stopped"] == {}
-    assert {"slug": "b", "upstream": "scripted", "verdict": "failed", "reason": "broken"} in told["results"]
-    assert len(told["results"]) == 5
+    assert steps == expected
 
 
-def test_nothing_to_do_is_said(tmp_path: Path) -> None:
-    assert str(run(data_of(), tmp_path, Scripted())) == "nothing to fetch (0 requests)"
+@settings(deadline=None)
+@given(data=st.data(), done=st.integers(1, 8))
+def test_progress_ends_with_all_whatever_happens(data: st.DataObject, done: int) -> None:
+    said = answers_of("pypi") | st.builds(Waiting, reasons) | st.builds(Refused, reasons) | st.builds(Skipped, reasons)
+    told: Outcomes = {slug: data.draw(said) for slug in SLUGS}
+    with TemporaryDirectory() as name:
+        for progress in (killed_after(done), None):
+            steps: list[tuple[int, int]] = []
 
+            def tell(done: int, total: int, slug: str, outcome: object, *, also: Any = progress) -> None:  # noqa: ANN401 - or None
+                steps.append((done, total))  # noqa: B023 - called in this turn only
+                if also:
+                    also(done, total, slug, outcome)
 
-def test_requests_of_an_earlier_run_are_not_counted(tmp_path: Path) -> None:
-    upstream = Scripted(requests=40)
-    assert run(data_of("a"), tmp_path, upstream).requests == 1
-
-
-def test_progress_is_told_of_everything(tmp_path: Path) -> None:
-    seen: list[tuple[int, int, str, object]] = []
-    told: dict[str, Outcome | Skipped] = {"a": fetched("new"), "b": Skipped("has no name"), "c": Failed("broken")}
-    fetch(data_of("a", "b", "c"), tmp_path, [Scripted(told)], lambda: NOW, progress=lambda *step: seen.append(step))
-    assert seen == [(1, 3, "b", told["b"]), (2, 3, "a", told["a"]), (3, 3, "c", told["c"])]
+            try:
+                summary = fetch(data_of(*SLUGS), Path(name), [Scripted(told)], lambda: NOW, progress=tell)
+            except _KilledError:
+                continue
+            assert steps == [(n, 8) for n in range(1, 9)]
+            assert sorted(result.slug for result in summary.results) == SLUGS
 
 
 # With PyPI
@@ -344,12 +802,10 @@ def night(server: PyPIServer, tmp_path: Path) -> Iterator[Night]:
     days = count()
     pypi = PyPI(Setup(data_of(url=server.url).settings, date(2026, 1, 1)))
 
-    def one(
-        progress: Callable[..., None] | None = None, folder: Path = tmp_path, now: datetime | None = None
-    ) -> Summary:
-        when = now or NOW + timedelta(days=next(days))
+    def one() -> Summary:
+        when = NOW + next(days) * DAY
         server.requests.clear()
-        return fetch(data_of(*ALL, url=server.url, **stored(folder)), folder, [pypi], lambda: when, progress=progress)
+        return fetch(data_of(*ALL, url=server.url, known=stored(tmp_path)), tmp_path, [pypi], lambda: when)
 
     yield one
     pypi.close()
@@ -364,8 +820,10 @@ def test_a_night(server: PyPIServer, night: Night, tmp_path: Path) -> None:
     assert verdicts(summary) == dict.fromkeys(ALL, "fetched") | dict.fromkeys(
         ("deleted", "no-release", "quarantined"), "gone"
     )
-    assert summary.requests == len(server.requests) == 18
-    assert set(stored(tmp_path)) == set(ALL) - {"deleted", "no-release"}
+    assert summary.requests == {"pypi": 18}
+    assert len(server.requests) == 18
+    states = {slug: snapshot.sources["pypi"].state for slug, snapshot in stored(tmp_path).items()}
+    assert states == {slug: "missing" if verdict == "gone" else "ok" for slug, verdict in verdicts(summary).items()}
 
 
 def test_two_nights_with_the_same_answers_write_nothing(server: PyPIServer, night: Night, tmp_path: Path) -> None:
@@ -375,7 +833,8 @@ def test_two_nights_with_the_same_answers_write_nothing(server: PyPIServer, nigh
     assert bytes_of(tmp_path) == before
     assert summary.count("fetched") == 0
     assert summary.count("unchanged") == 6
-    assert summary.requests == len(server.requests) == 12  # one each, and one more for those that are gone
+    assert summary.requests == {"pypi": 12}  # one each, and one more for those that are gone
+    assert len(server.requests) == 12
 
 
 def test_an_import_is_replaced_by_a_good_answer_only(server: PyPIServer, tmp_path: Path, waits: list[float]) -> None:
@@ -384,17 +843,19 @@ def test_an_import_is_replaced_by_a_good_answer_only(server: PyPIServer, tmp_pat
         pypi=PyPIFacts(name="django-messages", version="0.6.0"),
         repository=RepositoryFacts(stars=554, forks=244, weeks=(0,) * 52),
     )
-    data = data_of("django-messages", url=server.url, **{"django-messages": imported})
-    pypi = PyPI(Setup(data.settings, date(2026, 1, 1)))
+    save(tmp_path, **{"django-messages": imported})
+    pypi = PyPI(Setup(data_of(url=server.url).settings, date(2026, 1, 1)))
     server.script("/simple/django-messages/", *[failing(503)] * 3)
-    run(data, tmp_path, pypi)
+    run(["django-messages"], tmp_path, pypi)
     assert len(waits) == 2
-    assert stored(tmp_path) == {}
-    run(data, tmp_path, pypi)
+    failed = Source(state="failed", since=NOW, reason="/simple/django-messages/: answered 503")
+    assert stored(tmp_path)["django-messages"] == imported.model_copy(update={"sources": {"pypi": failed}})
+    run(["django-messages"], tmp_path, pypi, when=NOW + DAY)
     pypi.close()
     snapshot = stored(tmp_path)["django-messages"]
     assert snapshot.repository == imported.repository
-    assert snapshot.last_fetched == NOW
+    assert snapshot.last_fetched == NOW + DAY
+    assert snapshot.sources == {"pypi": Source(changed=NOW + DAY)}
     assert snapshot.pypi is not None
     assert snapshot.pypi.version is None
     assert snapshot.pypi.releases[0].version == "0.6.0"
@@ -402,11 +863,13 @@ def test_an_import_is_replaced_by_a_good_answer_only(server: PyPIServer, tmp_pat
 
 def test_a_deleted_project_keeps_its_facts(server: PyPIServer, night: Night, tmp_path: Path) -> None:
     night()
-    before = bytes_of(tmp_path)
+    before = stored(tmp_path)["django-messages"]
     del server.files["django-messages.json"], server.files["django-messages.simple.json"]
     summary = night()
     assert verdicts(summary)["django-messages"] == "gone"
-    assert bytes_of(tmp_path) == before
+    after = stored(tmp_path)["django-messages"]
+    assert facts(after) == facts(before)
+    assert after.sources["pypi"].since == NOW + DAY
 
 
 def test_a_quarantine_is_stored_once_and_undone(server: PyPIServer, night: Night, tmp_path: Path) -> None:
@@ -419,7 +882,7 @@ def test_a_quarantine_is_stored_once_and_undone(server: PyPIServer, night: Night
     assert during.pypi is not None
     assert before.pypi is not None
     assert during.pypi == before.pypi.model_copy(update={"status": "quarantined"})
-    assert during.last_fetched == NOW + timedelta(days=1)
+    assert during.last_fetched == NOW + DAY
     night()
     assert stored(tmp_path)["django-messages"] == during
     server.files = good
@@ -432,46 +895,9 @@ def test_a_bad_night_alters_nothing(server: PyPIServer, night: Night, tmp_path: 
     before = bytes_of(tmp_path)
     server.files = dict.fromkeys(server.files, b"garbage")
     summary = night()
-    assert summary.stopped
+    assert summary.refused
     assert summary.count("failed") == 5
     assert bytes_of(tmp_path) == before
-
-
-class _KilledError(BaseException):
-    """As a signal would: nothing of ours catches it."""
-
-
-def test_killed_after_any_package_and_started_again_it_ends_the_same(night: Night, tmp_path: Path) -> None:
-    whole = tmp_path / "whole"
-    night(folder=whole, now=NOW)
-    for stop in range(1, len(ALL)):
-        folder = tmp_path / f"killed-{stop}"
-
-        def kill(done: int, *_: object, stop: int = stop) -> None:
-            if done == stop:
-                raise _KilledError
-
-        with pytest.raises(_KilledError):
-            night(kill, folder, NOW)
-        night(folder=folder, now=NOW)
-        assert bytes_of(folder) == bytes_of(whole)
-
-
-def test_killed_while_writing_and_started_again_it_ends_the_same(
-    night: Night, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    whole, folder = tmp_path / "whole", tmp_path / "killed"
-    night(folder=whole, now=NOW)
-
-    def killed(*_: object) -> None:
-        raise _KilledError
-
-    with monkeypatch.context() as patched:
-        patched.setattr(Path, "replace", killed)
-        with pytest.raises(_KilledError):
-            night(folder=folder, now=NOW)
-    night(folder=folder, now=NOW)
-    assert bytes_of(folder) == bytes_of(whole)
 
 
 def test_releases_are_read_from_the_snapshot_as_they_were_fetched(night: Night, tmp_path: Path) -> None:

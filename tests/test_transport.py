@@ -1,12 +1,13 @@
 import ast
 import gzip
+import json
 import logging
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from importlib.metadata import PackageNotFoundError
 from itertools import count
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import httpx
 import pytest
@@ -15,8 +16,9 @@ from hypothesis import strategies as st
 from pypi_server import PyPIServer, Reply, Script, drip, failing, redirect, short, silence, torn_gzip
 
 import builder
+from builder.errors import BuilderError
 from builder.upstreams import transport
-from builder.upstreams.transport import Answer, Failure, Limits, Transport, retry_after, user_agent
+from builder.upstreams.transport import Answer, Budget, Failure, Limits, Quota, Transport, retry_after, user_agent
 
 if TYPE_CHECKING:
     import zlib
@@ -388,6 +390,263 @@ def test_an_error_of_our_own_is_not_hidden() -> None:
 
     with pytest.raises(ZeroDivisionError):
         wired(answer).get("https://pypi.org/x", JSON)
+
+
+# How often, and how long
+
+
+URL = "https://pypi.org/x"
+
+
+def saying(*responses: httpx.Response, **options: Any) -> Transport:  # noqa: ANN401 - as they are of a transport
+    """Make a transport that gets these answers, and good ones from then on."""
+    left = iter(responses)
+    wire = httpx.MockTransport(lambda _: next(left, None) or httpx.Response(200, stream=_Raw(b"{}")))
+    return Transport(["https://pypi.org"], "test", wire=wire, **options)
+
+
+def limited(status: int = 403, **headers: str) -> httpx.Response:
+    """Answer as a forge that says "too often", at four o'clock."""
+    four = {"Date": "Sun, 01 Mar 2026 04:00:00 GMT"}
+    told = {name.replace("_", "-"): value for name, value in headers.items()}
+    return httpx.Response(status, headers=four | told, stream=_Raw(b"{}"))
+
+
+def granted(remaining: int, reset: int = 1772337660, resource: str = "core", limit: int = 5000) -> dict[str, str]:
+    """Give the headers of a quota; by default it begins anew a minute after 2026-03-01 04:00 UTC."""
+    return {
+        "X-RateLimit-Limit": str(limit),
+        "X-RateLimit-Remaining": str(remaining),
+        "X-RateLimit-Reset": str(reset),
+        "X-RateLimit-Resource": resource,
+    }
+
+
+def test_a_wait_does_not_hold_for_the_next_one(server: PyPIServer, make: Make, waits: list[float]) -> None:
+    server.script(PATH, failing(429, Retry_After="40"), failing(503))
+    assert isinstance(make().get(server.url + PATH, JSON), Answer)
+    assert waits[0] == 40
+    assert 2 <= waits[1] <= 3
+
+
+@pytest.mark.parametrize("status", [403, 429])
+def test_waits_until_the_quota_is_granted_anew(waits: list[float], status: int) -> None:
+    one = saying(limited(status, **granted(0)), limits=Limits(wait=90))
+    assert isinstance(one.get(URL, JSON), Answer)
+    assert waits == [61]  # by the clock of who sent it, and one more, since it counts whole seconds
+
+
+def test_what_it_asks_for_goes_before_the_quota(waits: list[float]) -> None:
+    assert isinstance(saying(limited(403, Retry_After="5", **granted(0))).get(URL, JSON), Answer)
+    assert waits == [5]
+
+
+def test_a_quota_that_is_over_already_is_not_waited_for(waits: list[float]) -> None:
+    assert isinstance(saying(limited(429, **granted(0, reset=1))).get(URL, JSON), Answer)
+    assert waits == [1]
+
+
+@pytest.mark.parametrize("date", ["", "yesterday"])
+def test_without_a_date_our_own_clock_must_do(monkeypatch: pytest.MonkeyPatch, waits: list[float], date: str) -> None:
+    monkeypatch.setattr(time, "time", lambda: 1772337600.0)
+    response = limited(403, **granted(0))
+    response.headers["Date"] = date
+    if not date:
+        del response.headers["Date"]
+    assert isinstance(saying(response, limits=Limits(wait=90)).get(URL, JSON), Answer)
+    assert waits == [61]
+
+
+def test_waits_twice_as_long_each_time_where_it_is_not_told(waits: list[float]) -> None:
+    one = saying(*(limited(429) for _ in range(6)), limits=Limits(wait=200, attempts=5))
+    failure = one.get(URL, JSON)
+    assert failure == Failure("answered 429 and asks to wait 200 s", retryable=True, status=429)
+    assert waits == [60, 120, 200, 200]
+    assert isinstance(one.get(URL, JSON), Answer)
+    assert waits[4:] == [60]  # each request begins anew
+
+
+def test_403_for_another_reason_is_an_answer(waits: list[float]) -> None:
+    answer = saying(limited(403, **granted(7))).get(URL, JSON)
+    assert isinstance(answer, Answer)
+    assert answer.status == 403
+    assert waits == []
+
+
+def test_the_quota_is_known_by_resource() -> None:
+    one = saying(
+        *(limited(200, **granted(*of)) for of in ((7, 1, "core"), (99, 2, "graphql"))),
+        limited(200),
+        limited(200, **granted(6, 3)),
+    )
+    for _ in range(3):
+        one.get(URL, JSON)
+    assert one.quota == {"core": Quota(5000, 7, 1), "graphql": Quota(5000, 99, 2)}
+    one.get(URL, JSON)
+    assert one.quota == {"core": Quota(5000, 6, 3), "graphql": Quota(5000, 99, 2)}
+
+
+@pytest.mark.parametrize(
+    "headers",
+    [
+        {"X-RateLimit-Limit": "60", "X-RateLimit-Remaining": "0"},
+        granted(0) | {"X-RateLimit-Reset": "soon"},
+        granted(0) | {"X-RateLimit-Reset": "9" * 400},
+        granted(0) | {"X-RateLimit-Reset": "9" * 9000},
+    ],
+)
+def test_a_quota_that_cannot_be_read_is_none(headers: Mapping[str, str], waits: list[float]) -> None:
+    one = saying(*(httpx.Response(429, headers=headers, stream=_Raw(b"")) for _ in range(3)))
+    assert isinstance(one.get(URL, JSON), Failure)
+    assert one.quota == {}
+    assert waits == [60, 60]
+
+
+# The run's budget
+
+
+def test_a_budget_of_requests_is_shared_and_ends(server: PyPIServer, make: Make) -> None:
+    budget = Budget(requests=3)
+    one, other = make(budget=budget), make(budget=budget)
+    assert isinstance(one.get(server.url + PATH, JSON), Answer)
+    server.script("/moved", redirect(PATH))
+    assert isinstance(other.get(f"{server.url}/moved", JSON), Answer)
+    spent = Failure("the requests for this run are spent", retryable=True, spent=True)
+    for transport_ in (one, other):
+        assert transport_.get(server.url + PATH, JSON) == spent
+        assert transport_.post(server.url + PATH, {}, JSON) == spent
+    assert len(server.requests) == one.requests + other.requests == 3
+
+
+@pytest.mark.parametrize("fault", [redirect(PATH), failing(503), failing(429, Retry_After="1")])
+def test_a_budget_may_end_in_the_middle(server: PyPIServer, make: Make, fault: Reply) -> None:
+    server.script(PATH, fault)
+    failure = make(budget=Budget(requests=1)).get(server.url + PATH, JSON)
+    assert failure == Failure("the requests for this run are spent", retryable=True, spent=True)
+    assert len(server.requests) == 1
+
+
+def test_a_budget_of_time_ends(server: PyPIServer, make: Make) -> None:
+    now = [100.0]
+    budget = Budget(seconds=60, clock=lambda: now[0])
+    one = make(budget=budget)
+    now[0] = 159.9
+    assert isinstance(one.get(server.url + PATH, JSON), Answer)
+    now[0] = 160.0
+    assert one.get(server.url + PATH, JSON) == Failure("the time for this run is over", retryable=True, spent=True)
+    assert len(server.requests) == 1
+
+
+@pytest.mark.parametrize("headers", [{"Retry-After": "30"}, granted(0, reset=1772337629), {"Retry-After": "9" * 400}])
+def test_a_wait_beyond_the_budget_is_not_made(waits: list[float], headers: Mapping[str, str]) -> None:
+    one = saying(limited(429, **headers), budget=Budget(seconds=30, clock=lambda: 0))
+    failure = one.get(URL, JSON)
+    assert isinstance(failure, Failure)
+    assert failure.spent
+    assert failure.status == 429
+    assert failure.reason.endswith(" s, which is beyond the time for this run")
+    assert waits == []
+    assert one.requests == 1
+
+
+def test_a_wait_within_the_budget_is_made(waits: list[float]) -> None:
+    one = saying(limited(429, Retry_After="29"), budget=Budget(seconds=30, clock=lambda: 0))
+    assert isinstance(one.get(URL, JSON), Answer)
+    assert waits == [29]
+
+
+def test_without_a_budget_nothing_ends() -> None:
+    budget = Budget()
+    assert [budget.spend() for _ in range(1000)] == [""] * 1000
+    assert not budget.has_passed(float("inf"))
+
+
+# Tokens
+
+
+def test_a_token_goes_to_its_own_address_alone(server: PyPIServer, make: Make) -> None:
+    with PyPIServer().running() as other:
+        one = make(server.url, other.url, tokens={server.url + "/api": "Bearer secret"})
+        one.get(server.url + PATH, JSON)
+        one.get(other.url + PATH, JSON)
+        server.script(PATH, redirect(other.url + PATH))
+        other.script(PATH, redirect(server.url + PATH))
+        assert isinstance(one.get(server.url + PATH, JSON), Answer)
+        assert isinstance(one.get(other.url + PATH, JSON), Answer)
+        assert [headers.get("Authorization") for _, headers in server.requests] == ["Bearer secret"] * 3
+        assert [headers.get("Authorization") for _, headers in other.requests] == [None] * 3
+
+
+@pytest.mark.parametrize("port", ["", ":443"])
+def test_a_token_knows_its_address_with_and_without_the_usual_port(port: str) -> None:
+    sent: list[str | None] = []
+
+    def answer(request: httpx.Request) -> httpx.Response:
+        sent.append(request.headers.get("authorization"))
+        return httpx.Response(200, stream=_Raw(b""))
+
+    bases = [f"https://pypi.org{port}", "https://pypi.org:8443", "https://api.pypi.org"]
+    one = Transport(bases, "t", wire=httpx.MockTransport(answer), tokens={"https://pypi.org": "Bearer secret"})
+    for base in bases:
+        one.get(f"{base}/x", JSON)
+    assert sent == ["Bearer secret", None, None]
+
+
+def test_the_line_break_at_the_end_of_a_token_is_not_its_own(server: PyPIServer, make: Make) -> None:
+    make(tokens={server.url: "Bearer secret\r\n"}).get(server.url + PATH, JSON)
+    assert server.requests[0][1]["Authorization"] == "Bearer secret"
+
+
+@pytest.mark.parametrize("token", ["Bearer se\ncret", "Bearer se\x00cret", "Bearer sécret"])
+def test_a_token_that_cannot_be_sent_is_not_told(server: PyPIServer, make: Make, token: str) -> None:
+    with pytest.raises(BuilderError) as caught:
+        make(tokens={server.url: token})
+    assert str(caught.value).startswith(f"The token for {server.url} cannot be sent")
+    assert "cret" not in str(caught.value)
+
+
+def test_a_header_that_cannot_be_sent_is_not_told(server: PyPIServer, waits: list[float]) -> None:
+    """The library's message holds it."""
+    one = Transport([server.url], "se\ncret")
+    assert one.get(server.url + PATH, JSON) == Failure("cannot be sent", retryable=False)
+    one.close()
+    assert waits == []
+    assert server.requests == []
+
+
+# What is sent
+
+
+def test_sends_json_and_asks_again(waits: list[float]) -> None:
+    sent: list[httpx.Request] = []
+
+    def answer(request: httpx.Request) -> httpx.Response:
+        sent.append(request)
+        return httpx.Response(502 if len(sent) == 1 else 200, stream=_Raw(b"{}"))
+
+    tokens = {"https://pypi.org": "Bearer secret"}
+    one = Transport(["https://pypi.org"], "test", wire=httpx.MockTransport(answer), tokens=tokens)
+    found = one.post(URL, {"query": "ü"}, JSON)
+    assert isinstance(found, Answer)
+    assert (found.status, found.body) == (200, b"{}")
+    assert [json.loads(request.content) for request in sent] == [{"query": "ü"}] * 2
+    assert {request.method for request in sent} == {"POST"}
+    assert {request.headers["content-type"] for request in sent} == {JSON}
+    assert {request.headers["authorization"] for request in sent} == {"Bearer secret"}
+    assert len(waits) == 1
+
+
+@pytest.mark.parametrize("status", [301, 302, 303, 307, 308])
+def test_what_is_sent_is_not_redirected(status: int) -> None:
+    one = saying(httpx.Response(status, headers={"Location": "/y"}, stream=_Raw(b"")))
+    assert one.post(URL, {}, JSON) == Failure("redirected, which is for reading only", retryable=False)
+    assert one.requests == 1
+
+
+def test_an_address_is_checked_before_anything_is_sent(make: Make) -> None:
+    one = make("https://pypi.org")
+    assert isinstance(one.post("https://example.org/", {}, JSON), Failure)
+    assert one.requests == 0
 
 
 # The rest of the program

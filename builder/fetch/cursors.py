@@ -3,6 +3,7 @@
 The file is there only while a run is unfinished, so that a night that got through writes nothing.
 """
 
+from collections.abc import Collection
 from pathlib import Path
 from typing import Final
 
@@ -22,7 +23,6 @@ class Cursors:
 
     def __init__(self, data: Path) -> None:
         self._file = data / FILE
-        self._next: dict[str, str] = {}
         try:
             self._next = dict(_State.model_validate_json(self._file.read_bytes()).next)
         except (OSError, ValidationError):
@@ -39,12 +39,13 @@ class Cursors:
         else:
             self._next.pop(upstream, None)
 
-    def save(self) -> None:
-        """Write the file where it differs; remove it where nothing waits."""
-        if not self._next:
+    def save(self, upstreams: Collection[str]) -> None:
+        """Write the file where it differs, for these upstreams; remove it where nothing waits."""
+        waiting = {name: slug for name, slug in sorted(self._next.items()) if name in upstreams}
+        if not waiting:
             self._file.unlink(missing_ok=True)
             return
-        body = _State(next=dict(sorted(self._next.items()))).model_dump_json(indent=2).encode() + b"\n"
+        body = _State(next=waiting).model_dump_json(indent=2).encode() + b"\n"
         if not self._file.is_file() or self._file.read_bytes() != body:
             beside = self._file.with_name(f".{self._file.name}.new")
             beside.write_bytes(body)

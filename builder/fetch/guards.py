@@ -8,22 +8,35 @@ from collections.abc import Iterator, Mapping
 from statistics import median
 from typing import Final
 
-from builder.fetch.journal import Answered, part_of
-from builder.metadata import Snapshot, Source
+from builder.fetch.journal import Answered
+from builder.fetch.merge import is_taken_over
+from builder.fetch.parts import Part, filled_by, known_part, part_of
+from builder.metadata import RepositoryFacts, Snapshot, Source
+from builder.upstreams.base import AnyFacts
 
 MISSING_SHARE: Final = 0.05
 FAILED_SHARE: Final = 0.2
 EMPTIED_SHARE: Final = 0.05
+TAKEN_OVER_SHARE: Final = 0.05
 STARS_FACTOR: Final = 2.0  # the median package of a night does not double, or halve, its stars
 BYTES_SHARE: Final = 0.5
 ENOUGH: Final = 5  # fewer say nothing about an upstream
 ENOUGH_STARS: Final = 20
 
-FIELDS: Final[Mapping[str, tuple[str, ...]]] = {
-    "repository": ("id", "description", "stars", "forks", "head", "last_commit", "commits", "participants"),
+FIELDS: Final[Mapping[Part, tuple[str, ...]]] = {
     "pypi": ("summary", "releases", "classifiers", "requires_python"),
+    "repository": ("id", "description", "stars", "forks", "head", "last_commit", "commits", "participants"),
     "downloads": ("count",),
 }
+"""The fields, by part, that do not get lost for many packages in one night."""
+
+_Pairs = list[tuple[AnyFacts, AnyFacts]]
+"""The known facts, and those that would take their place."""
+
+
+def too_many(count: int, total: int, share: float) -> bool:
+    """Tell whether so many of all are more than a share allows, and enough to say anything about an upstream."""
+    return count >= ENOUGH and count > share * total
 
 
 def refusal(upstream: str, known: Mapping[str, Snapshot], answers: Mapping[str, Answered]) -> str:
@@ -32,57 +45,67 @@ def refusal(upstream: str, known: Mapping[str, Snapshot], answers: Mapping[str, 
 
 
 def _refusals(upstream: str, known: Mapping[str, Snapshot], answers: Mapping[str, Answered]) -> Iterator[str]:
-    total = len(answers)
+    total, nothing = len(answers), Snapshot()
+    beside = [(known.get(slug, nothing), answered) for slug, answered in answers.items()]
     failed = sum(answered.said == "failed" for answered in answers.values())
-    if _too_many(failed, total, FAILED_SHARE):
+    if too_many(failed, total, FAILED_SHARE):
         yield f"{failed} of {total} answers were failures (more than {FAILED_SHARE:.0%})"
-    gone = sum(_is_news(upstream, known, answered) for answered in answers.values() if answered.said == "gone")
-    if _too_many(gone, total, MISSING_SHARE):
+    gone = sum(_is_newly_missing(upstream, *pair) for pair in beside)
+    if too_many(gone, total, MISSING_SHARE):
         yield f"{gone} of {total} packages would be newly missing (more than {MISSING_SHARE:.0%})"
-    pairs = [
-        (_part(known, answered), answered.facts.model_dump())
-        for answered in answers.values()
-        if answered.facts is not None and _part(known, answered)
-    ]
-    yield from _emptied(pairs, {part_of(a.facts) for a in answers.values() if a.facts is not None})
+    taken = sum(_is_newly_taken_over(upstream, *pair) for pair in beside)
+    if too_many(taken, total, TAKEN_OVER_SHARE):
+        yield (
+            f"repository.id: {taken} of {total} packages would be other repositories than they were"
+            f" (more than {TAKEN_OVER_SHARE:.0%})"
+        )
+    pairs = list(_pairs(upstream, beside))
+    yield from _emptied(pairs)
     yield from _stars(pairs)
     yield from _bytes(pairs)
 
 
-def _too_many(count: int, total: int, share: float) -> bool:
-    return count >= ENOUGH and count > share * total
-
-
-def _is_news(upstream: str, known: Mapping[str, Snapshot], answered: Answered) -> bool:
+def _is_newly_missing(upstream: str, snapshot: Snapshot, answered: Answered) -> bool:
     """Tell whether a package is missing that was not: there were facts, and no word of it before."""
-    snapshot = known.get(answered.slug, Snapshot())
-    has_facts = snapshot.pypi is not None if upstream == "pypi" else snapshot.repository is not None
-    return has_facts and snapshot.sources.get(upstream, Source()).state != "missing"
+    was_there = known_part(snapshot, filled_by(upstream)) is not None
+    state = snapshot.sources.get(upstream, Source()).state
+    return answered.said == "gone" and was_there and state != "missing"
 
 
-def _part(known: Mapping[str, Snapshot], answered: Answered) -> dict[str, object]:
-    """Give the known facts that an answer would take the place of; {} where there are none."""
-    snapshot = known.get(answered.slug)
-    facts = getattr(snapshot, part_of(answered.facts)) if snapshot and answered.facts is not None else None
-    return facts.model_dump() if facts is not None else {}
+def _is_newly_taken_over(upstream: str, snapshot: Snapshot, answered: Answered) -> bool:
+    state = snapshot.sources.get(upstream, Source()).state
+    return state != "taken over" and is_taken_over(upstream, snapshot, answered)
 
 
-_Pairs = list[tuple[dict[str, object], dict[str, object]]]
+def _pairs(upstream: str, beside: list[tuple[Snapshot, Answered]]) -> Iterator[tuple[AnyFacts, AnyFacts]]:
+    """Yield what would be replaced and by what; facts that will not be taken are none of it."""
+    for snapshot, answered in beside:
+        after = answered.facts
+        before = None if after is None else known_part(snapshot, part_of(after))
+        if before is not None and after is not None and not is_taken_over(upstream, snapshot, answered):
+            yield before, after
 
 
-def _emptied(pairs: _Pairs, parts: set[str]) -> Iterator[str]:
-    for part in sorted(parts):
+def _emptied(pairs: _Pairs) -> Iterator[str]:
+    for part in sorted({part_of(after) for _, after in pairs}):
         for field in FIELDS[part]:
-            lost = sum(bool(before.get(field)) and not after.get(field) for before, after in pairs)
-            if _too_many(lost, len(pairs), EMPTIED_SHARE):
+            lost = sum(_says(before, field) and not _says(after, field) for before, after in pairs)
+            if too_many(lost, len(pairs), EMPTIED_SHARE):
                 yield f"{part}.{field}: {lost} of {len(pairs)} packages would lose it (more than {EMPTIED_SHARE:.0%})"
+
+
+def _says(facts: AnyFacts, field: str) -> bool:
+    """Tell whether a field says anything; zero does."""
+    value: object = getattr(facts, field, None)
+    return value is not None and value not in ("", (), {})
 
 
 def _stars(pairs: _Pairs) -> Iterator[str]:
     ratios = [
-        (after + 1) / (before + 1)
-        for before, after in ((old.get("stars"), new.get("stars")) for old, new in pairs)
-        if isinstance(before, int) and isinstance(after, int)
+        (after.stars + 1) / (before.stars + 1)
+        for before, after in pairs
+        if isinstance(before, RepositoryFacts) and isinstance(after, RepositoryFacts)
+        if before.stars is not None and after.stars is not None
     ]
     if len(ratios) >= ENOUGH_STARS and not 1 / STARS_FACTOR <= median(ratios) <= STARS_FACTOR:
         yield (
@@ -92,7 +115,10 @@ def _stars(pairs: _Pairs) -> Iterator[str]:
 
 
 def _bytes(pairs: _Pairs) -> Iterator[str]:
-    before = sum(len(repr(old)) for old, _ in pairs)
-    after = sum(len(repr(new)) for _, new in pairs)
+    before, after = (sum(len(pair[side].model_dump_json()) for pair in pairs) for side in (0, 1))
     if len(pairs) >= ENOUGH and after < before * BYTES_SHARE:
-        yield f"the facts of {len(pairs)} packages would shrink from {before:,} to {after:,} characters"
+        part = part_of(pairs[0][1])
+        yield (
+            f"{part}: the facts of {len(pairs)} packages would shrink from {before:,} to {after:,} bytes"
+            f" (to less than {BYTES_SHARE:.0%})"
+        )

@@ -2,10 +2,12 @@
 
 Nothing reaches the snapshots before an upstream has been asked about everything and the guards have looked at the whole
 of it. The journal is a file per upstream under data/.fetch/, a line of JSON an answer; a line that was torn by the kill
-is asked for again.
+is asked for again. When the guards have passed, a last line says so: where a run is killed while it writes snapshots,
+the rest must not be judged beside what it wrote.
 """
 
 from collections.abc import Mapping
+from contextlib import suppress
 from datetime import datetime, timedelta
 from pathlib import Path
 from types import TracebackType
@@ -22,13 +24,20 @@ KEPT: Final = timedelta(hours=12)  # an older answer is another night's
 Answer = Fetched | Unchanged | Gone | Failed
 """The outcomes that need no asking again in the same run."""
 
+_TAKEN: Final = b'{"taken":true}'
+
 
 class Answered(BaseModel):
-    """A line of the journal: what was said about a package, and when. Facts stand under the name of their part."""
+    """A line of the journal: what was said about a package, and when. Facts stand under the name of their part.
+
+    `name` is what the upstream was asked for, and `again` tells whether a full answer was wanted (`Question`).
+    """
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
     slug: str
+    name: str = ""
+    again: bool = False
     at: AwareDatetime
     said: Literal["fetched", "unchanged", "gone", "failed"]
     reason: str = ""
@@ -37,11 +46,13 @@ class Answered(BaseModel):
     downloads: DownloadFacts | None = None
 
     @classmethod
-    def of(cls, slug: str, outcome: Answer, at: datetime) -> "Answered":
+    def of(cls, slug: str, outcome: Answer, at: datetime, name: str = "", *, again: bool = False) -> "Answered":
         """Make a line of an outcome."""
         facts = outcome.facts if isinstance(outcome, Fetched | Gone) else None
         return cls(
             slug=slug,
+            name=name,
+            again=again,
             at=at,
             said=_WORDS[type(outcome)],
             reason=outcome.reason if isinstance(outcome, Gone | Failed) else "",
@@ -56,6 +67,11 @@ class Answered(BaseModel):
         return self.pypi or self.repository or self.downloads
 
     @property
+    def is_good(self) -> bool:
+        """Whether the upstream said how the package is, or that it is as it was."""
+        return self.said in {"fetched", "unchanged"}
+
+    @property
     def outcome(self) -> Outcome:
         """The outcome that the line was made of."""
         if self.said == "fetched" and self.facts is not None:
@@ -65,7 +81,7 @@ class Answered(BaseModel):
         return Failed(self.reason) if self.said == "failed" else Unchanged()
 
 
-_WORDS: Final[Mapping[type, Literal["fetched", "unchanged", "gone", "failed"]]] = {
+_WORDS: Final[Mapping[type[Answer], Literal["fetched", "unchanged", "gone", "failed"]]] = {
     Fetched: "fetched",
     Unchanged: "unchanged",
     Gone: "gone",
@@ -73,28 +89,29 @@ _WORDS: Final[Mapping[type, Literal["fetched", "unchanged", "gone", "failed"]]] 
 }
 
 
-def part_of(facts: AnyFacts) -> Literal["pypi", "repository", "downloads"]:
-    """Give the part of a snapshot that facts are."""
-    if isinstance(facts, PyPIFacts):
-        return "pypi"
-    return "repository" if isinstance(facts, RepositoryFacts) else "downloads"
-
-
 class Journal:
-    """The journal of one upstream, open for more: `answers` is what a killed run left, by slug; newest last."""
+    """The journal of one upstream, open for more.
+
+    `answers` is what a killed run left, by slug, the newest last; `taken` tells that the guards let all of it pass.
+    """
 
     def __init__(self, data: Path, upstream: str, now: datetime) -> None:
         self._file = data / FOLDER / f"{upstream}.jsonl"
+        self._file.parent.mkdir(parents=True, exist_ok=True)
         self.answers: dict[str, Answered] = {}
-        lines = self._file.read_bytes().split(b"\n") if self._file.is_file() else []
+        left = self._file.read_bytes() if self._file.is_file() else b""
+        lines = left.split(b"\n")
         for line in lines:
             answered = _read(line)
             if answered is not None and now - KEPT < answered.at <= now:
                 self.answers[answered.slug] = answered
-        self._file.parent.mkdir(parents=True, exist_ok=True)
-        self._stream = self._file.open("wb")
-        for answered in self.answers.values():
-            self._append(answered)
+        self.taken = bool(self.answers) and lines[-2:] == [_TAKEN, b""]
+        kept = b"".join(map(_line, self.answers.values())) + (_TAKEN + b"\n" if self.taken else b"")
+        if kept != left:
+            beside = self._file.with_name(f"{self._file.name}.new")
+            beside.write_bytes(kept)
+            beside.replace(self._file)
+        self._stream = self._file.open("ab")
 
     def __enter__(self) -> Self:
         return self
@@ -104,19 +121,30 @@ class Journal:
 
     def add(self, answered: Answered) -> None:
         """Write an answer down, so that it outlives a kill of the process."""
+        self.taken = False
         self.answers[answered.slug] = answered
-        self._append(answered)
+        self._append(_line(answered))
 
-    def _append(self, answered: Answered) -> None:
-        self._stream.write(answered.model_dump_json(exclude_defaults=True).encode() + b"\n")
+    def take(self) -> None:
+        """Write down that the guards let all answers pass."""
+        if not self.taken:
+            self.taken = True
+            self._append(_TAKEN + b"\n")
+
+    def _append(self, line: bytes) -> None:
+        self._stream.write(line)
         self._stream.flush()
 
     def forget(self) -> None:
         """Remove the journal: its answers are in the snapshots, or are not wanted."""
         self._stream.close()
         self._file.unlink(missing_ok=True)
-        if not any(self._file.parent.iterdir()):
+        with suppress(OSError):  # others' journals are there
             self._file.parent.rmdir()
+
+
+def _line(answered: Answered) -> bytes:
+    return answered.model_dump_json(exclude_defaults=True).encode() + b"\n"
 
 
 def _read(line: bytes) -> Answered | None:

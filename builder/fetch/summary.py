@@ -3,15 +3,14 @@
 from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import asdict, dataclass, field
-from typing import Any, Final, Literal
+from typing import Any, Final, Literal, get_args
 
 from builder.errors import BuilderError, GuardRefusedError, UpstreamError
-from builder.upstreams.base import Failed, Gone, Outcome, Refused, Skipped, Unchanged, Waiting
+from builder.upstreams.base import Failed, Gone, Outcome, Refused, Skipped, Waiting
 
-Verdict = Literal["fetched", "unchanged", "gone", "failed", "waiting", "skipped", "not asked"]
-VERDICTS: Final[tuple[Verdict, ...]] = ("fetched", "unchanged", "gone", "failed", "waiting", "skipped", "not asked")
+Verdict = Literal["fetched", "unchanged", "gone", "taken over", "failed", "waiting", "skipped", "refused", "not asked"]
+VERDICTS: Final[tuple[Verdict, ...]] = get_args(Verdict)
 _OF_OUTCOME: Final[Mapping[type, Verdict]] = {
-    Unchanged: "unchanged",
     Gone: "gone",
     Failed: "failed",
     Waiting: "waiting",
@@ -19,11 +18,19 @@ _OF_OUTCOME: Final[Mapping[type, Verdict]] = {
     Skipped: "skipped",
 }
 _NEED_A_LOOK: Final = frozenset({"gone", "failed"})
+_SHOWN: Final = 500  # lines on the page of a workflow run, which has a limit
 
 
-def verdict(outcome: Outcome | Skipped, *, changed: bool) -> Verdict:
-    """Give the word for an outcome; an answer that came whole and said nothing new is `unchanged`."""
-    return _OF_OUTCOME.get(type(outcome), "fetched" if changed else "unchanged")
+def verdict(
+    outcome: Outcome | Skipped, *, changed: bool = False, taken_over: bool = False, refused: bool = False
+) -> Verdict:
+    """Give the word for an outcome; an answer that came whole and said nothing new is `unchanged`.
+
+    What could have been taken, but was not, is `refused` where a guard threw it away.
+    """
+    good: Verdict = "taken over" if taken_over else "fetched" if changed else "unchanged"
+    word = _OF_OUTCOME.get(type(outcome), good)
+    return "refused" if refused and word in {"fetched", "unchanged", "gone"} else word
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,9 +92,14 @@ class Summary:
         """Give the summary for people: the counts, then each package that needs a look; the others by reason."""
         counts = ", ".join(f"{self.count(kind)} {kind}" for kind in VERDICTS if self.count(kind))
         total = sum(self.requests.values())
+        first = f"{counts or 'nothing to fetch'} ({total} {'request' if total == 1 else 'requests'})"
+        return [first, *self._packages(), *self._upstreams()]
+
+    def _packages(self) -> list[str]:
+        return [f"{r.verdict}: {r.slug}: {r.upstream}: {r.reason}" for r in self.results if r.verdict in _NEED_A_LOOK]
+
+    def _upstreams(self) -> list[str]:
         return [
-            f"{counts or 'nothing to fetch'} ({total} {'request' if total == 1 else 'requests'})",
-            *(f"{r.verdict}: {r.slug}: {r.upstream}: {r.reason}" for r in self.results if r.verdict in _NEED_A_LOOK),
             *_by_reason("waiting", self.results),
             *_by_reason("skipped", self.results),
             *(f"{name}: {reason}" for name, reason in (self.stopped | self.refused).items()),
@@ -109,15 +121,22 @@ class Summary:
         }
 
     def as_markdown(self) -> str:
-        """Give the summary as the page of a workflow run shows it: a table by upstream, then what needs a look."""
+        """Give the summary as the page of a workflow run shows it: a table by upstream, the rest under it."""
         kinds = [kind for kind in VERDICTS if self.count(kind)]
         counts = Counter((result.upstream, result.verdict) for result in self.results)
-        rows = [
-            f"| {name} | {self.requests.get(name, 0)} | " + " | ".join(str(counts[name, kind]) for kind in kinds) + " |"
-            for name in sorted({result.upstream for result in self.results})
+        names = sorted({result.upstream for result in self.results})
+        table = [
+            _row("upstream", "requests", *kinds),
+            _row(*["---"] * (len(kinds) + 2)),
+            *(_row(name, self.requests.get(name, 0), *(counts[name, kind] for kind in kinds)) for name in names),
         ]
-        table = [f"| upstream | requests | {' | '.join(kinds)} |", "|---|---|" + "---|" * len(kinds), *rows]
-        return "\n".join(["## Refresh", "", *table, "", *(f"- {_plain(line)}" for line in self.lines()[1:])]) + "\n"
+        lines = [f"- {_plain(line)}" for line in (*self._upstreams(), *self._packages())]
+        more = [f"- and {len(lines) - _SHOWN} more"] if len(lines) > _SHOWN else []
+        return "\n".join(["## Refresh", "", *table, "", *lines[:_SHOWN], *more]).rstrip("\n") + "\n"
+
+
+def _row(*cells: object) -> str:
+    return f"| {' | '.join(map(str, cells))} |"
 
 
 def _by_reason(kind: Verdict, results: Iterable[Result]) -> list[str]:

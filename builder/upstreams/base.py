@@ -100,6 +100,14 @@ class Skipped:
     reason: str
 
 
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """What asking would cost: the least number of requests, where nothing has changed, and in words what more costs."""
+
+    requests: int
+    note: str = ""
+
+
 class Upstream(Protocol):
     """A source of facts. Nothing it is told or asked makes it raise: what goes wrong is an outcome."""
 
@@ -118,6 +126,10 @@ class Upstream(Protocol):
 
     def project(self, record: PackageRecord) -> str | Skipped:
         """Give what the upstream calls the package, or say why it cannot be asked about it."""
+        ...
+
+    def plan(self, questions: Sequence[Question]) -> Plan:
+        """Tell what asking these would cost, without a request."""
         ...
 
     def ask(self, questions: Sequence[Question]) -> Iterator[tuple[str, Outcome]]:

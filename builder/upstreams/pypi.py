@@ -20,7 +20,7 @@ from pydantic import AfterValidator, AwareDatetime, BaseModel, BeforeValidator, 
 from builder import derive
 from builder.metadata import PyPIFacts, Release
 from builder.records import PackageRecord
-from builder.upstreams.base import Failed, Fetched, Gone, Outcome, Question, Setup, Skipped, Unchanged
+from builder.upstreams.base import Failed, Fetched, Gone, Outcome, Plan, Question, Setup, Skipped, Unchanged
 from builder.upstreams.distributions import Distributions
 from builder.upstreams.text import clean, clean_or_none, web_url
 from builder.upstreams.transport import Failure, Transport, user_agent
@@ -131,6 +131,10 @@ class PyPI:
         """Give the project's normalised name."""
         name = derive.pypi_name(record)
         return Skipped("has no name on PyPI") if name is None else canonicalize_name(name, validate=True)
+
+    def plan(self, questions: Sequence[Question]) -> Plan:
+        """Count one request for each project that has not changed."""
+        return Plan(len(questions), "a second one for each project that changed, is new or is gone")
 
     def ask(self, questions: Sequence[Question]) -> Iterator[tuple[str, Outcome]]:
         """Ask about one package after the other: PyPI wants to be asked politely."""

@@ -18,9 +18,12 @@ from typing import Final
 import httpx
 import stamina
 
+from builder.errors import BuilderError
+
 _REDIRECTS: Final = frozenset({301, 302, 303, 307, 308})
 _GZIP: Final = 16 + zlib.MAX_WBITS
 _PORTS: Final = {"https": 443, "http": 80}
+_NO_TIME: Final = 10**12  # seconds since 1970
 _SHOWN: Final = 200  # characters of an address or a cause in a reason
 
 # stamina logs each retry as a warning, which Python prints where nobody set logging up. Reasons are told otherwise.
@@ -162,12 +165,13 @@ class Transport:
     ) -> None:
         """Take the addresses whose hosts (and ports) may be called, and the User-Agent; `wire` is for tests.
 
-        `tokens` gives, for such an address, the value of its Authorization header.
+        `tokens` gives, for such an address, the value of its Authorization header. Raises `BuilderError` for one that
+        cannot be sent.
         """
         self.requests = 0
         self.quota: dict[str, Quota] = {}
         self._origins = frozenset(_origin(httpx.URL(base)) for base in bases)
-        self._tokens = {_origin(httpx.URL(base)): value for base, value in (tokens or {}).items()}
+        self._tokens = {_origin(httpx.URL(base)): _sendable(base, value) for base, value in (tokens or {}).items()}
         self._budget = budget or Budget()
         self._throttled = 0
         self._limits = limits
@@ -267,8 +271,10 @@ class Transport:
         except httpx.InvalidURL:
             # httpx looks at a Location even where it is not to follow it.
             return Failure("redirected to what is not an address", retryable=False)
+        except httpx.LocalProtocolError:  # its message holds the header that cannot be sent, which may be the token
+            return Failure("cannot be sent", retryable=False)
         except httpx.HTTPError as error:
-            # Their messages hold no header and no body.
+            # The others' messages hold no header and no body.
             raise _AgainError(f"{type(error).__name__}: {str(error)[:_SHOWN]}".removesuffix(": ")) from error
 
     def _look(self, response: httpx.Response, deadline: float) -> Answer | Failure | _Redirect:
@@ -335,6 +341,14 @@ def _origin(url: httpx.URL) -> tuple[str, int | None]:
     return url.host, url.port or _PORTS.get(url.scheme)
 
 
+def _sendable(base: str, token: str) -> str:
+    """Give a token without the line break that files and pipes leave at its end."""
+    token = token.strip()
+    if not (token.isascii() and token.isprintable()):
+        raise BuilderError(f"The token for {base} cannot be sent: it holds a line break or a special character.")
+    return token
+
+
 def is_loopback(host: str) -> bool:
     """Tell whether a host is this machine itself, where no certificate is to be had."""
     try:
@@ -348,7 +362,8 @@ def _quota(headers: Mapping[str, str]) -> Quota | None:
         limit, remaining, reset = (int(headers[f"x-ratelimit-{part}"]) for part in ("limit", "remaining", "reset"))
     except (KeyError, ValueError):
         return None
-    return Quota(limit, remaining, reset)
+    # A number that is not of our time would not even be one that can be computed with.
+    return Quota(limit, remaining, reset) if max(limit, remaining, reset) < _NO_TIME else None
 
 
 def _sent_at(headers: Mapping[str, str]) -> float:
