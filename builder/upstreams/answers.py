@@ -1,17 +1,27 @@
-"""What came back, read strictly: a good answer is of the expected form, and anything else is an outcome."""
+"""What a forge's answer comes to: the model that was asked for, or an outcome."""
 
+import json
 from typing import Final, TypeVar
 
-from pydantic import BaseModel, ConfigDict, ValidationError
+from pydantic import BaseModel, ConfigDict, TypeAdapter, ValidationError
 
-from builder.upstreams.base import Failed, Waiting
+from builder.upstreams.base import Failed, Gone, Refused, Waiting
 from builder.upstreams.text import clean
 from builder.upstreams.transport import Answer, Failure
 
-_REASON: Final = 300  # characters; keys of an answer may stand in it
+JSON: Final = "application/json"
+REASON: Final = 300
+"""The longest reason, in code points."""
 
-_NOT_FOUND: Final = 404
 _OK: Final = 200
+_UNAUTHORIZED: Final = 401
+_NOTHING: Final = frozenset({404, 410})
+_TOO_OFTEN: Final = frozenset({403, 429})  # a failure with 403 is the transport's word for a quota
+
+Unusable = Failed | Gone | Waiting | Refused
+"""The outcomes of an answer that there is nothing to read in."""
+
+_T = TypeVar("_T")
 
 
 class Wire(BaseModel):
@@ -20,32 +30,46 @@ class Wire(BaseModel):
     model_config = ConfigDict(extra="ignore", frozen=True)
 
 
-Model = TypeVar("Model", bound=Wire)
+def fault(failure: Failure, place: str) -> Failed | Waiting:
+    """Give the outcome of no answer at all; `place` is what was asked for."""
+    reason = clean(f"{place}: {failure.reason}", REASON)
+    return Waiting(reason) if failure.spent or failure.status in _TOO_OFTEN else Failed(reason)
 
 
-def body_of(place: str, answer: Answer | Failure) -> bytes | Failed | Waiting | None:
-    """Give the body of a good answer; None for 404. `place` is what was asked for, for reasons."""
+def read(answer: Answer | Failure, model: TypeAdapter[_T], place: str) -> _T | Unusable:
+    """Read an answer strictly, or give the outcome that it comes to.
+
+    404 and 410 are `Gone`, 401 is `Refused`. Any other status (403 by a policy, 451) fails with the forge's own words.
+    """
     if isinstance(answer, Failure):
-        reason = f"{place}: {answer.reason}"
-        return Waiting(reason) if answer.spent else Failed(reason)
-    if answer.status == _NOT_FOUND:
-        return None
-    return answer.body if answer.status == _OK else Failed(f"{place}: answered {answer.status}")
-
-
-def read(model: type[Model], place: str, answer: Answer | Failure) -> Model | Failed | Waiting | None:
-    """Give an answer as a model, None for 404; a body that is not as the model wants it is a failure."""
-    body = body_of(place, answer)
-    if not isinstance(body, bytes):
-        return body
+        return fault(answer, place)
+    if answer.status in _NOTHING:
+        return Gone(clean(f"{place}: is not there, or not any more", REASON))
+    if answer.status != _OK:
+        says = clean(f"{place}: answered {answer.status}{_message(answer.body)}", REASON)
+        return Refused(says) if answer.status == _UNAUTHORIZED else Failed(says)
     try:
-        return model.model_validate_json(body)
+        return model.validate_json(answer.body)
     except ValidationError as error:
-        return unexpected(place, error)
+        return not_as_expected(error, place)
 
 
-def unexpected(place: str, error: ValidationError) -> Failed:
-    """Say what is wrong with the form of an answer: its first fault, without the answer's own words."""
+def not_as_expected(error: ValidationError, place: str) -> Failed:
+    """Tell where an answer is not as expected, without what stands there."""
     first = error.errors(include_url=False, include_context=False, include_input=False)[0]
-    field = ".".join(str(step) for step in first["loc"])
-    return Failed(clean(f"{place}: is not as expected: {field} {first['msg']}", _REASON))
+    where = ".".join(str(step) for step in first["loc"])
+    return Failed(clean(f"{place}: is not as expected: {where} {first['msg']}", REASON))
+
+
+def _message(body: bytes) -> str:
+    """Give the forge's words for a refusal, as each writes them; "" where there are none."""
+    try:
+        content = json.loads(body)
+    except ValueError:
+        return ""
+    if isinstance(content, dict) and isinstance(content.get("error"), dict):
+        content = content["error"]
+    if not isinstance(content, dict):
+        return ""
+    words = content.get("message") or content.get("error")
+    return f": {words}" if isinstance(words, str) else ""

@@ -18,8 +18,9 @@ from pydantic import Field
 from builder import derive
 from builder.metadata import DownloadFacts
 from builder.records import PackageRecord
-from builder.upstreams.answers import Wire, read
+from builder.upstreams.answers import Wire
 from builder.upstreams.base import Failed, Fetched, Outcome, Question, Setup, Skipped, Unchanged, Waiting
+from builder.upstreams.documents import read
 from builder.upstreams.transport import Transport, user_agent
 
 _JSON: Final = "application/json"

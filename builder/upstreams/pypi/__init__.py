@@ -39,8 +39,8 @@ from packaging.utils import NormalizedName, canonicalize_name
 from builder import derive
 from builder.metadata import PyPIFacts
 from builder.records import PackageRecord
-from builder.upstreams.answers import Model, body_of, read
 from builder.upstreams.base import Failed, Fetched, Gone, Outcome, Question, Setup, Skipped, Unchanged, Waiting
+from builder.upstreams.documents import Model, body_of, read
 from builder.upstreams.pypi.facts import REASON_LENGTH, facts_of
 from builder.upstreams.pypi.listing import read_listing
 from builder.upstreams.pypi.wire import Description, FileList

@@ -7,7 +7,7 @@ from typing import Any, Final
 from packaging.utils import canonicalize_name
 from pydantic import Field, ValidationError
 
-from builder.upstreams.answers import Wire, unexpected
+from builder.upstreams.answers import Wire, not_as_expected
 from builder.upstreams.base import Failed
 from builder.upstreams.pypi.wire import Meta, serial
 
@@ -39,7 +39,7 @@ def read_listing(place: str, body: bytes, wanted: Collection[str]) -> Mapping[st
     try:
         top = _Top.model_validate(json.loads(body, object_hook=look))
     except ValidationError as error:
-        return unexpected(place, error)
+        return not_as_expected(error, place)
     except (ValueError, RecursionError):
         return Failed(f"{place}: is not JSON")
     if any(project is not _LISTED for project in top.projects):
