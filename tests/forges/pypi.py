@@ -1,4 +1,4 @@
-"""PyPI: a project's description and file list, and the list of all projects with their serials.
+"""PyPI: a project's description and file list, and the list of all projects with their serials. And what others count.
 
 Sources: docs.pypi.org/api; PEP 691, 700 and 792. Not documented, and modelled as it was seen: a quarantined project is
 not in the list; archiving one moves no serial.
@@ -7,14 +7,14 @@ not in the list; archiving one moves no serial.
 import json
 import random
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import cached_property
 from typing import Any, Protocol
 
 from forges.clock import START, Clock, iso
-from forges.exchange import Answer, Request, Route, Site, as_text
+from forges.exchange import Answer, Request, Route, Site, as_json, as_text
 
 SIMPLE = "application/vnd.pypi.simple.v1+json"
 JSON = "application/json"
@@ -190,6 +190,25 @@ class Projects:
         chance = random.Random(self._strangers)  # noqa: S311 - made-up serials, not secrets
         numbers = range(self._strangers)
         return ",".join(f'{{"_last-serial":{chance.randrange(20_000_000)},"name":"Else_where{n}"}}' for n in numbers)
+
+
+class Downloads(Site):
+    """A published list of downloads a month; `counts` is by the project's name. It is made on the first of a month."""
+
+    name = "downloads"
+
+    def __init__(self, clock: Clock, counts: Mapping[str, int]) -> None:
+        self.clock, self.counts = clock, dict(counts)
+        self.routes = (Route("list", "GET", re.compile(r"/top\.json"), self._list),)
+
+    @property
+    def address(self) -> str:
+        """Where the list is."""
+        return f"{self.base}/top.json"
+
+    def _list(self, _request: Request, _match: re.Match[str]) -> Answer:
+        rows = [{"download_count": count, "project": name} for name, count in self.counts.items()]
+        return as_json({"last_update": f"{self.clock.now:%Y-%m}-01 00:00:00", "rows": rows})
 
 
 def _encode(content: Any) -> bytes:  # noqa: ANN401 - any JSON
