@@ -7,7 +7,7 @@ from zoneinfo import ZoneInfo
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict
 from pydantic_core import PydanticCustomError
 
-from builder.fields import BaseUrl, Title, WebUrl, WebUrlOrEmpty, WholeNumber
+from builder.fields import BaseUrl, BaseUrlOrEmpty, Title, WebUrl, WholeNumber
 
 DEFAULT_LIST_LIMIT: Final = 8 * 1024 * 1024
 
@@ -75,4 +75,4 @@ class Settings(BaseModel):
     list_limit: WholeNumber = DEFAULT_LIST_LIMIT
     pypi_url: BaseUrl = "https://pypi.org"
     forges: dict[str, Forge] = {}
-    downloads_url: WebUrlOrEmpty = ""
+    downloads_url: BaseUrlOrEmpty = ""

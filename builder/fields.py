@@ -222,6 +222,10 @@ def _base_url(text: str) -> str:
     return text.rstrip("/")
 
 
+def _base_url_or_empty(text: str) -> str:
+    return text and _base_url(text)
+
+
 Slug = Annotated[str, AfterValidator(_slug)]
 """`[a-z0-9][a-z0-9_-]*`, at most 50, not all digits, not reserved."""
 Title = Annotated[str, AfterValidator(_title)]
@@ -246,3 +250,5 @@ Repository = Annotated[str, AfterValidator(_repository)]
 """Where the code is, in any of the usual forms, kept as written, or ""."""
 BaseUrl = Annotated[str, AfterValidator(_base_url)]
 """Where a site is or will be, without the slash at the end."""
+BaseUrlOrEmpty = Annotated[str, AfterValidator(_base_url_or_empty)]
+"""As `BaseUrl`, or ""."""

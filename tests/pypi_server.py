@@ -1,12 +1,12 @@
 """PyPI on loopback: it plays by PyPI's rules over recorded answers, and fails as it is told to.
 
 What lies in tests/upstreams/pypi/ is what it knows: `<name>.json` is the description, `<name>.simple.json` the file
-list. A project with neither was deleted; one with a file list only is quarantined, or has no release.
+list. A project with neither was deleted; one with a file list only is quarantined, or has no release. The rules by
+which it answers stand in `forges.pypi`.
 """
 
 import gzip
 import json
-import re
 import sys
 import threading
 from collections import deque
@@ -17,8 +17,10 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any
 
+from forges.exchange import Request
+from forges.pypi import QUARANTINED, PyPI, Shelf, listing_of
+
 RECORDED = Path(__file__).parent / "upstreams" / "pypi"
-SIMPLE = "application/vnd.pypi.simple.v1+json"
 
 
 @dataclass(frozen=True)
@@ -112,9 +114,13 @@ class _Listener(ThreadingHTTPServer):
 
 
 class PyPIServer:
-    """`url` is its address; `requests` are paths and headers of what came in, in order."""
+    """`url` is its address; `requests` are paths and headers of what came in, in order.
 
-    def __init__(self) -> None:
+    It has what was recorded, or another shelf.
+    """
+
+    def __init__(self, shelf: Shelf | None = None) -> None:
+        self._site = PyPI(self if shelf is None else shelf)
         self.requests: list[tuple[str, dict[str, str]]] = []
         self.scripts: dict[str, deque[Script]] = {}
         self.files: dict[str, bytes] = {file.name: file.read_bytes() for file in RECORDED.glob("*.json")}
@@ -132,20 +138,27 @@ class PyPIServer:
 
     def answer(self, path: str, accept: str) -> Reply:
         """Answer by PyPI's rules."""
-        if match := re.fullmatch(r"/pypi/([^/]+)/json", path):
-            return self._file(match[1], "/pypi/{}/json", ".json")
-        if match := re.fullmatch(r"/simple/([^/]+)/", path):
-            if SIMPLE not in accept:
-                return Reply(200, b"<!DOCTYPE html>", {"Content-Type": "text/html"})
-            return self._file(match[1], "/simple/{}/", ".simple.json")
-        return failing(404)
+        answer = self._site.answer(Request("GET", path, {"accept": accept}))
+        is_json = answer.status == 200 and "json" in answer.headers["content-type"]
+        return Reply(body=answer.body) if is_json else Reply(answer.status, answer.body, answer.headers)
 
-    def _file(self, name: str, path: str, suffix: str) -> Reply:
-        normalised = re.sub(r"[-_.]+", "-", name).lower()
-        if name != normalised:
-            return redirect(path.format(normalised))
-        body = self.files.get(normalised + suffix)
-        return failing(404) if body is None else Reply(body=body)
+    def description(self, name: str) -> bytes | None:
+        return self.files.get(f"{name}.json")
+
+    def file_list(self, name: str) -> bytes | None:
+        return self.files.get(f"{name}.simple.json")
+
+    def listing(self) -> bytes:
+        names = sorted(file.removesuffix(".simple.json") for file in self.files if file.endswith(".simple.json"))
+        return listing_of((name, serial) for name in names if (serial := self._listed(name)) is not None)
+
+    def _listed(self, name: str) -> int | None:
+        """Give the serial of a project that is in the list; None for one that is not."""
+        listed, described = json.loads(self.files[f"{name}.simple.json"]), self.description(name)
+        if listed.get("project-status", {}).get("status") == QUARANTINED:
+            return None
+        serial = listed.get("meta", {}).get("_last-serial") or json.loads(described or b"{}").get("last_serial")
+        return int(serial)
 
     @property
     def paths(self) -> list[str]:

@@ -16,6 +16,7 @@ ADAPTERS: dict[str, TypeAdapter[Any]] = {
     name: TypeAdapter(getattr(fields, name))
     for name in (
         "BaseUrl",
+        "BaseUrlOrEmpty",
         "Day",
         "Moment",
         "PyPIName",
@@ -398,6 +399,13 @@ def test_base_addresses(text: str, kept: str) -> None:
 )
 def test_base_addresses_refused(text: str, expected: str) -> None:
     assert code("BaseUrl", text) == expected
+    if text:
+        assert code("BaseUrlOrEmpty", text) == expected
+
+
+def test_an_address_that_may_be_left_out() -> None:
+    assert read("BaseUrlOrEmpty", "") == ""
+    assert read("BaseUrlOrEmpty", "http://127.0.0.1:8000/list.json") == "http://127.0.0.1:8000/list.json"
 
 
 @pytest.mark.parametrize("kind", sorted(ADAPTERS))

@@ -5,6 +5,7 @@ from contextlib import ExitStack, closing, contextmanager
 
 from builder.upstreams.base import Setup, Upstream
 from builder.upstreams.bitbucket import Bitbucket
+from builder.upstreams.downloads import Downloads
 from builder.upstreams.forgejo import Forgejo
 from builder.upstreams.git import Git
 from builder.upstreams.gitlab import GitLab
@@ -13,6 +14,7 @@ from builder.upstreams.transport import Budget
 
 UPSTREAMS: tuple[Callable[[Setup], Upstream], ...] = (
     PyPI,
+    Downloads,
     GitLab,
     Forgejo,
     Bitbucket,
