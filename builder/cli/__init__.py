@@ -213,7 +213,9 @@ def fetch(  # noqa: PLR0913 - one for each option
     tokens = {host: token for variable, host in TOKENS.items() if (token := os.environ.get(variable))}
     with upstreams.connect(upstreams.Setup(loaded.settings, _now().date(), tokens, budget)) as asked:
         if dry_run:
-            click.echo(fetching.plan(loaded, asked, only))
+            for name, packages, plan in fetching.plan(loaded, asked, only):
+                note = f"; {plan.note}" if plan.note and packages else ""
+                click.echo(f"{name}: {packages} packages, at least {plan.requests} requests{note}")
             return
         with showing(asked, quiet=obj["quiet"], verbose=obj["verbose"]) as progress:
             summary = fetching.fetch(loaded, data, asked, _now, only, progress, again=again)

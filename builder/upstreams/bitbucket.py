@@ -16,7 +16,7 @@ from builder.metadata import RepositoryFacts
 from builder.records import PackageRecord
 from builder.upstreams import commits
 from builder.upstreams.answers import JSON, Wire, read
-from builder.upstreams.base import Failed, Gone, Outcome, Question, Setup, Skipped, Waiting
+from builder.upstreams.base import Failed, Gone, Outcome, Plan, Question, Setup, Skipped, Waiting
 from builder.upstreams.commits import Counted
 from builder.upstreams.forges import DESCRIPTION, NAME, Hosts, in_turn, named, settled
 from builder.upstreams.git import follow
@@ -70,6 +70,11 @@ class Bitbucket:
         """How many requests went out so far, those of git included."""
         return self._transport.requests + self._git.requests
 
+    @property
+    def quota(self) -> str:
+        """What the forge still grants, in a few words; "" where it does not tell."""
+        return self._transport.granted("Bitbucket")
+
     def close(self) -> None:
         """Let go of connections."""
         self._transport.close()
@@ -77,6 +82,10 @@ class Bitbucket:
     def project(self, record: PackageRecord) -> str | Skipped:
         """Give the repository's host, workspace and name."""
         return self._hosts.project(record)
+
+    def plan(self, questions: Sequence[Question]) -> Plan:
+        """Count one request for each repository."""
+        return Plan(len(questions), "a clone of commits for each that moved; 60 an hour without a token")
 
     def ask(self, questions: Sequence[Question]) -> Iterator[tuple[str, Outcome]]:
         """Ask about one repository after the other, in the order given, until the hour's requests are spent."""

@@ -19,7 +19,7 @@ from builder import derive
 from builder.metadata import DownloadFacts
 from builder.records import PackageRecord
 from builder.upstreams.answers import Wire
-from builder.upstreams.base import Failed, Fetched, Outcome, Question, Setup, Skipped, Unchanged, Waiting
+from builder.upstreams.base import Failed, Fetched, Outcome, Plan, Question, Setup, Skipped, Unchanged, Waiting
 from builder.upstreams.documents import read
 from builder.upstreams.transport import Transport, user_agent
 
@@ -58,6 +58,11 @@ class Downloads:
         """How many requests went out so far."""
         return self._transport.requests
 
+    @property
+    def quota(self) -> str:
+        """Nothing: it does not tell."""
+        return ""
+
     def close(self) -> None:
         """Let go of connections."""
         self._transport.close()
@@ -66,6 +71,10 @@ class Downloads:
         """Give the project's normalised name on PyPI; that a package has none is for the upstream PyPI to say."""
         name = derive.pypi_name(record) if self._url else None
         return _NOT_OURS if name is None else canonicalize_name(name, validate=True)
+
+    def plan(self, questions: Sequence[Question]) -> Plan:
+        """Count one request for the whole list."""
+        return Plan(min(1, len(questions)))
 
     def ask(self, questions: Sequence[Question]) -> Iterator[tuple[str, Outcome]]:
         """Ask for the list, and look all packages up in it."""

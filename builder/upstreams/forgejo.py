@@ -18,7 +18,7 @@ from builder.metadata import RepositoryFacts
 from builder.records import PackageRecord
 from builder.upstreams import commits
 from builder.upstreams.answers import JSON, Unusable, Wire, read
-from builder.upstreams.base import Failed, Gone, Outcome, Question, Setup, Skipped
+from builder.upstreams.base import Failed, Gone, Outcome, Plan, Question, Setup, Skipped
 from builder.upstreams.commits import Counted
 from builder.upstreams.forges import DESCRIPTION, NAME, Hosts, in_turn, named, settled, topics
 from builder.upstreams.text import clean, clean_or_none, web_url
@@ -106,6 +106,11 @@ class Forgejo:
         """How many requests went out so far."""
         return self._transport.requests
 
+    @property
+    def quota(self) -> str:
+        """What the forge still grants, in a few words; "" where it does not tell."""
+        return self._transport.granted("Forgejo")
+
     def close(self) -> None:
         """Let go of connections."""
         self._transport.close()
@@ -113,6 +118,10 @@ class Forgejo:
     def project(self, record: PackageRecord) -> str | Skipped:
         """Give the repository's host, owner and name."""
         return self._hosts.project(record)
+
+    def plan(self, questions: Sequence[Question]) -> Plan:
+        """Count one request for each repository."""
+        return Plan(len(questions), "one more for every 50 commits of those that moved")
 
     def ask(self, questions: Sequence[Question]) -> Iterator[tuple[str, Outcome]]:
         """Ask about one repository after the other."""

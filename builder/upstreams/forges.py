@@ -1,6 +1,7 @@
 """Hosts of repositories: which may be asked, what packages are called there, and when to leave one alone."""
 
 import re
+from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import Final
 
@@ -58,6 +59,11 @@ class Hosts:
         if not all(_STEP.fullmatch(step) for step in steps):
             return Skipped(f"{clean(name.url, _SHOWN)!r} holds signs that no repository's address has")
         return name
+
+    def count(self, questions: Iterable[Question], most: int) -> int:
+        """Count the queries it takes to ask about `most` repositories of a host at once."""
+        hosts = Counter(named(question).host for question in questions)
+        return sum(-(-number // most) for number in hosts.values())
 
     def transport(self, scheme: str) -> Transport:
         """Give a transport that calls these hosts alone, each with its own token under an Authorization scheme."""

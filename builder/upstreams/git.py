@@ -13,7 +13,7 @@ from builder.derive import RepositoryName
 from builder.metadata import RepositoryFacts
 from builder.records import PackageRecord
 from builder.upstreams import commits
-from builder.upstreams.base import Failed, Outcome, Question, Setup, Skipped
+from builder.upstreams.base import Failed, Outcome, Plan, Question, Setup, Skipped
 from builder.upstreams.forges import Hosts, in_turn, known_forges, named, settled
 from builder.upstreams.git_client import Client, Head, History
 from builder.upstreams.text import clean
@@ -38,6 +38,11 @@ class Git:
         """How many processes called a host so far; each is a few requests."""
         return self._client.requests
 
+    @property
+    def quota(self) -> str:
+        """Nothing: it does not tell."""
+        return ""
+
     def close(self) -> None:
         """Do nothing: nothing is held."""
 
@@ -50,6 +55,10 @@ class Git:
             host = clean(name.host, _SHOWN)
             return Skipped(f"the host {host} is not among the forges that may be asked (forges in data/site.yaml)")
         return self._hosts.project(record)
+
+    def plan(self, questions: Sequence[Question]) -> Plan:
+        """Count one look for each repository."""
+        return Plan(len(questions), "a clone of commits for each that moved")
 
     def ask(self, questions: Sequence[Question]) -> Iterator[tuple[str, Outcome]]:
         """Ask about one repository after the other."""

@@ -17,7 +17,7 @@ from builder.metadata import RepositoryFacts
 from builder.records import PackageRecord
 from builder.upstreams import commits
 from builder.upstreams.answers import JSON, Unusable, Wire, fault, not_as_expected, read
-from builder.upstreams.base import Failed, Gone, Outcome, Question, Setup, Skipped
+from builder.upstreams.base import Failed, Gone, Outcome, Plan, Question, Setup, Skipped
 from builder.upstreams.commits import Counted
 from builder.upstreams.forges import DESCRIPTION, NAME, Hosts, in_turn, named, settled, topics
 from builder.upstreams.text import clean, clean_or_none
@@ -145,6 +145,11 @@ class GitLab:
         """How many requests went out so far."""
         return self._transport.requests
 
+    @property
+    def quota(self) -> str:
+        """What the forge still grants, in a few words; "" where it does not tell."""
+        return self._transport.granted("GitLab")
+
     def close(self) -> None:
         """Let go of connections."""
         self._transport.close()
@@ -152,6 +157,10 @@ class GitLab:
     def project(self, record: PackageRecord) -> str | Skipped:
         """Give the project's host and full path."""
         return self._hosts.project(record)
+
+    def plan(self, questions: Sequence[Question]) -> Plan:
+        """Count one query for every 50 projects of a host."""
+        return Plan(self._hosts.count(questions, _MOST_PATHS), "one more for every 100 commits of those that moved")
 
     def ask(self, questions: Sequence[Question]) -> Iterator[tuple[str, Outcome]]:
         """Ask about fifty projects at once, then about the history of those that moved."""

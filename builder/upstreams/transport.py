@@ -186,6 +186,11 @@ class Transport:
             transport=wire,
         )
 
+    def granted(self, name: str) -> str:
+        """Give what is left of the scarcest quota, in a few words; "" where no answer told."""
+        left = [quota.remaining for quota in self.quota.values()]
+        return f"{name}: {min(left):,} left" if left else ""
+
     def close(self) -> None:
         """Let go of connections."""
         self._client.close()

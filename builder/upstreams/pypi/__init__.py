@@ -39,7 +39,7 @@ from packaging.utils import NormalizedName, canonicalize_name
 from builder import derive
 from builder.metadata import PyPIFacts
 from builder.records import PackageRecord
-from builder.upstreams.base import Failed, Fetched, Gone, Outcome, Question, Setup, Skipped, Unchanged, Waiting
+from builder.upstreams.base import Failed, Fetched, Gone, Outcome, Plan, Question, Setup, Skipped, Unchanged, Waiting
 from builder.upstreams.documents import Model, body_of, read
 from builder.upstreams.pypi.facts import REASON_LENGTH, facts_of
 from builder.upstreams.pypi.listing import read_listing
@@ -79,6 +79,11 @@ class PyPI:
         """How many requests went out so far."""
         return sum(transport.requests for transport in self._transports())
 
+    @property
+    def quota(self) -> str:
+        """Nothing: it does not tell."""
+        return ""
+
     def close(self) -> None:
         """Let go of connections."""
         for transport in self._transports():
@@ -91,6 +96,12 @@ class PyPI:
         """Give the project's normalised name."""
         name = derive.pypi_name(record)
         return Skipped("has no name on PyPI") if name is None else canonicalize_name(name, validate=True)
+
+    def plan(self, questions: Sequence[Question]) -> Plan:
+        """Count the list, or a request for each known project; and two for each that is not known."""
+        spared = sum(_Case.of(question).may_be_spared for question in questions)
+        known = 1 if spared > WORTH_THE_LIST else spared
+        return Plan(known + 2 * (len(questions) - spared), "two more for each project that changed")
 
     def ask(self, questions: Sequence[Question]) -> Iterator[tuple[str, Outcome]]:
         """Answer at once what the list tells, then ask about one package after the other: PyPI wants it politely."""
