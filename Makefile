@@ -4,9 +4,10 @@ VENV := .venv
 BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check install --quiet --require-hashes --no-deps
 
-.PHONY: help site serve test lint pins bench clean
+.PHONY: help setup site serve test lint pins bench clean
 
 help:
+	@echo 'make setup   set up alone: a virtual environment with the pinned dependencies'
 	@echo 'make site    set up, and build the catalogue under data/ into site/'
 	@echo 'make serve   the same, and look at it on http://127.0.0.1:8000 while you edit'
 	@echo 'make test    set up what tests need, and run all of them with coverage'
@@ -14,6 +15,8 @@ help:
 	@echo 'make bench   time a build beside a plain copy of what it makes'
 	@echo 'make pins    renew the pinned dependencies in .requirements/'
 	@echo 'make clean   remove all that the other targets made'
+
+setup: $(VENV)/.runtime
 
 site: $(VENV)/.runtime
 	$(BIN)/builder build

@@ -1,0 +1,146 @@
+"""The workflow of the nightly refresh: what it may do, and its two scripts run for real."""
+
+import os
+import re
+import subprocess
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+from folders import package, write_data
+from test_build import GIT, git
+
+GITHUB = Path(__file__).parent.parent / ".github"
+WORKFLOW: dict[Any, Any] = yaml.safe_load((GITHUB / "workflows/refresh.yml").read_text(encoding="utf-8"))
+
+
+def steps() -> list[dict[str, Any]]:
+    return [step for job in WORKFLOW["jobs"].values() for step in job["steps"]]
+
+
+def test_actions_are_pinned_by_commit() -> None:
+    used = [step["uses"] for step in steps() if "uses" in step]
+    assert used
+    assert all(re.fullmatch(r"[\w-]+/[\w-]+@[0-9a-f]{40}", name) for name in used)
+
+
+def test_rights_are_the_least() -> None:
+    assert WORKFLOW["permissions"] == {}
+    assert {name: job["permissions"] for name, job in WORKFLOW["jobs"].items()} == {
+        "refresh": {"contents": "write"},
+        "deploy": {"pages": "write", "id-token": "write"},
+        "report": {"contents": "read", "issues": "write"},
+    }
+
+
+def test_it_runs_nightly_off_the_full_hour_and_never_twice_at_once() -> None:
+    [schedule] = WORKFLOW[True]["schedule"]  # YAML 1.1 reads the key `on` as true
+    minute, hour, *rest = schedule["cron"].split()
+    assert minute not in {"0", "30"}
+    assert hour.isdigit()
+    assert rest == ["*", "*", "*"]
+    assert WORKFLOW["concurrency"] == {"group": "refresh", "cancel-in-progress": False}
+
+
+def test_no_text_from_outside_reaches_a_shell_line() -> None:
+    assert not [step["run"] for step in steps() if "${{" in step.get("run", "")]
+
+
+@pytest.fixture
+def clone(tmp_path: Path) -> Path:
+    """Give a clone of a repository with a small catalogue."""
+    source, bare, clone = tmp_path / "source", tmp_path / "bare", tmp_path / "clone"
+    write_data(source / "data", packages={"a": package(1)})
+    (source / "README").write_text("x\n")
+    git(source, "init")
+    git(source, "add", ".")
+    git(source, "commit", "--message", "first")
+    git(tmp_path, "clone", "--bare", str(source), str(bare))
+    git(tmp_path, "clone", str(bare), str(clone))
+    return clone
+
+
+def commit(clone: Path) -> subprocess.CompletedProcess[str]:
+    script = str(GITHUB / "commit-refresh")
+    return subprocess.run([script], cwd=clone, env=GIT, capture_output=True, text=True, check=False)  # noqa: S603
+
+
+def log(folder: Path) -> list[str]:
+    command = ["git", "log", "--format=%s", "--all"]
+    return subprocess.run(command, cwd=folder, check=True, capture_output=True, text=True).stdout.splitlines()  # noqa: S603
+
+
+def test_nothing_is_committed_where_nothing_changed(clone: Path) -> None:
+    done = commit(clone)
+    assert (done.returncode, done.stdout) == (0, "Nothing changed.\n"), done.stderr
+    assert log(clone.parent / "bare") == ["first"]
+
+
+def test_what_was_fetched_is_committed_and_pushed(clone: Path) -> None:
+    (clone / "data/snapshots").mkdir(exist_ok=True)
+    (clone / "data/snapshots/a.json").write_text("{}\n")
+    (clone / "data/refresh.json").write_text('{"next": {}}\n')
+    done = commit(clone)
+    assert done.returncode == 0, done.stderr
+    assert log(clone.parent / "bare") == ["Refresh metadata", "first"]
+    (clone / "data/refresh.json").unlink()
+    assert commit(clone).returncode == 0
+    assert len(log(clone.parent / "bare")) == 3
+
+
+@pytest.mark.parametrize("path", ["README", "data/site.yaml", "builder/new.py", "data/new.yaml"])
+def test_a_change_of_anything_else_stops_it(clone: Path, path: str) -> None:
+    (clone / path).parent.mkdir(exist_ok=True)
+    (clone / path).write_text("changed\n")
+    done = commit(clone)
+    assert done.returncode == 1
+    assert path in done.stderr
+    assert log(clone.parent / "bare") == ["first"]
+
+
+def test_a_merge_in_the_meantime_goes_first(clone: Path, tmp_path: Path) -> None:
+    git(tmp_path, "clone", str(tmp_path / "bare"), str(tmp_path / "other"))
+    (tmp_path / "other/README").write_text("y\n")
+    git(tmp_path / "other", "commit", "--all", "--message", "merged")
+    git(tmp_path / "other", "push")
+    (clone / "data/refresh.json").write_text("{}\n")
+    done = commit(clone)
+    assert done.returncode == 0, done.stderr
+    assert log(tmp_path / "bare") == ["Refresh metadata", "merged", "first"]
+
+
+GH = """#!/bin/sh
+printf '%s\\n' "$*" >> "$GH_LOG"
+case "$1 $2" in "issue list") cat "$GH_OPEN" ;; esac
+"""
+
+
+@pytest.mark.parametrize(
+    ("results", "open_issue", "calls"),
+    [
+        ("success success success", "", ["issue list"]),
+        ("success success success", "7", ["issue list", "issue close 7"]),
+        ("success failure success", "", ["issue list", "label create", "issue create"]),
+        ("success failure success", "7", ["issue list", "issue comment 7"]),
+        ("failure  skipped", "", ["issue list", "label create", "issue create"]),
+        ("cancelled  skipped", "7", ["issue list", "issue comment 7"]),
+    ],
+)
+def test_one_issue_is_opened_updated_and_closed(
+    tmp_path: Path, results: str, open_issue: str, calls: list[str]
+) -> None:
+    (tmp_path / "gh").write_text(GH)
+    (tmp_path / "gh").chmod(0o755)
+    (tmp_path / "open").write_text(open_issue)
+    environment = {
+        "PATH": f"{tmp_path}:{os.environ['PATH']}",
+        "GH_LOG": str(tmp_path / "log"),
+        "GH_OPEN": str(tmp_path / "open"),
+        "RESULTS": results,
+        "RUN_URL": "https://example.org/run",
+    }
+    subprocess.run([str(GITHUB / "report-refresh")], env=environment, check=True)  # noqa: S603
+    told = (tmp_path / "log").read_text().splitlines()
+    assert [line[: len(call)] for line, call in zip(told, calls, strict=True)] == calls
+    assert all("https://example.org/run" in line for line in told if "comment" in line or "issue create" in line)
