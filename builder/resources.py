@@ -1,11 +1,11 @@
-"""What API v4 promises: the order of the fields is the order on the wire, and no key is ever added.
+"""What the API promises: the order of the fields is the order on the wire.
 
-New facts go to the project's own resources.
+No key is ever added to API v4: new facts go to the project's own resources, which only ever grow.
 The models give the bytes (`encode`) and, later, the schemas; nothing else in the program writes API v4 JSON.
 """
 
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import date, datetime
 from typing import Annotated
 
 from pydantic import BaseModel, ConfigDict, PlainSerializer
@@ -83,6 +83,27 @@ class ErrorResource(Resource):
     """The body of every answer that is not 2xx."""
 
     detail: str
+
+
+class SourceResource(Resource):
+    """How it stands with one source of a package's facts.
+
+    `changed` is when it last said something new; `since` (null where all is well) is when the state began: the last
+    good answer is older. `state` is `ok`, `failed`, `missing` or `taken over`.
+    """
+
+    state: str
+    changed: WireTime | None
+    since: WireTime | None
+    reason: str
+
+
+class FreshnessResource(Resource):
+    """`/api/data/v1/freshness.json`: for each package by slug, each source that was asked."""
+
+    schema_version: int
+    as_of: date
+    packages: dict[str, dict[str, SourceResource]]
 
 
 def encode(resource: Resource) -> bytes:

@@ -20,6 +20,8 @@ API_PACKAGES: Final = "/api/v4/packages/"
 API_GRIDS: Final = "/api/v4/grids/"
 API_CATEGORIES: Final = "/api/v4/categories/"
 
+DATA_FRESHNESS: Final = "/api/data/v1/freshness.json"
+
 API_NOT_FOUND: Final = "/api/404.json"
 
 

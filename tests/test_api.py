@@ -12,6 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from builder import api, build, urls
+from builder.api import v4
 from builder.outputs import JSON
 from builder.resources import CategoryResource, ErrorResource, encode
 from builder.urls import Urls
@@ -113,7 +114,7 @@ def test_the_words_of_the_errors(data: Path) -> None:
 
 def walk(bodies: list[bytes], limit: int) -> tuple[list[Any], int]:
     """Follow `next` from the first page as a client does; give all items, and the number of pages."""
-    pages = {output.route: output.body for output in api.listing(urls.API_PACKAGES, bodies, SITE, limit)}
+    pages = {output.route: output.body for output in v4.listing(urls.API_PACKAGES, bodies, SITE, limit)}
     items, route, before, seen = [], urls.API_PACKAGES, None, 0
     while True:
         page = json.loads(pages[route])
@@ -136,13 +137,13 @@ def test_a_list_over_the_limit_is_paged_by_path(count: int, pages: int) -> None:
 
 def test_the_limit_counts_bytes_of_the_whole_list() -> None:
     bodies = [b'{"id":%d}' % n for n in range(30)]
-    whole = next(api.listing(urls.API_PACKAGES, bodies, SITE, 10_000)).body
+    whole = next(v4.listing(urls.API_PACKAGES, bodies, SITE, 10_000)).body
     assert walk(bodies, limit=len(whole))[1] == 1
     assert walk(bodies, limit=len(whole) - 1)[1] == 2
 
 
 def test_page_folders_are_named_by_offset() -> None:
-    outputs = api.listing(urls.API_PACKAGES, [b"{}"] * 41, SITE, 10)
+    outputs = v4.listing(urls.API_PACKAGES, [b"{}"] * 41, SITE, 10)
     assert [output.route for output in outputs] == [
         "/api/v4/packages/",
         "/api/v4/packages/offset/20/",
@@ -189,3 +190,40 @@ def test_another_zone(tmp_path: Path) -> None:
     made = package(1, created=datetime(2026, 7, 1, tzinfo=timezone(timedelta(hours=-4))).isoformat())
     data = write_data(tmp_path / "data", packages={"x": made}, site={"time_zone": "Europe/Berlin"})
     assert answers(data)["/api/v4/packages/1/"]["created"] == "2026-07-01T06:00:00+02:00"
+
+
+def test_freshness_tells_how_it_stands_with_each_source(tmp_path: Path) -> None:
+    changed, since = "2026-02-01T03:00:00Z", "2026-02-03T03:00:00Z"
+    snapshot = {
+        "last_fetched": changed,
+        "sources": {
+            "pypi": {"changed": changed},
+            "github": {"changed": changed, "state": "failed", "since": since, "reason": "answered 502"},
+        },
+    }
+    data = write_data(tmp_path / "data", packages={"b": package(1), "a": package(2)}, snapshots={"b": snapshot})
+    found = answers(data)["/api/data/v1/freshness.json"]
+    ours = {"changed": "2026-02-01T03:00:00+00:00"}
+    assert found == {
+        "schema_version": 1,
+        "as_of": "2026-02-01",
+        "packages": {
+            "a": {},
+            "b": {
+                "github": {"state": "failed", **ours, "since": "2026-02-03T03:00:00+00:00", "reason": "answered 502"},
+                "pypi": {"state": "ok", **ours, "since": None, "reason": ""},
+            },
+        },
+    }
+    assert list(found["packages"]) == ["a", "b"]
+
+
+def test_weeks_are_counted_to_the_newest_day_of_the_data(tmp_path: Path) -> None:
+    snapshots = {
+        "a": {"last_fetched": "2026-02-02T00:00:00Z", "repository": {"commits": {"2026-02-18": 3, "2026-02-10": 1}}},
+        "b": {"last_fetched": "2026-02-18T23:00:00Z", "repository": {"weeks": [7]}},
+    }
+    data = write_data(tmp_path / "data", packages={"a": package(1), "b": package(2)}, snapshots=snapshots)
+    found = answers(data)
+    assert found["/api/v4/packages/1/"]["commits_over_52"] == [0] * 50 + [1, 3]
+    assert found["/api/v4/packages/2/"]["commits_over_52"] == [7]

@@ -1,0 +1,16 @@
+"""The catalogue as JSON: API v4 as the original answers it, and resources of our own beside it."""
+
+from collections.abc import Iterator
+
+from builder.api import data, v4
+from builder.catalogue import Catalogue
+from builder.outputs import Output
+from builder.urls import Urls
+
+__all__ = ["render"]
+
+
+def render(catalogue: Catalogue, site: Urls) -> Iterator[Output]:
+    """Yield every JSON answer of the site."""
+    yield from v4.render(catalogue, site)
+    yield from data.render(catalogue)
