@@ -268,10 +268,10 @@ class Transport:
         try:
             with self._client.stream(request.method, url, headers=headers, json=request.payload) as response:
                 return self._look(response, deadline)
-        except httpx.LocalProtocolError:  # its message holds the header that cannot be sent, which may be the token
-            return Failure("cannot be sent", retryable=False)
         except httpx.HTTPError as error:
-            # The others' messages hold no header and no body.
+            # This one's message holds the header that cannot be sent; the others' hold no header and no body.
+            if isinstance(error, httpx.LocalProtocolError):
+                return Failure("cannot be sent", retryable=False)
             raise _AgainError(f"{type(error).__name__}: {str(error)[:_SHOWN]}".removesuffix(": ")) from error
 
     def _look(self, response: httpx.Response, deadline: float) -> Answer | Failure | _Redirect:
@@ -334,16 +334,16 @@ def _unpack(gunzip: "zlib._Decompress", piece: bytes, room: int) -> bytes:
         raise _AgainError("cannot be decompressed") from error
 
 
-def _origin(url: httpx.URL) -> tuple[str, int | None]:
-    return url.host, url.port or _PORTS.get(url.scheme)
-
-
 def _sendable(base: str, token: str) -> str:
     """Give a token without the line break that files and pipes leave at its end."""
     token = token.strip()
     if not (token.isascii() and token.isprintable()):
         raise BuilderError(f"The token for {base} cannot be sent: it holds a line break or a special character.")
     return token
+
+
+def _origin(url: httpx.URL) -> tuple[str, int | None]:
+    return url.host, url.port or _PORTS.get(url.scheme)
 
 
 def _is_loopback(host: str) -> bool:
