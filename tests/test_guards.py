@@ -105,7 +105,10 @@ def test_what_is_taken_over_already_is_no_news() -> None:
 
 
 def test_facts_that_will_not_be_taken_are_not_judged() -> None:
-    assert ask("github", 100, first(5, Fetched(RepositoryFacts(id="R2")), forge())) == ""
+    """Of another repository, which is poor in all fields."""
+    state: State = "taken over"
+    known = KNOWN["github"].model_copy(update={"sources": {"github": Source(state=state, since=NOW)}})
+    assert ask("github", 30, lambda _: Fetched(RepositoryFacts(id="R2", stars=0)), lambda _: known) == ""
 
 
 # Fields

@@ -100,6 +100,13 @@ def test_knows_a_package_by_its_normalised_name(pypi: PyPI, fields: dict[str, st
     assert pypi.project(record(**fields)) == project
 
 
+def test_a_night_without_news_is_one_request_for_each_project(server: PyPIServer, pypi: PyPI) -> None:
+    plan = pypi.plan([Question("a", "a", Snapshot()), Question("b", "b", Snapshot())])
+    assert plan.requests == 2
+    assert "for each project that changed" in plan.note
+    assert pypi.requests == len(server.requests) == 0
+
+
 def test_a_name_is_quoted_into_the_path(server: PyPIServer, ask: Ask) -> None:
     """`project` lets no such name through; this is the second lock."""
     paths = ["/pypi/a%2F..%2Fb%3Fc%23d%25/json", "/simple/a%2F..%2Fb%3Fc%23d%25/"]

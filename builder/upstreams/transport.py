@@ -276,10 +276,10 @@ class Transport:
         except httpx.InvalidURL:
             # httpx looks at a Location even where it is not to follow it.
             return Failure("redirected to what is not an address", retryable=False)
-        except httpx.LocalProtocolError:  # its message holds the header that cannot be sent, which may be the token
-            return Failure("cannot be sent", retryable=False)
         except httpx.HTTPError as error:
-            # The others' messages hold no header and no body.
+            # This one's message holds the header that cannot be sent; the others' hold no header and no body.
+            if isinstance(error, httpx.LocalProtocolError):
+                return Failure("cannot be sent", retryable=False)
             raise _AgainError(f"{type(error).__name__}: {str(error)[:_SHOWN]}".removesuffix(": ")) from error
 
     def _look(self, response: httpx.Response, deadline: float) -> Answer | Failure | _Redirect:
@@ -340,10 +340,6 @@ def _unpack(gunzip: "zlib._Decompress", piece: bytes, room: int) -> bytes:
         return gunzip.decompress(piece, room)
     except zlib.error as error:
         raise _AgainError("cannot be decompressed") from error
-
-
-def _origin(url: httpx.URL) -> tuple[str, int | None]:
-    return url.host, url.port or _PORTS.get(url.scheme)
 
 
 def _sendable(base: str, token: str) -> str:
