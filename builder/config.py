@@ -76,3 +76,8 @@ class Settings(BaseModel):
     pypi_url: BaseUrl = "https://pypi.org"
     forges: dict[str, Forge] = {}
     downloads_url: WebUrlOrEmpty = ""
+
+
+def forges(settings: Settings) -> dict[str, Forge]:
+    """Give all hosts of repositories that may be asked: the known ones, and the site's beside or in place of them."""
+    return {**FORGES, **{host.casefold(): forge for host, forge in settings.forges.items()}}
