@@ -4,9 +4,10 @@ from collections.abc import Callable, Iterator
 from contextlib import ExitStack, closing, contextmanager
 
 from builder.upstreams.base import Setup, Upstream
+from builder.upstreams.github import GitHub
 from builder.upstreams.pypi import PyPI
 
-UPSTREAMS: tuple[Callable[[Setup], Upstream], ...] = (PyPI,)
+UPSTREAMS: tuple[Callable[[Setup], Upstream], ...] = (PyPI, GitHub)
 
 
 @contextmanager
