@@ -76,3 +76,9 @@ class Settings(BaseModel):
     pypi_url: BaseUrl = "https://pypi.org"
     forges: dict[str, Forge] = {}
     downloads_url: BaseUrlOrEmpty = ""
+
+
+def forges(settings: Settings) -> dict[str, Forge]:
+    """Give all hosts of repositories that may be asked: the known ones, and the site's beside or in place of them."""
+    own = {host.casefold().removeprefix("www."): forge for host, forge in settings.forges.items()}
+    return {**FORGES, **own}

@@ -41,6 +41,7 @@ class Scripted:
     name: str = "pypi"
     batch: int = 1
     requests: int = 0
+    quota: str = ""
     clock: Clock | None = None
     before: Callable[[str], None] = lambda _: None
     asked: list[Question] = field(default_factory=list)

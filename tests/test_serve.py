@@ -16,8 +16,8 @@ from typing import Any, Self
 import pytest
 import watchfiles
 
-from builder import api
 from builder import serve as serve_package
+from builder.api import v4
 from builder.errors import DataError, GuardRefusedError, Problem, SiteError
 from builder.serve import reload, serve, server, tree
 from builder.serve.answers import Answer, Request, Site, is_loopback
@@ -43,7 +43,7 @@ FILES: dict[str, bytes] = {
     "\u00e9t\u00e9/index.html": b"<p>summer</p>",
     ".well-known/api-catalog": b"{}",
     ".nojekyll": b"",
-} | {output.route.removeprefix("/"): output.body for output in api.errors()}
+} | {output.route.removeprefix("/"): output.body for output in v4.errors()}
 
 
 @pytest.fixture

@@ -672,3 +672,71 @@ def test_says_nothing_of_retries_where_nobody_set_logging_up(
     server.script(PATH, failing(503))
     make().get(server.url + PATH, JSON)
     assert capfd.readouterr() == ("", "")
+
+
+# Quotas and statuses that are the caller's affair
+
+
+def metered(remaining: int, reset: int = 1100) -> httpx.Response:
+    headers = {"date": "Thu, 01 Jan 1970 00:16:40 GMT", "x-ratelimit-resource": "core", "x-ratelimit-limit": "60"}
+    quota = {"x-ratelimit-remaining": str(remaining), "x-ratelimit-reset": str(reset)}
+    return httpx.Response(200, headers={**headers, **quota}, stream=_Raw(b"{}"))
+
+
+def test_tells_how_long_a_quota_is_lacking() -> None:
+    now = 0.0
+    remaining = iter([1, 0, 0])
+    wire = httpx.MockTransport(lambda _: metered(next(remaining)))
+    one = Transport(["https://pypi.org"], "test", clock=lambda: now, wire=wire)
+    assert one.lack("core") == 0, "nothing is known"
+    one.get("https://pypi.org/", JSON)
+    assert one.lack("core") == 0
+    one.get("https://pypi.org/", JSON)
+    assert one.lack("core") == 101, "by the upstream's own clock it is 1000, and a second is added"
+    assert one.lack("graphql") == 0
+    now = 60.0
+    assert one.lack("core") == 41
+    now = 200.0
+    assert one.lack("core") == 0
+    one.close()
+
+
+@pytest.mark.parametrize(("seconds", "waited"), [(50, True), (60, True), (61, False)])
+def test_waits_no_longer_than_the_limits_allow(waits: list[float], seconds: float, waited: bool) -> None:  # noqa: FBT001 - a parameter
+    one = Transport(["https://pypi.org"], "test", Limits(wait=60))
+    assert one.pause(seconds) is waited
+    assert waits == [seconds] * waited
+    one.close()
+
+
+def test_waits_no_longer_than_the_run_may_take(waits: list[float]) -> None:
+    one = Transport(["https://pypi.org"], "test", Limits(wait=60), budget=Budget(seconds=30))
+    assert not one.pause(31)
+    assert one.pause(20)
+    assert waits == [20]
+    one.close()
+
+
+def test_a_final_status_is_given_back_at_once(waits: list[float]) -> None:
+    answers = iter([httpx.Response(429, headers={"retry-after": "7"}), httpx.Response(502)])
+    wire = httpx.MockTransport(lambda _: next(answers))
+    one = Transport(["https://pypi.org"], "test", wire=wire, budget=Budget(seconds=5))
+    final = {429, 502}
+    limited = one.get("https://pypi.org/", JSON, final)
+    assert limited == Failure("answered 429 and asks to wait 7 s", retryable=True, status=429), "it is not waited for"
+    failure = one.post("https://pypi.org/", {}, JSON, final)
+    assert isinstance(failure, Failure)
+    assert (failure.status, failure.spent) == (502, False)
+    assert (one.requests, waits) == (2, [])
+    one.close()
+
+
+def test_no_answer_may_be_final_too(waits: list[float]) -> None:
+    def breaks(request: httpx.Request) -> httpx.Response:
+        raise httpx.ReadTimeout("too slow", request=request)
+
+    one = wired(breaks)
+    failure = one.get("https://pypi.org/", JSON, final={0})
+    assert isinstance(failure, Failure)
+    assert (one.requests, waits, failure.status) == (1, [], 0)
+    one.close()

@@ -17,7 +17,7 @@ from builder.upstreams.text import web_url
 TOMBSTONE_AFTER: Final = timedelta(days=14)
 
 # How far we have read, which is not what was said.
-_MARKS: Final = ("serial", "commits_since", "participants_on")
+_MARKS: Final = ("serial", "commits_since", "participants_on", "updated")
 _LOOK: Final = "look whether the project is still the same"
 
 

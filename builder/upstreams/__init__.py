@@ -8,6 +8,7 @@ from builder.upstreams.bitbucket import Bitbucket
 from builder.upstreams.downloads import Downloads
 from builder.upstreams.forgejo import Forgejo
 from builder.upstreams.git import Git
+from builder.upstreams.github import GitHub
 from builder.upstreams.gitlab import GitLab
 from builder.upstreams.pypi import PyPI
 from builder.upstreams.transport import Budget
@@ -15,6 +16,7 @@ from builder.upstreams.transport import Budget
 UPSTREAMS: tuple[Callable[[Setup], Upstream], ...] = (
     PyPI,
     Downloads,
+    GitHub,
     GitLab,
     Forgejo,
     Bitbucket,

@@ -5,8 +5,8 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import Final
 
-from builder import derive
-from builder.config import FORGES, Forge, Kind, Settings
+from builder import config, derive
+from builder.config import Kind
 from builder.derive import RepositoryName
 from builder.metadata import RepositoryFacts
 from builder.records import PackageRecord
@@ -27,12 +27,6 @@ Asking = Callable[[str, Sequence[Question]], Iterable[tuple[Question, Outcome]]]
 """Asks one host about packages on it, and gives an outcome for each as it comes."""
 
 
-def known_forges(settings: Settings) -> dict[str, Forge]:
-    """Give all hosts that may be asked: the known ones, and in their place or beside them the site's own."""
-    own = {host.casefold().removeprefix("www."): forge for host, forge in settings.forges.items()}
-    return {**FORGES, **own}
-
-
 class Hosts:
     """The hosts of one kind, each with the address that its API's paths are appended to."""
 
@@ -40,7 +34,7 @@ class Hosts:
         """Take the kind, and how many steps (`owner/name` has two) a repository's path has there."""
         self._setup = setup
         self._steps = (least, most)
-        forges = known_forges(setup.settings)
+        forges = config.forges(setup.settings)
         self.bases = {host: forge.api or f"https://{host}" for host, forge in forges.items() if forge.kind == kind}
 
     def project(self, record: PackageRecord) -> str | Skipped:

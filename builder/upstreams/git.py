@@ -8,13 +8,13 @@ from collections.abc import Iterator, Sequence
 from datetime import date
 from typing import Final
 
-from builder import derive
+from builder import config, derive
 from builder.derive import RepositoryName
 from builder.metadata import RepositoryFacts
 from builder.records import PackageRecord
 from builder.upstreams import commits
 from builder.upstreams.base import Failed, Outcome, Plan, Question, Setup, Skipped
-from builder.upstreams.forges import Hosts, in_turn, known_forges, named, settled
+from builder.upstreams.forges import Hosts, in_turn, named, settled
 from builder.upstreams.git_client import Client, Head, History
 from builder.upstreams.text import clean
 
@@ -29,7 +29,7 @@ class Git:
     def __init__(self, setup: Setup, client: Client | None = None) -> None:
         """Take what it is made from; a client of one's own is for tests."""
         self._today = setup.today
-        self._known = known_forges(setup.settings)
+        self._known = config.forges(setup.settings)
         self._hosts = Hosts(setup, "git", least=1, most=None)
         self._client = client or Client(self._hosts.bases, setup)
 

@@ -9,9 +9,10 @@ import ipaddress
 import logging
 import time
 import zlib
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass
 from email.utils import parsedate_to_datetime
+from functools import partial
 from importlib.metadata import PackageNotFoundError, version
 from typing import Final
 
@@ -129,6 +130,7 @@ class _Request:
     url: str
     accept: str
     payload: Mapping[str, object] | None = None
+    final: Collection[int] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -170,6 +172,7 @@ class Transport:
         """
         self.requests = 0
         self.quota: dict[str, Quota] = {}
+        self._resets: dict[str, float] = {}
         self._origins = frozenset(_origin(httpx.URL(base)) for base in bases)
         self._tokens = {_origin(httpx.URL(base)): _sendable(base, value) for base, value in (tokens or {}).items()}
         self._budget = budget or Budget()
@@ -195,34 +198,55 @@ class Transport:
         """Let go of connections."""
         self._client.close()
 
-    def get(self, url: str, accept: str) -> Answer | Failure:
+    def lack(self, resource: str) -> float:
+        """Give the seconds until a quota that is used up is granted anew; 0 where it is not, or nothing is known."""
+        quota = self.quota.get(resource)
+        if quota is None or quota.remaining > 0:
+            return 0.0
+        return max(0.0, self._resets[resource] - self._clock())
+
+    def pause(self, seconds: float) -> bool:
+        """Wait, unless that is longer than the limits or the run's time allow; tell whether it was done."""
+        if not self._allows(seconds):
+            return False
+        time.sleep(seconds)
+        return True
+
+    def _allows(self, wait: float) -> bool:
+        return wait <= self._limits.wait and not self._budget.has_passed(wait)
+
+    def get(self, url: str, accept: str, final: Collection[int] = ()) -> Answer | Failure:
         """Ask for an address, again where that may help (429, 5xx, time-outs, torn answers), and give the answer.
 
-        An answer is any that is not asked for again: the caller looks at its status.
+        An answer is any that is not asked for again: the caller looks at its status. `final` are statuses, 0 for none,
+        after which the caller knows something better than to wait and ask the same again.
         """
-        return self._send(_Request("GET", url, accept))
+        return self._send(_Request("GET", url, accept, final=final))
 
-    def post(self, url: str, payload: Mapping[str, object], accept: str) -> Answer | Failure:
+    def post(
+        self, url: str, payload: Mapping[str, object], accept: str, final: Collection[int] = ()
+    ) -> Answer | Failure:
         """Send JSON to an address and give the answer, as `get` does; a redirect is not followed."""
-        return self._send(_Request("POST", url, accept, payload))
+        return self._send(_Request("POST", url, accept, payload, final))
 
     def _send(self, request: _Request) -> Answer | Failure:
         self._throttled = 0
         try:
-            return self._retrying(self._pause, self._follow, request)
+            return self._retrying(partial(self._pause, request.final), self._follow, request)
         except _AgainError as error:
-            if error.wait is not None and self._budget.has_passed(error.wait):
+            final = error.failure.status in request.final
+            if error.wait is not None and not final and self._budget.has_passed(error.wait):
                 reason = f"{error.failure.reason}, which is beyond the time for this run"
                 return Failure(reason, retryable=True, status=error.failure.status, spent=True)
             return error.failure
 
-    def _pause(self, error: Exception) -> bool | float:
+    def _pause(self, final: Collection[int], error: Exception) -> bool | float:
         """Tell stamina whether to try again, or after how many seconds."""
-        if not isinstance(error, _AgainError):
+        if not isinstance(error, _AgainError) or error.failure.status in final:
             return False
         if error.wait is None:
             return True
-        return error.wait if error.wait <= self._limits.wait and not self._budget.has_passed(error.wait) else False
+        return error.wait if self._allows(error.wait) else False
 
     def _follow(self, request: _Request) -> Answer | Failure:
         deadline = self._clock() + self._limits.total
@@ -274,7 +298,7 @@ class Transport:
             with self._client.stream(request.method, url, headers=headers, json=request.payload) as response:
                 return self._look(response, deadline)
         except httpx.InvalidURL:
-            # httpx looks at a Location even where it is not to follow it.
+            # httpx reads a Location also where it is not to follow it.
             return Failure("redirected to what is not an address", retryable=False)
         except httpx.HTTPError as error:
             # This one's message holds the header that cannot be sent; the others' hold no header and no body.
@@ -286,7 +310,9 @@ class Transport:
         status, headers = response.status_code, response.headers
         quota = _quota(headers)
         if quota is not None:
-            self.quota[headers.get("x-ratelimit-resource", "")] = quota
+            resource = headers.get("x-ratelimit-resource", "")
+            self.quota[resource] = quota
+            self._resets[resource] = self._clock() + _until(quota, headers)
         spent = quota is not None and quota.remaining == 0
         limited = status == httpx.codes.TOO_MANY_REQUESTS or (
             status == httpx.codes.FORBIDDEN and ("retry-after" in headers or spent)
@@ -309,7 +335,7 @@ class Transport:
         if asked is not None or not limited:
             return asked
         if quota is not None and quota.remaining == 0:
-            return max(0.0, quota.reset - _sent_at(headers)) + 1
+            return _until(quota, headers)
         self._throttled += 1
         return float(min(self._limits.throttle * 2 ** (self._throttled - 1), self._limits.wait))
 
@@ -350,6 +376,10 @@ def _sendable(base: str, token: str) -> str:
     return token
 
 
+def _origin(url: httpx.URL) -> tuple[str, int | None]:
+    return url.host, url.port or _PORTS.get(url.scheme)
+
+
 def is_loopback(host: str) -> bool:
     """Tell whether a host is this machine itself, where no certificate is to be had."""
     try:
@@ -365,6 +395,11 @@ def _quota(headers: Mapping[str, str]) -> Quota | None:
         return None
     # A number that is not of our time would not even be one that can be computed with.
     return Quota(limit, remaining, reset) if max(limit, remaining, reset) < _NO_TIME else None
+
+
+def _until(quota: Quota, headers: Mapping[str, str]) -> float:
+    """Give the seconds from an answer until its quota is granted anew, and one for clocks that count whole seconds."""
+    return max(0.0, quota.reset - _sent_at(headers)) + 1
 
 
 def _sent_at(headers: Mapping[str, str]) -> float:
