@@ -148,7 +148,7 @@ def test_fetch_writes_snapshots_and_tells_what_it_did(tmp_path: Path, pypi: PyPI
     data = fetchable(tmp_path, pypi)
     result = run("fetch", "--data", data)
     assert result.exit_code == 0, result.stderr
-    assert result.stdout.startswith("1 fetched, 1 skipped (2 requests)\n")
+    assert result.stdout.startswith("1 fetched, 3 skipped (2 requests)\n")
     assert list(tree(data / "snapshots")) == ["django-messages.json"]
     again = run("fetch", "--data", data, "--json")
     assert json.loads(again.stdout)["counts"]["unchanged"] == 1
@@ -157,8 +157,8 @@ def test_fetch_writes_snapshots_and_tells_what_it_did(tmp_path: Path, pypi: PyPI
 def test_fetch_of_some_packages_and_at_length(tmp_path: Path, pypi: PyPIServer) -> None:
     data = fetchable(tmp_path, pypi)
     result = run("-v", "fetch", "--data", data, "--only", "django-messages", "--again")
-    assert "[1/1] django-messages: fetched" in result.stderr
-    assert "skipped" not in result.stdout
+    assert "[2/2] django-messages: fetched" in result.stderr
+    assert "nothing" not in result.output
 
 
 def test_fetch_shows_a_bar_on_a_terminal(tmp_path: Path, pypi: PyPIServer) -> None:
@@ -175,7 +175,43 @@ def test_fetch_that_got_nothing_says_why(tmp_path: Path, pypi: PyPIServer) -> No
     result = run("-q", "fetch", "--data", data)
     assert result.exit_code == 3
     assert result.stderr == "Error: No answer could be used; nothing was changed.\n"
-    assert tree(data / "snapshots") == {}
+    [snapshot] = tree(data / "snapshots").values()
+    assert json.loads(snapshot)["sources"]["pypi"]["state"] == "failed"
+    assert "pypi" not in json.loads(snapshot).keys() - {"sources"}
+
+
+def test_fetch_tells_what_it_would_ask(tmp_path: Path, pypi: PyPIServer) -> None:
+    data = fetchable(tmp_path, pypi)
+    result = run("fetch", "--data", data, "--dry-run")
+    assert "pypi: 1 packages, at least 2 requests; two more for each project that changed\n" in result.stdout
+    assert "github: 0 packages, at least 0 requests\n" in result.stdout
+    assert pypi.requests == []
+
+
+def test_fetch_stops_at_its_budget_and_goes_on_there(tmp_path: Path, pypi: PyPIServer) -> None:
+    data = fetchable(tmp_path, pypi)
+    result = run("fetch", "--data", data, "--max-requests", "1", "--max-minutes", "5")
+    assert result.exit_code == 0
+    assert "waiting: 1 x pypi: the requests for this run are spent" in result.stdout
+    assert json.loads((data / "refresh.json").read_text()) == {"next": {"pypi": "django-messages"}}
+    assert run("fetch", "--data", data).exit_code == 0
+    assert not (data / "refresh.json").exists()
+
+
+def test_fetch_tells_the_page_of_a_workflow_run(tmp_path: Path, pypi: PyPIServer) -> None:
+    page = tmp_path / "page.md"
+    page.write_text("# Before\n")
+    run("fetch", "--data", fetchable(tmp_path, pypi), GITHUB_STEP_SUMMARY=str(page))
+    assert page.read_text().startswith("# Before\n## Refresh\n")
+    assert "| pypi | 2 |" in page.read_text()
+
+
+def test_ids_writes_into_new_files(tmp_path: Path) -> None:
+    data = write_data(tmp_path / "data", packages={"a": package(1), "b": {"title": "B", "category": "apps"}})
+    result = run("ids", "--data", data)
+    assert result.stdout == "data/packages/b.yaml\n"
+    assert (data / "packages/b.yaml").read_text().startswith("id: 100001\ntitle:")
+    assert run("ids", "--data", data).stdout == ""
 
 
 def test_a_disk_that_fails_is_a_sentence(data: Path, tmp_path: Path) -> None:

@@ -101,8 +101,11 @@ def test_knows_a_package_by_its_normalised_name(pypi: PyPI, fields: dict[str, st
 
 
 def test_a_night_without_news_is_one_request_for_each_project(server: PyPIServer, pypi: PyPI) -> None:
-    plan = pypi.plan([Question("a", "a", Snapshot()), Question("b", "b", Snapshot())])
+    known = [Question(slug, slug, Snapshot(pypi=PyPIFacts(name=slug, serial=1))) for slug in ("a", "b")]
+    plan = pypi.plan(known)
     assert plan.requests == 2
+    assert pypi.plan([*known, Question("c", "c", Snapshot())]).requests == 4
+    assert pypi.plan(known * 51).requests == 1
     assert "for each project that changed" in plan.note
     assert pypi.requests == len(server.requests) == 0
 

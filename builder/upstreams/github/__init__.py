@@ -91,9 +91,7 @@ class GitHub:
         sizes = [(self._sites[host], len(mine)) for host, mine in self._by_host(questions).items()]
         requests = sum(-(-size // PULSE.most) if site.has_token else size for site, size in sizes)
         if all(site.has_token for site, size in sizes if size):
-            return Plan(
-                requests, "one more for every 20 that moved, and their contributors, a request for each hundred"
-            )
+            return Plan(requests, "one more for every 20 that moved, and a request for each hundred contributors")
         return Plan(requests, "without a token 60 an hour are granted; the others wait for the next runs")
 
     def ask(self, questions: Sequence[Question]) -> Iterator[tuple[str, Outcome]]:
