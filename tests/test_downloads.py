@@ -187,6 +187,6 @@ def test_a_list_that_cannot_be_read_is_a_failure_for_all(server: PyPIServer, ask
 
 def test_a_spent_budget(server: PyPIServer, ask: Ask) -> None:
     outcomes = ask("boto3", "other", budget=Budget(requests=0))
-    waiting = Waiting("the list of downloads: the requests for this run are spent")
+    waiting = Waiting("the requests for this run are spent")
     assert outcomes == {"boto3": waiting, "other": waiting}
     assert server.paths == []

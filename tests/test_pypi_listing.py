@@ -426,7 +426,7 @@ def test_a_spent_budget_ends_the_requests_and_not_what_the_list_tells(nights: Ni
     outcomes = others(nights.ask())
     assert nights.paths == asked(*changed)[:4]
     assert isinstance(outcomes.pop("package-001"), Fetched)
-    waiting = Waiting("/simple/package-002/: the requests for this run are spent")
+    waiting = Waiting("the requests for this run are spent")
     assert outcomes == dict.fromkeys(changed[1:], waiting)
     nights.budget = Budget()
     assert list(others(nights.ask())) == changed[1:]

@@ -33,7 +33,9 @@ class Wire(BaseModel):
 def fault(failure: Failure, place: str) -> Failed | Waiting:
     """Give the outcome of no answer at all; `place` is what was asked for."""
     reason = clean(f"{place}: {failure.reason}", REASON)
-    return Waiting(reason) if failure.spent or failure.status in _TOO_OFTEN else Failed(reason)
+    if failure.spent:  # our own budget, which has nothing to do with the place
+        return Waiting(failure.reason)
+    return Waiting(reason) if failure.status in _TOO_OFTEN else Failed(reason)
 
 
 def read(answer: Answer | Failure, model: TypeAdapter[_T], place: str) -> _T | Unusable:

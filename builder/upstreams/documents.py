@@ -21,7 +21,8 @@ def body_of(place: str, answer: Answer | Failure) -> bytes | Failed | Waiting | 
     """Give the body of a good answer; None for 404. `place` is what was asked for, for reasons."""
     if isinstance(answer, Failure):
         reason = f"{place}: {answer.reason}"
-        return Waiting(reason) if answer.spent else Failed(reason)
+        # That our own budget is spent has nothing to do with the place.
+        return Waiting(answer.reason) if answer.spent else Failed(reason)
     if answer.status == _NOT_FOUND:
         return None
     return answer.body if answer.status == _OK else Failed(f"{place}: answered {answer.status}")
