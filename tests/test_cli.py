@@ -7,6 +7,7 @@ import signal
 import subprocess
 import sys
 from collections.abc import Iterator
+from datetime import date
 from pathlib import Path
 from urllib.request import urlopen
 
@@ -15,8 +16,9 @@ from click.testing import CliRunner, Result
 from folders import package, tree, write_data
 from pypi_server import PyPIServer, failing
 
-from builder import cli
+from builder import build, cli
 from builder.errors import BuilderError, DataError, GuardRefusedError, SiteError, UpstreamError
+from builder.upstreams import UPSTREAMS, Setup
 
 
 def run(*arguments: str | Path, **environment: str) -> Result:
@@ -186,6 +188,15 @@ def test_fetch_tells_what_it_would_ask(tmp_path: Path, pypi: PyPIServer) -> None
     assert "pypi: 1 packages, at least 2 requests; two more for each project that changed\n" in result.stdout
     assert "github: 0 packages, at least 0 requests\n" in result.stdout
     assert pypi.requests == []
+
+
+def test_every_upstream_can_be_asked_alone(tmp_path: Path, pypi: PyPIServer) -> None:
+    data = fetchable(tmp_path, pypi)
+    setup = Setup(build.load(data).settings, date(2026, 1, 1))
+    names = [upstream(setup).name for upstream in UPSTREAMS]
+    for name in names:
+        assert run("fetch", "--data", data, "--dry-run", "--upstream", name).stdout.startswith(f"{name}: ")
+    assert run("fetch", "--data", data, "--upstream", "elsewhere").exit_code == 2
 
 
 def test_fetch_stops_at_its_budget_and_goes_on_there(tmp_path: Path, pypi: PyPIServer) -> None:

@@ -181,16 +181,25 @@ TOKENS: Final = {
 @main.command()
 @_data
 @click.option("--only", metavar="SLUG", multiple=True, help="Ask about this package alone; may be given again.")
+@click.option(
+    "--upstream",
+    "names",
+    metavar="NAME",
+    multiple=True,
+    type=click.Choice(("pypi", "downloads", "github", "gitlab", "forgejo", "bitbucket", "git")),
+    help="Ask this upstream alone; may be given again.",
+)
 @click.option("--again", is_flag=True, help="Ask for everything, also where an upstream says that nothing has changed.")
 @click.option("--max-requests", type=click.IntRange(0), help="Stop after so many requests; the next run goes on there.")
 @click.option("--max-minutes", type=click.FloatRange(0), help="Stop after so long; the next run goes on there.")
 @click.option("--dry-run", is_flag=True, help="Ask nobody; tell how many requests would go to whom.")
 @click.option("--json", "as_json", is_flag=True, help="Print the summary as JSON.")
 @click.pass_obj
-def fetch(  # noqa: PLR0913 - one for each option
+def fetch(  # noqa: PLR0913, PLR0917 - one for each option
     obj: dict[str, bool],
     data: Path,
     only: tuple[str, ...],
+    names: tuple[str, ...],
     max_requests: int | None,
     max_minutes: float | None,
     *,
@@ -211,7 +220,8 @@ def fetch(  # noqa: PLR0913 - one for each option
     loaded = building.load(data)
     budget = upstreams.Budget(max_requests, None if max_minutes is None else max_minutes * 60)
     tokens = {host: token for variable, host in TOKENS.items() if (token := os.environ.get(variable))}
-    with upstreams.connect(upstreams.Setup(loaded.settings, _now().date(), tokens, budget)) as asked:
+    with upstreams.connect(upstreams.Setup(loaded.settings, _now().date(), tokens, budget)) as connected:
+        asked = [upstream for upstream in connected if not names or upstream.name in names]
         if dry_run:
             for name, packages, plan in fetching.plan(loaded, asked, only):
                 note = f"; {plan.note}" if plan.note and packages else ""
