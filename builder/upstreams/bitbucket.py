@@ -62,7 +62,7 @@ class Bitbucket:
         self._today = setup.today
         self._hosts = Hosts(setup, "bitbucket")
         self._transport = transport or self._hosts.transport("Bearer")
-        self._git = git or Client({host: f"https://{host}" for host in self._hosts.bases}, setup)
+        self._git = git or Client(self._hosts.clones, setup)
         self._left = {host: WITH_TOKEN if host in setup.tokens else ANONYMOUS for host in self._hosts.bases}
 
     @property

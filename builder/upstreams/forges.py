@@ -36,6 +36,7 @@ class Hosts:
         self._steps = (least, most)
         forges = config.forges(setup.settings)
         self.bases = {host: forge.api or f"https://{host}" for host, forge in forges.items() if forge.kind == kind}
+        self.clones = {host: forges[host].clone or f"https://{host}" for host in self.bases}
 
     def project(self, record: PackageRecord) -> str | Skipped:
         """Give `host/path` of a package whose repository is on one of the hosts."""

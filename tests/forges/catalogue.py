@@ -94,7 +94,7 @@ class Catalogue:
                 "github.com": Forge(kind="github", api=forges.github.base),
                 "gitlab.com": Forge(kind="gitlab", api=forges.gitlab.base),
                 "codeberg.org": Forge(kind="forgejo", api=forges.forgejo.base),
-                "bitbucket.org": Forge(kind="bitbucket", api=forges.bitbucket.base),
+                "bitbucket.org": Forge(kind="bitbucket", api=forges.bitbucket.base, clone=forges.git.base),
                 "git.example.org": Forge(kind="git", api=forges.git.base),
             },
         )
