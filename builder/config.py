@@ -35,8 +35,8 @@ Kind = Literal["github", "gitlab", "forgejo", "bitbucket", "git"]
 class Forge(BaseModel):
     """A host of repositories that may be asked: what it speaks, and where its API is.
 
-    `api` is for a host whose API lies elsewhere than its kind has it, `clone` for one whose repositories are cloned from
-    elsewhere.
+    `api` is for a host whose API lies elsewhere than its kind has it, `clone` for one whose repositories are cloned
+    from elsewhere.
     """
 
     model_config = ConfigDict(extra="forbid", frozen=True)
