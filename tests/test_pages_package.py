@@ -7,7 +7,7 @@ from document import texts
 from made import catalogue, fetched, grid, package, releases
 from rendered import documents, facts, links, package_page, page, section
 
-from builder.metadata import Release, RepositoryFacts, Snapshot
+from builder.metadata import Release, RepositoryFacts, Snapshot, Source
 from builder.pages.package import NOTHING
 
 
@@ -53,6 +53,27 @@ class TestUnknown:
         assert [facts(document)[name] for name in ("Stars", "Forks", "Last commit")] == ["not known"] * 3
         assert document.one("p", class_="weeks").text == "Commits by week: not known"
         assert section(document, "people").one("p").text == "not known"
+
+    def test_what_the_newest_release_requires_goes_before_the_projects_word(self) -> None:
+        newest = Release(version="1.0", requires_python=">=3.12")
+        document = package_page(fetched(pypi={"requires_python": ">=3.9", "classifiers": (), "releases": (newest,)}))
+        assert facts(document)["Python"] == ">=3.12"
+        quiet = Release(version="1.0")
+        document = package_page(fetched(pypi={"requires_python": ">=3.9", "classifiers": (), "releases": (quiet,)}))
+        assert facts(document)["Python"] == ">=3.9"
+
+    def test_a_source_that_is_not_well_is_said(self) -> None:
+        since = datetime(2026, 2, 3, 12, tzinfo=UTC)
+        source = Source(state="failed", since=since, reason="answered <502>")
+        document = package_page(fetched().model_copy(update={"sources": {"github": source}}))
+        told = document.one("ul", class_="sources").text
+        assert told == "GitHub has not answered since 3 February 2026: answered <502>"
+
+    def test_nobody_is_led_to_another_repository(self) -> None:
+        source = Source(state="taken over", since=datetime(2026, 2, 3, 12, tzinfo=UTC), reason="x")
+        document = package_page(fetched().model_copy(update={"sources": {"github": source}}))
+        assert "Repository" not in document.one("ul", class_="links").text
+        assert "another repository has its name" in document.one("ul", class_="sources").text
 
     def test_zero_is_a_number(self) -> None:
         document = package_page(fetched(stars=0, forks=0, weeks=(0,) * 52, participants=()))

@@ -137,6 +137,8 @@ def _pypi(package: Package, calendar: Calendar, index: str) -> PyPISheet:
     newest = derive.first_release(releases)
     uploaded = newest.uploaded if newest else None
     version = derive.pypi_version(facts) if newest is None else newest.version
+    # What is installed is the newest release: its own word counts before that of the project as a whole.
+    requires = (newest.requires_python if newest else None) or facts.requires_python or ""
     status = derive.development_status(facts)
     return PyPISheet(
         name=name,
@@ -144,8 +146,8 @@ def _pypi(package: Package, calendar: Calendar, index: str) -> PyPISheet:
         version=stated(version, NO_RELEASE),
         released=calendar.day(uploaded, NOT_KNOWN if version else NO_RELEASE),
         licence=stated(derive.licence(facts), NOT_STATED),
-        python=stated(_python(facts), NOT_STATED),
-        requires_python=facts.requires_python or "",
+        python=stated(_python(facts, requires), NOT_STATED),
+        requires_python=requires,
         django=stated(", ".join(derive.django_versions(facts)), NOT_STATED),
         status=stated(derive.DEVELOPMENT_STATUSES[status] if status else "", NOT_STATED),
         releases=releases,
@@ -158,11 +160,10 @@ def stated(text: str | None, missing: str) -> Fact:
     return Fact(text) if text else unknown(missing)
 
 
-def _python(facts: PyPIFacts) -> str:
+def _python(facts: PyPIFacts, requires: str) -> str:
     """Give the Python versions by classifier, else by the requirement, else the bare 3 of an old classifier."""
-    versions = ", ".join(derive.python_versions(facts))
-    if versions or facts.requires_python:
-        return versions or facts.requires_python or ""
+    if stated_versions := ", ".join(derive.python_versions(facts)) or requires:
+        return stated_versions
     return "3" if derive.supports_python3(facts) else ""
 
 
