@@ -15,7 +15,7 @@ from builder.config import Forge, Settings
 from builder.metadata import RepositoryFacts, Snapshot
 from builder.upstreams.base import Failed, Fetched, Gone, Outcome, Question, Refused, Setup, Unchanged, Waiting
 from builder.upstreams.github import GitHub
-from builder.upstreams.transport import Budget
+from builder.upstreams.limits import Budget
 
 
 def settings(forges: Mapping[str, Forge]) -> Settings:

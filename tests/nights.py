@@ -11,7 +11,7 @@ from builder.config import Forge, Settings
 from builder.metadata import RepositoryFacts, Snapshot
 from builder.records import PackageRecord
 from builder.upstreams.base import Fetched, Gone, Outcome, Question, Setup, Skipped, Upstream
-from builder.upstreams.transport import Budget
+from builder.upstreams.limits import Budget
 
 
 def record(repository: str) -> PackageRecord:

@@ -15,7 +15,8 @@ from builder.upstreams import bitbucket
 from builder.upstreams.base import Failed, Fetched, Gone, Outcome, Refused, Setup, Skipped, Unchanged, Waiting
 from builder.upstreams.bitbucket import Bitbucket
 from builder.upstreams.git_client import Client
-from builder.upstreams.transport import Budget, Limits, Transport
+from builder.upstreams.limits import Budget, Limits
+from builder.upstreams.transport import Transport
 
 
 @pytest.fixture

@@ -13,7 +13,7 @@ from builder.records import PackageRecord
 from builder.upstreams import UPSTREAMS
 from builder.upstreams.base import Failed, Fetched, Outcome, Question, Setup, Skipped, Unchanged, Waiting
 from builder.upstreams.downloads import Downloads
-from builder.upstreams.transport import Budget
+from builder.upstreams.limits import Budget
 
 PATH = "/top-packages.json"
 LIST = {

@@ -16,7 +16,7 @@ from builder.metadata import RepositoryFacts
 from builder.upstreams import forgejo
 from builder.upstreams.base import Failed, Fetched, Gone, Refused, Setup, Skipped, Unchanged, Waiting
 from builder.upstreams.forgejo import Forgejo
-from builder.upstreams.transport import Budget
+from builder.upstreams.limits import Budget
 
 
 @pytest.fixture(autouse=True)

@@ -22,7 +22,7 @@ from builder.upstreams import UPSTREAMS
 from builder.upstreams.base import Failed, Fetched, Gone, Setup, Skipped, Unchanged, Waiting
 from builder.upstreams.git import Git
 from builder.upstreams.git_client import _PASSED, Client, GitLimits
-from builder.upstreams.transport import Budget
+from builder.upstreams.limits import Budget
 
 HOST = "git.example.org"
 NAME = RepositoryName(HOST, "ann/a")

@@ -16,7 +16,7 @@ from builder.upstreams import UPSTREAMS, Upstream, connect
 from builder.upstreams.base import Failed, Fetched, Gone, Refused, Setup, Skipped, Unchanged, Waiting
 from builder.upstreams.github import GitHub, anonymous
 from builder.upstreams.github.commits import SPAN
-from builder.upstreams.transport import Budget
+from builder.upstreams.limits import Budget
 
 __all__ = ["nights"]  # a fixture, found by its name
 

@@ -13,7 +13,7 @@ from github_nights import Nights, kinds, nights, only, reason
 
 from builder.upstreams import github
 from builder.upstreams.base import Failed, Fetched, Gone, Refused, Unchanged, Waiting
-from builder.upstreams.transport import Budget
+from builder.upstreams.limits import Budget
 
 __all__ = ["nights"]  # a fixture, found by its name
 

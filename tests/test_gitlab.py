@@ -17,7 +17,7 @@ from builder.metadata import RepositoryFacts, Snapshot
 from builder.upstreams import gitlab
 from builder.upstreams.base import Failed, Fetched, Gone, Refused, Setup, Skipped, Unchanged, Waiting
 from builder.upstreams.gitlab import GitLab
-from builder.upstreams.transport import Budget
+from builder.upstreams.limits import Budget
 
 
 @pytest.fixture(autouse=True)

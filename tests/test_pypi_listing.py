@@ -26,9 +26,9 @@ from builder.metadata import PyPIFacts, Release, Snapshot, Source
 from builder.records import PackageRecord
 from builder.upstreams import pypi as module
 from builder.upstreams.base import Failed, Fetched, Gone, Outcome, Question, Setup, Unchanged, Waiting
+from builder.upstreams.limits import Budget
 from builder.upstreams.pypi import LIST_LIMITS, MOST_WITHOUT_LIST, WORTH_THE_LIST, PyPI
 from builder.upstreams.pypi.listing import read_listing
-from builder.upstreams.transport import Budget
 
 GONE = Gone("is not there, or not any more")
 MISSING = {"pypi": Source(state="missing", reason=GONE.reason)}

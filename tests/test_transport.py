@@ -18,7 +18,8 @@ from pypi_server import PyPIServer, Reply, Script, drip, failing, redirect, shor
 import builder
 from builder.errors import BuilderError
 from builder.upstreams import transport
-from builder.upstreams.transport import Answer, Budget, Failure, Limits, Quota, Transport, retry_after, user_agent
+from builder.upstreams.limits import Budget, Limits, Quota, retry_after
+from builder.upstreams.transport import Answer, Failure, Transport, user_agent
 
 if TYPE_CHECKING:
     import zlib

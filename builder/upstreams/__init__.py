@@ -10,8 +10,8 @@ from builder.upstreams.forgejo import Forgejo
 from builder.upstreams.git import Git
 from builder.upstreams.github import GitHub
 from builder.upstreams.gitlab import GitLab
+from builder.upstreams.limits import Budget
 from builder.upstreams.pypi import PyPI
-from builder.upstreams.transport import Budget
 
 UPSTREAMS: tuple[Callable[[Setup], Upstream], ...] = (
     PyPI,

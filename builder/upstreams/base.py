@@ -12,7 +12,7 @@ from typing import Protocol
 from builder.config import Settings
 from builder.metadata import DownloadFacts, PyPIFacts, RepositoryFacts, Snapshot
 from builder.records import PackageRecord
-from builder.upstreams.transport import Budget
+from builder.upstreams.limits import Budget
 
 AnyFacts = PyPIFacts | RepositoryFacts | DownloadFacts
 """A part of a snapshot, which its type tells."""

@@ -11,7 +11,6 @@ import time
 import zlib
 from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass
-from email.utils import parsedate_to_datetime
 from functools import partial
 from importlib.metadata import PackageNotFoundError, version
 from typing import Final
@@ -20,11 +19,11 @@ import httpx
 import stamina
 
 from builder.errors import BuilderError
+from builder.upstreams.limits import DEFAULT_LIMITS, Budget, Limits, Quota, quota_of, retry_after, until_reset
 
 _REDIRECTS: Final = frozenset({301, 302, 303, 307, 308})
 _GZIP: Final = 16 + zlib.MAX_WBITS
 _PORTS: Final = {"https": 443, "http": 80}
-_NO_TIME: Final = 10**12  # seconds since 1970
 _SHOWN: Final = 200  # characters of an address or a cause in a reason
 
 # stamina logs each retry as a warning, which Python prints where nobody set logging up. Reasons are told otherwise.
@@ -52,67 +51,6 @@ class Failure:
     retryable: bool
     status: int = 0
     spent: bool = False
-
-
-class Budget:
-    """How many requests may go out, and how many seconds a run may take; shared by all transports of a run."""
-
-    def __init__(
-        self,
-        requests: int | None = None,
-        seconds: float | None = None,
-        clock: Callable[[], float] = time.monotonic,
-    ) -> None:
-        self._requests = requests
-        self._clock = clock
-        self._until = None if seconds is None else clock() + seconds
-
-    def spend(self) -> str:
-        """Take one request out of it; "" or, if there is none left, why."""
-        if self.has_passed(0):
-            return "the time for this run is over"
-        if self._requests is not None:
-            if self._requests <= 0:
-                return "the requests for this run are spent"
-            self._requests -= 1
-        return ""
-
-    def has_passed(self, wait: float) -> bool:
-        """Tell whether the run's time will be over after so many seconds."""
-        return self._until is not None and self._clock() + wait >= self._until
-
-
-@dataclass(frozen=True, slots=True)
-class Quota:
-    """What an upstream grants in its present window; `reset` is a time of its clock, in seconds since 1970."""
-
-    limit: int
-    remaining: int
-    reset: int
-
-
-@dataclass(frozen=True, slots=True)
-class Limits:
-    """How long, how much, how often.
-
-    `connect` and `read` (for the next piece) and `total` (of one attempt, redirects included) are seconds; `body` is
-    bytes, decoded. An attempt is repeated after `backoff` seconds, then twice as many and so on, with a random second
-    on top. `throttle` is the first pause where an upstream says "too often" and not how long; it doubles too. `wait` is
-    the longest pause that is made.
-    """
-
-    connect: float = 10
-    read: float = 20
-    total: float = 60
-    body: int = 32 * 1024 * 1024
-    redirects: int = 5
-    attempts: int = 3
-    backoff: float = 1
-    throttle: float = 60
-    wait: float = 60
-
-
-DEFAULT_LIMITS: Final = Limits()
 
 
 class _AgainError(Exception):
@@ -308,11 +246,11 @@ class Transport:
 
     def _look(self, response: httpx.Response, deadline: float) -> Answer | Failure | _Redirect:
         status, headers = response.status_code, response.headers
-        quota = _quota(headers)
+        quota = quota_of(headers)
         if quota is not None:
             resource = headers.get("x-ratelimit-resource", "")
             self.quota[resource] = quota
-            self._resets[resource] = self._clock() + _until(quota, headers)
+            self._resets[resource] = self._clock() + until_reset(quota, headers)
         spent = quota is not None and quota.remaining == 0
         limited = status == httpx.codes.TOO_MANY_REQUESTS or (
             status == httpx.codes.FORBIDDEN and ("retry-after" in headers or spent)
@@ -335,7 +273,7 @@ class Transport:
         if asked is not None or not limited:
             return asked
         if quota is not None and quota.remaining == 0:
-            return _until(quota, headers)
+            return until_reset(quota, headers)
         self._throttled += 1
         return float(min(self._limits.throttle * 2 ** (self._throttled - 1), self._limits.wait))
 
@@ -386,40 +324,3 @@ def is_loopback(host: str) -> bool:
         return ipaddress.ip_address(host).is_loopback
     except ValueError:
         return host == "localhost"
-
-
-def _quota(headers: Mapping[str, str]) -> Quota | None:
-    try:
-        limit, remaining, reset = (int(headers[f"x-ratelimit-{part}"]) for part in ("limit", "remaining", "reset"))
-    except (KeyError, ValueError):
-        return None
-    # A number that is not of our time would not even be one that can be computed with.
-    return Quota(limit, remaining, reset) if max(limit, remaining, reset) < _NO_TIME else None
-
-
-def _until(quota: Quota, headers: Mapping[str, str]) -> float:
-    """Give the seconds from an answer until its quota is granted anew, and one for clocks that count whole seconds."""
-    return max(0.0, quota.reset - _sent_at(headers)) + 1
-
-
-def _sent_at(headers: Mapping[str, str]) -> float:
-    """Give when an answer was sent, by the upstream's own clock, in seconds since 1970."""
-    try:
-        return parsedate_to_datetime(headers["date"]).timestamp()
-    except (KeyError, ValueError):
-        return time.time()
-
-
-def retry_after(headers: Mapping[str, str]) -> float | None:
-    """Give the seconds of a Retry-After (RFC 9110, 10.2.3); None where there is none that can be read.
-
-    A date is measured from the answer's own Date: the two clocks need not agree.
-    """
-    text = headers.get("retry-after", "").strip()
-    if text.isascii() and text.isdigit():
-        return float(text)
-    try:
-        until, sent = parsedate_to_datetime(text), parsedate_to_datetime(headers.get("date", ""))
-        return max(0.0, (until - sent).total_seconds())
-    except (ValueError, TypeError):
-        return None

@@ -16,7 +16,8 @@ from builder.upstreams.github.contributors import Contributors
 from builder.upstreams.github.graphql import ATTEMPTS, THROTTLE, GraphQL
 from builder.upstreams.github.queries import PULSE
 from builder.upstreams.github.run import Run
-from builder.upstreams.transport import Limits, Transport, user_agent
+from builder.upstreams.limits import Limits
+from builder.upstreams.transport import Transport, user_agent
 
 HOST: Final = "github.com"
 # GitHub gives up on a query after 10 seconds. The hour's points come back within an hour; whether the run has the time

@@ -8,8 +8,9 @@ from typing import Any, Final
 from builder.upstreams.base import Refused, Waiting
 from builder.upstreams.github.queries import Query
 from builder.upstreams.github.wire import REASON, message
+from builder.upstreams.limits import retry_after
 from builder.upstreams.text import clean
-from builder.upstreams.transport import Answer, Failure, Transport, retry_after
+from builder.upstreams.transport import Answer, Failure, Transport
 
 TOO_OFTEN: Final = frozenset({403, 429})
 _ACCEPT: Final = "application/json"

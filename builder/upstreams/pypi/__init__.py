@@ -41,11 +41,12 @@ from builder.metadata import PyPIFacts
 from builder.records import PackageRecord
 from builder.upstreams.base import Failed, Fetched, Gone, Outcome, Plan, Question, Setup, Skipped, Unchanged, Waiting
 from builder.upstreams.documents import Model, body_of, read
+from builder.upstreams.limits import DEFAULT_LIMITS
 from builder.upstreams.pypi.facts import REASON_LENGTH, facts_of
 from builder.upstreams.pypi.listing import read_listing
 from builder.upstreams.pypi.wire import Description, FileList
 from builder.upstreams.text import clean, clean_or_none
-from builder.upstreams.transport import DEFAULT_LIMITS, Transport, user_agent
+from builder.upstreams.transport import Transport, user_agent
 
 # The list is about 9 MB, compressed: as much as the descriptions of a few hundred projects.
 WORTH_THE_LIST: Final = 100
