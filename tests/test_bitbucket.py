@@ -3,11 +3,11 @@ from datetime import date, datetime, timedelta
 from uuid import NAMESPACE_URL, uuid5
 
 import pytest
+from forge_nights import Nights, facts_of, per_day, record, site
 from forges import faults
 from forges.faults import Fault
 from forges.server import Forges
 from forges.world import Repository
-from nights import Nights, facts_of, per_day, record, site
 
 from builder.config import Forge
 from builder.metadata import RepositoryFacts

@@ -3,13 +3,13 @@ from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 import pytest
+from forge_nights import Nights, facts_of, per_day, record, site
 from forges import faults
 from forges.exchange import Answer, Request, as_json
 from forges.faults import Fault, Proceed
 from forges.forgejo import Forgejo as Played
 from forges.server import Forges
 from forges.world import Repository
-from nights import Nights, facts_of, per_day, record, site
 
 from builder.config import Forge
 from builder.metadata import RepositoryFacts

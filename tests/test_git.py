@@ -8,12 +8,12 @@ from itertools import pairwise
 from pathlib import Path
 
 import pytest
+from forge_nights import Nights, facts_of, per_day, record, site
 from forges import faults
 from forges.exchange import Answer, Request, Route, Site, as_text
 from forges.faults import Fault, Proceed
 from forges.git import ISOLATED
 from forges.server import Forges
-from nights import Nights, facts_of, per_day, record, site
 
 from builder.config import Forge
 from builder.derive import RepositoryName

@@ -4,13 +4,13 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
+from forge_nights import Nights, facts_of, per_day, record, site
 from forges import faults
 from forges.exchange import Answer, Request
 from forges.faults import Fault, Proceed
 from forges.gitlab import ANONYMOUS_LIMIT
 from forges.server import Forges
 from forges.world import Repository
-from nights import Nights, facts_of, per_day, record, site
 
 from builder.config import Forge
 from builder.metadata import RepositoryFacts, Snapshot
