@@ -2,8 +2,9 @@
 
     python benchmarks/nights.py [--packages N] [--strangers N] [--upstreams NAME ...]
 
-The forges of the tests serve a made-up catalogue on loopback. Each night is a process of its own, so that CPU and
-memory are of the fetch alone. It cannot reach the network: its way to anything but loopback leads nowhere.
+The forges of the tests serve a made-up catalogue on loopback. Each night is a process of its own that reads the
+catalogue's files as `builder fetch` does, so that CPU and memory are the command's. It cannot reach the network: its
+way to anything but loopback leads nowhere.
 
 Points are what an upstream charges: GitHub's by its rules, one a request where requests are limited, none else. Where
 they exceed an hour's grant (at GitHub 5,000 of a personal token, 1,000 of a workflow's), a real night takes as many
@@ -30,11 +31,11 @@ from typing import Any
 sys.path.insert(0, str(Path(__file__).parents[1]))
 sys.path.insert(0, str(Path(__file__).parents[1] / "tests"))
 
-from forges.catalogue import Catalogue, Package, data_of
+from folders import package, write_data
+from forges.catalogue import Catalogue
 from forges.server import Forges, serving
 
-from builder import snapshots
-from builder.config import Settings
+from builder import build, snapshots
 from builder.fetch import Summary, fetch
 from builder.upstreams import Setup, connect
 
@@ -71,15 +72,11 @@ class Cost:
 
 
 def run_night(plan: dict[str, Any]) -> Cost:
-    """Fetch once, in this process."""
+    """Fetch once, in this process, as the command does."""
     folder, now = Path(plan["folder"]), datetime.fromisoformat(plan["now"])
-    settings = Settings.model_validate(plan["settings"])
-    known, problems = snapshots.load(folder)
-    if problems:
-        raise SystemExit("\n".join(map(str, problems)))
-    data = data_of(settings, [Package(**each) for each in plan["packages"]], known)
     began, own, git = time.perf_counter(), cpu(resource.RUSAGE_SELF), cpu(resource.RUSAGE_CHILDREN)
-    with connect(Setup(settings, now.date(), plan["tokens"])) as connected:
+    data = build.load(folder, keep_snapshots=False)
+    with connect(Setup(data.settings, now.date(), plan["tokens"])) as connected:
         asked = [each for each in connected if not plan["upstreams"] or each.name in plan["upstreams"]]
         summary = fetch(data, folder, asked, lambda: now)
     return Cost(
@@ -133,6 +130,15 @@ def in_a_process(plan: dict[str, Any]) -> Cost:
     return Cost(**json.loads(done.stdout))
 
 
+def write(data: Path, catalogue: Catalogue) -> None:
+    """Write the catalogue's files."""
+    packages = {
+        each.slug: package(number, title=each.slug, repository=each.repository, pypi=each.pypi)
+        for number, each in enumerate(catalogue.packages, start=1)
+    }
+    write_data(data, packages=packages, site=catalogue.settings.model_dump(mode="json", exclude_unset=True))
+
+
 def times(folder: Path) -> dict[str, int]:
     """Give when each snapshot was written."""
     return {file.name: file.stat().st_mtime_ns for file in (folder / snapshots.FOLDER).glob("*.json")}
@@ -159,10 +165,9 @@ def run(folder: Path, packages: int, strangers: int, upstreams: list[str]) -> No
         catalogue = Catalogue(forges, packages, strangers=strangers)
         gc.freeze()
         print(f"{packages:,} packages; {len(catalogue.projects) + strangers:,} projects in the index")
+        write(folder / "data", catalogue)
         plan: dict[str, Any] = {
             "folder": str(folder / "data"),
-            "settings": catalogue.settings.model_dump(mode="json"),
-            "packages": [asdict(package) for package in catalogue.packages],
             "tokens": catalogue.tokens,
             "upstreams": upstreams,
         }

@@ -29,13 +29,13 @@ class Result:
     notes: Sequence[str]
 
 
-def load(folder: Path) -> Data:
-    """Read and check the data.
+def load(folder: Path, *, keep_snapshots: bool = True) -> Data:
+    """Read and check the data; without `keep_snapshots` each of them is read when it is asked for.
 
     Raises:
         DataError: with all problems of all files, if there is any.
     """
-    data, problems = source.load(folder)
+    data, problems = source.load(folder, keep_snapshots=keep_snapshots)
     if data is not None:
         problems += checks.check(data)
     if data is None or problems:

@@ -1,12 +1,12 @@
 """The last good answers on disk: data/snapshots/<slug>.json, one per package, written only when something changed."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Iterator, Mapping
 from pathlib import Path
 from typing import Final
 
 from pydantic import ValidationError
 
-from builder.errors import Problem
+from builder.errors import DataError, Problem
 from builder.metadata import Snapshot
 
 FOLDER: Final = "snapshots"
@@ -17,17 +17,59 @@ def encode(snapshot: Snapshot) -> bytes:
     return snapshot.model_dump_json(indent=2, exclude_defaults=True).encode() + b"\n"
 
 
-def load(data: Path) -> tuple[Mapping[str, Snapshot], list[Problem]]:
-    """Read all snapshots under the data folder, by slug; a broken one is a problem, not a stop."""
+class Stored(Mapping[str, Snapshot]):
+    """Snapshots under the data folder, by slug: each is read when it is asked for, and none is kept."""
+
+    def __init__(self, data: Path, slugs: Collection[str]) -> None:
+        self._data = data
+        self._slugs = dict.fromkeys(slugs)
+
+    def __getitem__(self, slug: str) -> Snapshot:
+        if slug not in self._slugs:
+            raise KeyError(slug)
+        return read(self._data, slug)
+
+    def __contains__(self, slug: object) -> bool:
+        return slug in self._slugs
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._slugs)
+
+    def __len__(self) -> int:
+        return len(self._slugs)
+
+
+def read(data: Path, slug: str) -> Snapshot:
+    """Read one snapshot.
+
+    Raises:
+        DataError: if it is broken, or not there.
+    """
+    file = data / FOLDER / f"{slug}.json"
+    try:
+        return Snapshot.model_validate_json(file.read_bytes())
+    except (ValidationError, OSError) as error:
+        raise DataError([_problem(f"{data.name or data.absolute().name}/{FOLDER}/{file.name}", error)]) from None
+
+
+def load(data: Path, *, keep: bool = True) -> tuple[Mapping[str, Snapshot], list[Problem]]:
+    """Read all snapshots under the data folder, by slug; a broken one is a problem, not a stop.
+
+    Without `keep` each is looked at now, and read again whenever it is asked for: they may be more than memory holds.
+    """
     snapshots: dict[str, Snapshot] = {}
+    slugs: list[str] = []
     problems: list[Problem] = []
-    folder = data.name or data.absolute().name
     for file in sorted((data / FOLDER).glob("*.json")):
         try:
-            snapshots[file.stem] = Snapshot.model_validate_json(file.read_bytes())
-        except (ValidationError, OSError) as error:
-            problems.append(_problem(f"{folder}/{FOLDER}/{file.name}", error))
-    return snapshots, problems
+            snapshot = read(data, file.stem)
+        except DataError as error:
+            problems += error.problems
+            continue
+        slugs.append(file.stem)
+        if keep:
+            snapshots[file.stem] = snapshot
+    return snapshots if keep else Stored(data, slugs), problems
 
 
 def _problem(path: str, error: ValidationError | OSError) -> Problem:

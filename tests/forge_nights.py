@@ -91,7 +91,7 @@ class Nights:
         for slug, repository in self.packages.items():
             name = upstream.project(record(repository))
             assert not isinstance(name, Skipped), name
-            yield Question(slug, name, self.known.get(slug, Snapshot()), again)
+            yield Question(slug, name, self.known, again)
 
     def night(self, *, again: bool = False) -> dict[str, Outcome]:
         """Let a day pass, forget the log, and ask."""

@@ -61,9 +61,7 @@ class Nights:
         return GitHub(Setup(site, self.today, tokens, budget or Budget()))
 
     def questions(self, *, again: bool = False) -> list[Question]:
-        return [
-            Question(slug, name, self.known.get(slug, Snapshot()), again) for slug, name in sorted(self.names.items())
-        ]
+        return [Question(slug, name, self.known, again) for slug, name in sorted(self.names.items())]
 
     def ask(self, budget: Budget | None = None, *, again: bool = False) -> dict[str, Outcome]:
         upstream = self.upstream(budget)

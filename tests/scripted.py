@@ -45,6 +45,7 @@ class Scripted:
     clock: Clock | None = None
     before: Callable[[str], None] = lambda _: None
     asked: list[Question] = field(default_factory=list)
+    known: list[Snapshot] = field(default_factory=list)
     seen: list[str] = field(default_factory=list)
 
     def project(self, record: PackageRecord) -> str | Skipped:
@@ -55,7 +56,7 @@ class Scripted:
         return Plan(-(-len(questions) // self.batch), f"{self.batch} at once")
 
     def ask(self, questions: Sequence[Question]) -> Iterator[tuple[str, Outcome]]:
-        self.asked = list(questions)
+        self.asked, self.known = list(questions), [question.snapshot for question in questions]
         for start in range(0, len(questions), self.batch):
             self.requests += 1
             for question in reversed(questions[start : start + self.batch]):

@@ -182,6 +182,15 @@ def test_fetch_that_got_nothing_says_why(tmp_path: Path, pypi: PyPIServer) -> No
     assert "pypi" not in json.loads(snapshot).keys() - {"sources"}
 
 
+def test_fetch_asks_nobody_while_a_snapshot_is_broken(tmp_path: Path, pypi: PyPIServer) -> None:
+    data = fetchable(tmp_path, pypi)
+    (data / "snapshots" / "django-messages.json").write_text("{")
+    result = run("fetch", "--data", data)
+    assert result.exit_code == 1
+    assert result.stderr.startswith("data/snapshots/django-messages.json: is not JSON")
+    assert pypi.requests == []
+
+
 def test_fetch_tells_what_it_would_ask(tmp_path: Path, pypi: PyPIServer) -> None:
     data = fetchable(tmp_path, pypi)
     result = run("fetch", "--data", data, "--dry-run")

@@ -54,7 +54,8 @@ def ask(server: PyPIServer) -> Iterator[Ask]:
 
     def ask_all(*names: str, budget: Budget | None = None, **known: DownloadFacts) -> dict[str, Outcome]:
         made.append(downloads(server.url + PATH, budget))
-        questions = [Question(f"the-{n}", n, Snapshot(downloads=known.get(n.replace("-", "_")))) for n in names]
+        stored = {f"the-{n}": Snapshot(downloads=known.get(n.replace("-", "_"))) for n in names}
+        questions = [Question(f"the-{n}", n, stored) for n in names]
         outcomes = list(made[-1].ask(questions))
         assert [slug for slug, _ in outcomes] == [question.slug for question in questions]
         return {slug.removeprefix("the-"): outcome for slug, outcome in outcomes}

@@ -130,7 +130,7 @@ def test_two_upstreams_fill_one_snapshot(tmp_path: Path) -> None:
     assert stored(tmp_path)["x"].repository == repository()
     assert stored(tmp_path)["x"].sources == {"github": Source(changed=NOW, asked="X"), "pypi": Source(changed=NOW)}
     assert list(stored(tmp_path)["x"].sources) == ["github", "pypi"]
-    assert second.asked[0].snapshot.pypi is not None  # the second one knows what the first one said
+    assert second.known[0].pypi is not None  # the second one knows what the first one said
     assert [(r.upstream, r.verdict) for r in summary.results] == [("pypi", "fetched"), ("github", "fetched")]
 
 
@@ -150,7 +150,10 @@ def test_asks_about_all_packages_in_order_of_slug(tmp_path: Path) -> None:
     upstream = Scripted()
     save(tmp_path, a=OLD)
     run(["b", "a", "c"], tmp_path, upstream)
-    assert upstream.asked == [Question("a", "A", OLD), Question("b", "B", Snapshot()), Question("c", "C", Snapshot())]
+    assert [(each.slug, each.name, each.again) for each in upstream.asked] == [
+        (slug, slug.upper(), False) for slug in "abc"
+    ]
+    assert upstream.known == [OLD, Snapshot(), Snapshot()]
 
 
 def test_asks_about_some_packages_again(tmp_path: Path) -> None:

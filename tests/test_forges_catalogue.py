@@ -41,7 +41,7 @@ def questions(upstream: Upstream, data: Data, known: dict[str, Snapshot]) -> Ite
     for slug, entry in data.packages.items():
         name = upstream.project(entry.record)
         if not isinstance(name, Skipped):
-            yield Question(slug, name, known.get(slug, Snapshot()))
+            yield Question(slug, name, known)
 
 
 def test_packages_are_mixed_as_in_life(catalogue: Catalogue) -> None:

@@ -1,6 +1,8 @@
+import io
 import json
 from datetime import datetime, timedelta, timezone
 from pathlib import Path
+from typing import IO, Any, NoReturn
 
 import pytest
 from hypothesis import given
@@ -105,9 +107,20 @@ def test_it_is_never_without_what_it_held(tmp_path: Path, monkeypatch: pytest.Mo
     """Killed while a torn line is taken out, the others are still there."""
     whole = write(tmp_path, "a", "b")
     (tmp_path / FILE).write_bytes(whole + b'{"slug":"c')
-    for name in ("write_bytes", "replace"):
+
+    def killed(*_: object) -> NoReturn:
+        raise KeyboardInterrupt
+
+    class Killing(io.BufferedWriter):
+        writelines = write = killed
+
+    def opened(path: Path, mode: str) -> IO[bytes]:
+        stream: Any = open(path, mode)  # noqa: PTH123, SIM115 - `Path.open` is what this stands for
+        return Killing(stream.detach()) if mode == "wb" else stream
+
+    for name, stand_in in (("open", opened), ("replace", killed)):
         with monkeypatch.context() as patched:
-            patched.setattr(Path, name, lambda *_: (_ for _ in ()).throw(KeyboardInterrupt))
+            patched.setattr(Path, name, stand_in)
             with pytest.raises(KeyboardInterrupt):
                 Journal(tmp_path, "pypi", NOW)
         assert (tmp_path / FILE).read_bytes().startswith(whole)

@@ -53,7 +53,7 @@ def ask(pypi: PyPI) -> Ask:
     """Ask about one project, of which something or nothing may be known."""
 
     def ask_one(name: str, known: PyPIFacts | None = None, *, again: bool = False) -> Outcome:
-        [(slug, outcome)] = pypi.ask([Question(f"the-{name}", name, Snapshot(pypi=known), again)])
+        [(slug, outcome)] = pypi.ask([Question(f"the-{name}", name, {f"the-{name}": Snapshot(pypi=known)}, again)])
         assert slug == f"the-{name}"
         return outcome
 
@@ -101,10 +101,10 @@ def test_knows_a_package_by_its_normalised_name(pypi: PyPI, fields: dict[str, st
 
 
 def test_a_night_without_news_is_one_request_for_each_project(server: PyPIServer, pypi: PyPI) -> None:
-    known = [Question(slug, slug, Snapshot(pypi=PyPIFacts(name=slug, serial=1))) for slug in ("a", "b")]
+    known = [Question(slug, slug, {slug: Snapshot(pypi=PyPIFacts(name=slug, serial=1))}) for slug in ("a", "b")]
     plan = pypi.plan(known)
     assert plan.requests == 2
-    assert pypi.plan([*known, Question("c", "c", Snapshot())]).requests == 4
+    assert pypi.plan([*known, Question("c", "c", {})]).requests == 4
     assert pypi.plan(known * 51).requests == 1
     assert "for each project that changed" in plan.note
     assert pypi.requests == len(server.requests) == 0

@@ -74,7 +74,7 @@ class Nights:
         """Ask about all that is known, and remember what comes."""
         upstream = PyPI(Setup(site(self.server.url), date(2026, 1, 1), budget=self.budget))
         self.server.requests.clear()
-        questions = [Question(name, name, snapshot, again) for name, snapshot in self.known.items()]
+        questions = [Question(name, name, self.known, again) for name in self.known]
         outcomes = list(upstream.ask(questions))
         upstream.close()
         assert upstream.requests == len(self.server.requests)
@@ -172,7 +172,7 @@ def test_a_new_package_is_asked_in_full(nights: Nights) -> None:
 def test_it_is_asked_for_anew_each_time(nights: Nights) -> None:
     nights.grow(150)
     upstream = PyPI(Setup(site(nights.server.url), date(2026, 1, 1)))
-    questions = [Question(name, name, snapshot) for name, snapshot in nights.known.items()]
+    questions = [Question(name, name, nights.known) for name in nights.known]
     assert others(dict(upstream.ask(questions))) == {}
     nights.projects.release(nights.projects["package-009"])
     assert list(others(dict(upstream.ask(questions)))) == ["package-009"]
@@ -524,10 +524,10 @@ def test_beside_the_forges_it_is_asked_one_at_a_time(forges: Forges) -> None:
     url = forges.mount(Site(projects))
     upstream = PyPI(Setup(site(url), date(2026, 1, 1)))
     names = [projects.make(f"package-{number}").name for number in range(120)]
-    known = {name: PyPIFacts(name=name, serial=projects[name].serial) for name in names}
+    known = {name: Snapshot(pypi=PyPIFacts(name=name, serial=projects[name].serial)) for name in names}
     for project in projects.sample(0.05, seed=1):
         projects.release(project)
-    outcomes = list(upstream.ask([Question(name, name, Snapshot(pypi=known[name])) for name in names]))
+    outcomes = list(upstream.ask([Question(name, name, known) for name in names]))
     upstream.close()
     assert Counter(type(outcome) for _, outcome in outcomes) == {Unchanged: 114, Fetched: 6}
     assert forges.counts() == {"pypi description": 6, "pypi files": 6, "pypi list": 1}

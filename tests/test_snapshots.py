@@ -7,6 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from builder import snapshots
+from builder.errors import DataError
 from builder.metadata import PyPIFacts, Release, RepositoryFacts, Snapshot
 
 FETCHED = datetime(2026, 2, 15, 21, 7, 27, 202335, tzinfo=timezone(timedelta(hours=-5)))
@@ -91,6 +92,7 @@ def test_a_broken_one_is_a_problem_and_the_others_are_read(tmp_path: Path) -> No
     (data / "snapshots" / "c.json").mkdir()
     found, problems = snapshots.load(data)
     assert set(found) == {"d"}
+    assert snapshots.load(data, keep=False) == (found, problems)
     assert [(p.path, p.code, p.field) for p in problems] == [
         ("data/snapshots/a.json", "snapshot", ""),
         ("data/snapshots/b.json", "snapshot", "pypi.releases.0.version"),
@@ -106,7 +108,22 @@ def test_a_newer_snapshot_is_read_by_an_older_program(tmp_path: Path) -> None:
 
 
 def test_no_folder_is_no_snapshot(tmp_path: Path) -> None:
-    assert snapshots.load(tmp_path) == ({}, [])
+    assert snapshots.load(tmp_path) == snapshots.load(tmp_path, keep=False) == ({}, [])
+
+
+def test_they_can_be_had_without_being_held(tmp_path: Path) -> None:
+    for slug in ("b", "a"):
+        snapshots.save(tmp_path, slug, FULL)
+    found, _ = snapshots.load(tmp_path, keep=False)
+    assert (list(found), len(found)) == (["a", "b"], 2)
+    assert found["a"] == FULL
+    assert found["a"] is not found["a"]
+    snapshots.save(tmp_path, "c", FULL)
+    assert [slug in found for slug in "abc"] == [True, True, False]
+    assert found.get("c") is None
+    (tmp_path / "snapshots" / "b.json").write_text("{")
+    with pytest.raises(DataError, match="problem"):
+        found["b"]
 
 
 moments = st.datetimes(timezones=st.sampled_from([UTC, timezone(timedelta(hours=5, minutes=45))]))

@@ -217,7 +217,7 @@ def fetch(  # noqa: PLR0913, PLR0917 - one for each option
     from builder import upstreams  # noqa: PLC0415 - see the module's docstring
     from builder.cli.progress import showing  # noqa: PLC0415 - see the module's docstring
 
-    loaded = building.load(data)
+    loaded = building.load(data, keep_snapshots=False)
     budget = upstreams.Budget(max_requests, None if max_minutes is None else max_minutes * 60)
     tokens = {host: token for variable, host in TOKENS.items() if (token := os.environ.get(variable))}
     with upstreams.connect(upstreams.Setup(loaded.settings, _now().date(), tokens, budget)) as connected:

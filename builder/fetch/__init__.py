@@ -5,7 +5,7 @@ again ends as one that was not; they reach the snapshots only after the guards h
 An answer that says nothing new writes nothing.
 """
 
-from collections.abc import Callable, Collection, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from datetime import datetime
 from difflib import get_close_matches
 from pathlib import Path
@@ -13,6 +13,7 @@ from pathlib import Path
 from builder.entries import Data
 from builder.errors import BuilderError
 from builder.fetch.cursors import Cursors
+from builder.fetch.known import Known
 from builder.fetch.run import Progress, Run
 from builder.fetch.summary import VERDICTS, Proposal, Result, Summary
 from builder.metadata import Snapshot
@@ -43,9 +44,10 @@ def fetch(  # noqa: PLR0913, PLR0917 - what a run depends on, most important fir
     """
     slugs = _due(data, only)
     cursors = Cursors(folder)
-    sorted_out = [_sort_out(data, upstream, slugs, again=again) for upstream in upstreams]
+    known = Known(data.snapshots, folder)
+    sorted_out = [_sort_out(data, upstream, slugs, known, again=again) for upstream in upstreams]
     total = sum(len(questions) + len(skipped) for questions, skipped in sorted_out)
-    run = Run(data, folder, now, progress, bool(only), total)
+    run = Run(data, folder, known, now, progress, bool(only), total)
     for upstream, (_, skipped) in zip(upstreams, sorted_out, strict=True):
         for slug, outcome in skipped.items():
             run.skip(upstream.name, slug, outcome)
@@ -71,7 +73,7 @@ def plan(data: Data, upstreams: Sequence[Upstream], only: Collection[str] = ()) 
 
 def _plans(data: Data, upstreams: Sequence[Upstream], slugs: Sequence[str]) -> Iterator[tuple[str, int, Plan]]:
     for upstream in upstreams:
-        questions, _ = _sort_out(data, upstream, slugs)
+        questions, _ = _sort_out(data, upstream, slugs, data.snapshots)
         yield upstream.name, len(questions), upstream.plan(questions)
 
 
@@ -84,14 +86,14 @@ def _due(data: Data, only: Collection[str]) -> list[str]:
 
 
 def _sort_out(
-    data: Data, upstream: Upstream, slugs: Sequence[str], *, again: bool = False
+    data: Data, upstream: Upstream, slugs: Sequence[str], known: Mapping[str, Snapshot], *, again: bool = False
 ) -> tuple[list[Question], dict[str, Skipped]]:
     """Give what is to be asked, and what is skipped visibly: what nobody but this upstream could be asked about."""
     questions, skipped = [], {}
     for slug in slugs:
         name = upstream.project(data.packages[slug].record)
         if not isinstance(name, Skipped):
-            questions.append(Question(slug, name, data.snapshots.get(slug, Snapshot()), again))
+            questions.append(Question(slug, name, known, again))
         elif name.reason:
             skipped[slug] = name
     return questions, skipped

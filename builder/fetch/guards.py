@@ -4,7 +4,9 @@ An upstream that answers nonsense for everybody looks, package by package, like 
 the ones of the rules for a refresh: more than 5% newly missing, more than a fifth failing; the others are ours.
 """
 
+from collections import Counter
 from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
 from statistics import median
 from typing import Final
 
@@ -30,9 +32,6 @@ FIELDS: Final[Mapping[Part, tuple[str, ...]]] = {
 }
 """The fields, by part, that do not get lost for many packages in one night."""
 
-_Pairs = list[tuple[AnyFacts, AnyFacts]]
-"""The known facts, and those that would take their place."""
-
 
 def too_many(count: int, total: int, share: float) -> bool:
     """Tell whether so many of all are more than a share allows, and enough to say anything about an upstream."""
@@ -41,28 +40,91 @@ def too_many(count: int, total: int, share: float) -> bool:
 
 def refusal(upstream: str, known: Mapping[str, Snapshot], answers: Mapping[str, Answered]) -> str:
     """Give why the answers of an upstream must not be taken, with the field and the numbers; "" if they may."""
-    return next(_refusals(upstream, known, answers), "")
+    tally, nothing = _Tally(upstream, len(answers)), Snapshot()
+    for slug, answered in answers.items():
+        tally.failed += answered.said == "failed"
+        if answered.said == "gone" or answered.facts is not None:
+            tally.add(known.get(slug, nothing), answered)
+    return next(tally.refusals(), "")
 
 
-def _refusals(upstream: str, known: Mapping[str, Snapshot], answers: Mapping[str, Answered]) -> Iterator[str]:
-    total, nothing = len(answers), Snapshot()
-    beside = [(known.get(slug, nothing), answered) for slug, answered in answers.items()]
-    failed = sum(answered.said == "failed" for answered in answers.values())
-    if too_many(failed, total, FAILED_SHARE):
-        yield f"{failed} of {total} answers were failures (more than {FAILED_SHARE:.0%})"
-    gone = sum(_is_newly_missing(upstream, *pair) for pair in beside)
-    if too_many(gone, total, MISSING_SHARE):
-        yield f"{gone} of {total} packages would be newly missing (more than {MISSING_SHARE:.0%})"
-    taken = sum(_is_newly_taken_over(upstream, *pair) for pair in beside)
-    if too_many(taken, total, TAKEN_OVER_SHARE):
-        yield (
-            f"repository.id: {taken} of {total} packages would be other repositories than they were"
-            f" (more than {TAKEN_OVER_SHARE:.0%})"
-        )
-    pairs = list(_pairs(upstream, beside))
-    yield from _emptied(pairs)
-    yield from _stars(pairs)
-    yield from _bytes(pairs)
+@dataclass(slots=True)
+class _Tally:
+    """What is counted over the answers of one upstream, of which only one is held at a time.
+
+    A pair is known facts and those that would take their place; `size` is the bytes of all the former, and the latter.
+    """
+
+    upstream: str
+    total: int
+    failed: int = 0
+    gone: int = 0
+    taken_over: int = 0
+    pairs: int = 0
+    lost: Counter[tuple[Part, str]] = field(default_factory=Counter)
+    stars: list[float] = field(default_factory=list)
+    size: tuple[int, int] = (0, 0)
+
+    def add(self, snapshot: Snapshot, answered: Answered) -> None:
+        """Count an answer beside what is known; facts that will not be taken are no pair."""
+        self.gone += _is_newly_missing(self.upstream, snapshot, answered)
+        self.taken_over += _is_newly_taken_over(self.upstream, snapshot, answered)
+        after = answered.facts
+        before = None if after is None else known_part(snapshot, part_of(after))
+        if before is not None and after is not None and not is_taken_over(self.upstream, snapshot, answered):
+            self._add_pair(before, after)
+
+    def _add_pair(self, before: AnyFacts, after: AnyFacts) -> None:
+        part = part_of(after)
+        self.pairs += 1
+        self.lost.update((part, name) for name in FIELDS[part] if _says(before, name) and not _says(after, name))
+        self.size = (self.size[0] + len(before.model_dump_json()), self.size[1] + len(after.model_dump_json()))
+        if (
+            isinstance(before, RepositoryFacts)
+            and isinstance(after, RepositoryFacts)
+            and before.stars is not None
+            and after.stars is not None
+        ):
+            self.stars.append((after.stars + 1) / (before.stars + 1))
+
+    def refusals(self) -> Iterator[str]:
+        """Yield what is too odd to be true."""
+        total = self.total
+        if too_many(self.failed, total, FAILED_SHARE):
+            yield f"{self.failed} of {total} answers were failures (more than {FAILED_SHARE:.0%})"
+        if too_many(self.gone, total, MISSING_SHARE):
+            yield f"{self.gone} of {total} packages would be newly missing (more than {MISSING_SHARE:.0%})"
+        if too_many(self.taken_over, total, TAKEN_OVER_SHARE):
+            yield (
+                f"repository.id: {self.taken_over} of {total} packages would be other repositories than they were"
+                f" (more than {TAKEN_OVER_SHARE:.0%})"
+            )
+        yield from self._emptied()
+        yield from self._odd_stars()
+        yield from self._shrunk()
+
+    def _emptied(self) -> Iterator[str]:
+        for part in sorted(FIELDS):
+            for name in FIELDS[part]:
+                if too_many(lost := self.lost[part, name], self.pairs, EMPTIED_SHARE):
+                    yield (
+                        f"{part}.{name}: {lost} of {self.pairs} packages would lose it (more than {EMPTIED_SHARE:.0%})"
+                    )
+
+    def _odd_stars(self) -> Iterator[str]:
+        if len(self.stars) >= ENOUGH_STARS and not 1 / STARS_FACTOR <= median(self.stars) <= STARS_FACTOR:
+            yield (
+                f"repository.stars: the median of {len(self.stars)} packages would change by"
+                f" {median(self.stars) - 1:+.0%} (more than a factor of {STARS_FACTOR:g})"
+            )
+
+    def _shrunk(self) -> Iterator[str]:
+        before, after = self.size
+        if self.pairs >= ENOUGH and after < before * BYTES_SHARE:
+            yield (
+                f"{filled_by(self.upstream)}: the facts of {self.pairs} packages would shrink from {before:,} to"
+                f" {after:,} bytes (to less than {BYTES_SHARE:.0%})"
+            )
 
 
 def _is_newly_missing(upstream: str, snapshot: Snapshot, answered: Answered) -> bool:
@@ -77,48 +139,7 @@ def _is_newly_taken_over(upstream: str, snapshot: Snapshot, answered: Answered) 
     return state != "taken over" and is_taken_over(upstream, snapshot, answered)
 
 
-def _pairs(upstream: str, beside: list[tuple[Snapshot, Answered]]) -> Iterator[tuple[AnyFacts, AnyFacts]]:
-    """Yield what would be replaced and by what; facts that will not be taken are none of it."""
-    for snapshot, answered in beside:
-        after = answered.facts
-        before = None if after is None else known_part(snapshot, part_of(after))
-        if before is not None and after is not None and not is_taken_over(upstream, snapshot, answered):
-            yield before, after
-
-
-def _emptied(pairs: _Pairs) -> Iterator[str]:
-    for part in sorted({part_of(after) for _, after in pairs}):
-        for field in FIELDS[part]:
-            lost = sum(_says(before, field) and not _says(after, field) for before, after in pairs)
-            if too_many(lost, len(pairs), EMPTIED_SHARE):
-                yield f"{part}.{field}: {lost} of {len(pairs)} packages would lose it (more than {EMPTIED_SHARE:.0%})"
-
-
 def _says(facts: AnyFacts, field: str) -> bool:
     """Tell whether a field says anything; zero does."""
     value: object = getattr(facts, field, None)
     return value is not None and value not in ("", (), {})
-
-
-def _stars(pairs: _Pairs) -> Iterator[str]:
-    ratios = [
-        (after.stars + 1) / (before.stars + 1)
-        for before, after in pairs
-        if isinstance(before, RepositoryFacts) and isinstance(after, RepositoryFacts)
-        if before.stars is not None and after.stars is not None
-    ]
-    if len(ratios) >= ENOUGH_STARS and not 1 / STARS_FACTOR <= median(ratios) <= STARS_FACTOR:
-        yield (
-            f"repository.stars: the median of {len(ratios)} packages would change by {median(ratios) - 1:+.0%}"
-            f" (more than a factor of {STARS_FACTOR:g})"
-        )
-
-
-def _bytes(pairs: _Pairs) -> Iterator[str]:
-    before, after = (sum(len(pair[side].model_dump_json()) for pair in pairs) for side in (0, 1))
-    if len(pairs) >= ENOUGH and after < before * BYTES_SHARE:
-        part = part_of(pairs[0][1])
-        yield (
-            f"{part}: the facts of {len(pairs)} packages would shrink from {before:,} to {after:,} bytes"
-            f" (to less than {BYTES_SHARE:.0%})"
-        )

@@ -6,7 +6,7 @@ is asked for again. When the guards have passed, a last line says so: where a ru
 the rest must not be judged beside what it wrote.
 """
 
-from collections.abc import Mapping
+from collections.abc import Collection, Iterator, Mapping
 from contextlib import suppress
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -24,7 +24,7 @@ KEPT: Final = timedelta(hours=12)  # an older answer is another night's
 Answer = Fetched | Unchanged | Gone | Failed
 """The outcomes that need no asking again in the same run."""
 
-_TAKEN: Final = b'{"taken":true}'
+_TAKEN: Final = b'{"taken":true}\n'
 
 
 class Answered(BaseModel):
@@ -89,29 +89,77 @@ _WORDS: Final[Mapping[type[Answer], Literal["fetched", "unchanged", "gone", "fai
 }
 
 
+class Answers(Mapping[str, Answered]):
+    """The newest answer about each package in a file, read when it is asked for: only the places are held."""
+
+    def __init__(self, file: Path) -> None:
+        self._file = file
+        self._places: dict[str, int] = {}
+
+    def __getitem__(self, slug: str) -> Answered:
+        place = self._places[slug]
+        with self._file.open("rb") as stream:
+            stream.seek(place)
+            return Answered.model_validate_json(stream.readline())
+
+    def __contains__(self, slug: object) -> bool:
+        return slug in self._places
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._places)
+
+    def __len__(self) -> int:
+        return len(self._places)
+
+    def note(self, slug: str, place: int) -> None:
+        """Note in which byte of the file the line about a package begins."""
+        self._places[slug] = place
+
+    def keep(self, slugs: Collection[str]) -> None:
+        """Leave all others out."""
+        self._places = {slug: place for slug, place in self._places.items() if slug in slugs}
+
+
 class Journal:
     """The journal of one upstream, open for more.
 
-    `answers` is what a killed run left, by slug, the newest last; `taken` tells that the guards let all of it pass.
+    `answers` is what a killed run left, and what was added; `taken` tells that the guards let all of it pass.
     """
 
     def __init__(self, data: Path, upstream: str, now: datetime) -> None:
         self._file = data / FOLDER / f"{upstream}.jsonl"
         self._file.parent.mkdir(parents=True, exist_ok=True)
-        self.answers: dict[str, Answered] = {}
-        left = self._file.read_bytes() if self._file.is_file() else b""
-        lines = left.split(b"\n")
-        for line in lines:
-            answered = _read(line)
-            if answered is not None and now - KEPT < answered.at <= now:
-                self.answers[answered.slug] = answered
-        self.taken = bool(self.answers) and lines[-2:] == [_TAKEN, b""]
-        kept = b"".join(map(_line, self.answers.values())) + (_TAKEN + b"\n" if self.taken else b"")
-        if kept != left:
-            beside = self._file.with_name(f"{self._file.name}.new")
-            beside.write_bytes(kept)
-            beside.replace(self._file)
+        if not self._read(now):
+            self._clean(now)
+            self._read(now)
         self._stream = self._file.open("ab")
+
+    def _read(self, now: datetime) -> bool:
+        """Note where the answers are; tell whether there is nothing else in the file."""
+        self.answers = Answers(self._file)
+        self.taken, place, is_clean = False, 0, True
+        for line in self._lines():
+            is_clean &= not self.taken  # by a line before, which says nothing of this one
+            self.taken = line == _TAKEN
+            if answered := _of_now(line, now):
+                self.answers.note(answered.slug, place)
+            is_clean &= self.taken or (answered is not None and line.endswith(b"\n"))
+            place += len(line)
+        self.taken &= bool(self.answers)
+        return is_clean
+
+    def _clean(self, now: datetime) -> None:
+        """Take out of the file what is torn, or too old."""
+        beside = self._file.with_name(f"{self._file.name}.new")
+        with beside.open("wb") as stream:
+            stream.writelines(line.rstrip(b"\n") + b"\n" for line in self._lines() if _of_now(line, now))
+            stream.write(_TAKEN if self.taken else b"")
+        beside.replace(self._file)
+
+    def _lines(self) -> Iterator[bytes]:
+        if self._file.is_file():
+            with self._file.open("rb") as stream:
+                yield from stream
 
     def __enter__(self) -> Self:
         return self
@@ -122,14 +170,15 @@ class Journal:
     def add(self, answered: Answered) -> None:
         """Write an answer down, so that it outlives a kill of the process."""
         self.taken = False
-        self.answers[answered.slug] = answered
-        self._append(_line(answered))
+        place = self._stream.tell()
+        self._append(answered.model_dump_json(exclude_defaults=True).encode() + b"\n")
+        self.answers.note(answered.slug, place)
 
     def take(self) -> None:
         """Write down that the guards let all answers pass."""
         if not self.taken:
             self.taken = True
-            self._append(_TAKEN + b"\n")
+            self._append(_TAKEN)
 
     def _append(self, line: bytes) -> None:
         self._stream.write(line)
@@ -143,12 +192,10 @@ class Journal:
             self._file.parent.rmdir()
 
 
-def _line(answered: Answered) -> bytes:
-    return answered.model_dump_json(exclude_defaults=True).encode() + b"\n"
-
-
-def _read(line: bytes) -> Answered | None:
+def _of_now(line: bytes, now: datetime) -> Answered | None:
+    """Read a line; None for one that is torn, or is another night's."""
     try:
-        return Answered.model_validate_json(line)
+        answered = Answered.model_validate_json(line)
     except ValidationError:
         return None
+    return answered if now - KEPT < answered.at <= now else None

@@ -1,15 +1,15 @@
 """One run over all upstreams: what each says goes into its journal, past the guards, and into the snapshots."""
 
-from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, field, replace
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
 from typing import Final, Protocol
 
-from builder import snapshots
 from builder.entries import Data
 from builder.fetch.guards import FAILED_SHARE, refusal, too_many
 from builder.fetch.journal import Answer, Answered, Journal
+from builder.fetch.known import Known
 from builder.fetch.merge import merge
 from builder.fetch.summary import Result, Summary, Verdict, verdict
 from builder.metadata import Snapshot, Source
@@ -31,17 +31,26 @@ class _Heard:
     """What one upstream said in a run: answers, and why there is none for the others."""
 
     journal: Journal
-    answers: dict[str, Answered]
     others: dict[str, Waiting | Refused] = field(default_factory=dict)
-    failures: int = field(init=False)
+    failures: int = 0
 
-    def __post_init__(self) -> None:
-        self.failures = sum(answered.said == "failed" for answered in self.answers.values())
+    @property
+    def answers(self) -> Mapping[str, Answered]:
+        return self.journal.answers
+
+    def go_on(self, upstream: str, questions: Sequence[Question]) -> None:
+        """Take of what a killed run left that which answers one of these questions and still holds."""
+        held = set()
+        for question in questions:
+            answered = self.answers.get(question.slug)
+            if answered and _answers(answered, question, upstream):
+                held.add(question.slug)
+                self.failures += answered.said == "failed"
+        self.journal.answers.keep(held)
 
     def add(self, question: Question, outcome: Answer, at: datetime) -> None:
         answered = Answered.of(question.slug, outcome, at, question.name, again=question.again)
         self.journal.add(answered)
-        self.answers[question.slug] = answered
         self.failures += answered.said == "failed"
 
     def too_bad(self) -> str:
@@ -55,22 +64,19 @@ class _Heard:
 class Run:
     """A run over `data`, which lies in `folder`; `partial` tells that it is about some packages only.
 
-    `total` is how many questions and skipped packages there are. `snapshots` are the known ones, renewed on the way.
+    `total` is how many questions and skipped packages there are. `known` is what the questions are asked with.
     """
 
     data: Data
     folder: Path
+    known: Known
     now: Callable[[], datetime]
     progress: Progress | None
     partial: bool
     total: int
     done: int = 0
-    snapshots: dict[str, Snapshot] = field(init=False)
     summary: Summary = field(default_factory=Summary)
     journals: list[Journal] = field(default_factory=list)
-
-    def __post_init__(self) -> None:
-        self.snapshots = dict(self.data.snapshots)
 
     def skip(self, upstream: str, slug: str, outcome: Skipped) -> None:
         """Note a package that is not asked about."""
@@ -82,12 +88,12 @@ class Run:
 
         Gives the slug that the next run is to begin with, "" for the first; None where this run did not get on.
         """
-        questions = [replace(q, snapshot=self.snapshots.get(q.slug, Snapshot())) for q in questions]
         before = upstream.requests
         # A run about some packages must not throw away what a killed full one left.
         with Journal(self.folder, upstream.name + (".only" if self.partial else ""), self.now()) as journal:
             self.journals.append(journal)
-            heard = _Heard(journal, dict(_left(upstream.name, questions, journal)))
+            heard = _Heard(journal)
+            heard.go_on(upstream.name, questions)
             self._listen(upstream, questions, heard)
             self.summary.requests[upstream.name] = upstream.requests - before
             self._conclude(upstream.name, questions, heard)
@@ -131,7 +137,7 @@ class Run:
         """Take all answers of an upstream, or none."""
         refused = self.summary.refused
         if upstream not in refused and not heard.journal.taken:
-            if reason := refusal(upstream, self.snapshots, heard.answers):
+            if reason := refusal(upstream, self.known, heard.answers):
                 refused[upstream] = reason
             else:
                 heard.journal.take()
@@ -147,26 +153,17 @@ class Run:
     def _store(self, upstream: str, answered: Answered) -> Verdict:
         """Merge an answer into its snapshot, and write that where it differs."""
         slug = answered.slug
-        known = self.snapshots.get(slug, Snapshot())
+        known = self.known.get(slug) or Snapshot()
         merged = merge(upstream, known, answered, self.data.packages[slug])
         self.summary.proposals += merged.proposals
         if merged.snapshot != known:
-            snapshots.save(self.folder, slug, merged.snapshot)
-            self.snapshots[slug] = merged.snapshot
+            self.known.save(slug, merged.snapshot)
         return verdict(answered.outcome, changed=merged.changed, taken_over=merged.taken_over)
 
     def _tell(self, slug: str, outcome: Outcome | Skipped) -> None:
         self.done += 1
         if self.progress:
             self.progress(self.done, self.total, slug, outcome)
-
-
-def _left(upstream: str, questions: Sequence[Question], journal: Journal) -> Iterator[tuple[str, Answered]]:
-    """Yield what a killed run left and what still holds, by slug."""
-    for question in questions:
-        answered = journal.answers.get(question.slug)
-        if answered and _answers(answered, question, upstream):
-            yield question.slug, answered
 
 
 def _answers(answered: Answered, question: Question, upstream: str) -> bool:

@@ -31,11 +31,12 @@ _Model = TypeVar("_Model", bound=BaseModel)
 _Record = TypeVar("_Record", bound=Record)
 
 
-def load(data: Path) -> tuple[Data | None, list[Problem]]:
+def load(data: Path, *, keep_snapshots: bool = True) -> tuple[Data | None, list[Problem]]:
     """Read all that stands under the data folder.
 
     Args:
         data: the folder with site.yaml, packages/, grids/, categories/ and snapshots/; tombstones.yaml may be missing.
+        keep_snapshots: whether to have them all at once; else each is read when it is asked for.
 
     Returns:
         What could be read, and every problem in order of place. Without usable settings there is no data, but the
@@ -46,7 +47,7 @@ def load(data: Path) -> tuple[Data | None, list[Problem]]:
         hint = "Run this from the folder that holds it, or name the folder."
         return None, [Problem(folder, 0, 0, "file-missing", "there is no such folder", hint)]
     with _collection_paused():
-        return _Loading(data, folder).load()
+        return _Loading(data, folder, keep_snapshots).load()
 
 
 @contextmanager
@@ -67,6 +68,7 @@ class _Loading:
 
     data: Path
     folder: str
+    keep_snapshots: bool
     problems: list[Problem] = field(default_factory=list)
     broken: dict[str, frozenset[str]] = field(default_factory=dict)
 
@@ -82,7 +84,7 @@ class _Loading:
         packages = self._entries("packages", PackageRecord)
         grids = self._entries("grids", GridRecord)
         categories = self._entries("categories", CategoryRecord)
-        answers, problems = snapshots.load(self.data)
+        answers, problems = snapshots.load(self.data, keep=self.keep_snapshots)
         problems = sorted([*self.problems, *problems])
         if settings is None:
             return None, problems

@@ -36,14 +36,19 @@ class Setup:
 class Question:
     """What is to be asked about one package.
 
-    `name` is what the upstream calls it (`Upstream.project`); `snapshot` is what is known so far. With `again` a full
-    answer is wanted, even where the upstream could tell that nothing has changed.
+    `name` is what the upstream calls it (`Upstream.project`); `known` holds what is known so far of every package. With
+    `again` a full answer is wanted, even where the upstream could tell that nothing has changed.
     """
 
     slug: str
     name: str
-    snapshot: Snapshot
+    known: Mapping[str, Snapshot] = field(repr=False)
     again: bool = False
+
+    @property
+    def snapshot(self) -> Snapshot:
+        """What is known of the package: read when it is asked for, so it is not to be held for all at once."""
+        return self.known.get(self.slug) or Snapshot()
 
 
 @dataclass(frozen=True, slots=True)

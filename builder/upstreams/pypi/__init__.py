@@ -165,34 +165,38 @@ class PyPI:
 
 @dataclass(frozen=True, slots=True)
 class _Case:
-    """A question, and what is known of the very project; the record may have named another one before.
+    """A question, and the little of what is known that is looked at for all projects before any of them is asked for.
 
-    `missing`: the project's addresses said that it is gone, and nothing was heard of it since.
+    `is_quarantined`: that was said by the file list, and the end of a quarantine shows there first. `missing`: the
+    project's addresses said that it is gone, and nothing was heard of it since.
     """
 
-    slug: str
-    project: NormalizedName
-    known: PyPIFacts | None
+    question: Question
+    serial: int | None
+    is_quarantined: bool
     missing: bool
-    again: bool
 
     @classmethod
     def of(cls, question: Question) -> "_Case":
-        project, facts = NormalizedName(question.name), question.snapshot.pypi
-        known = facts if facts and canonicalize_name(facts.name) == project else None
-        source = question.snapshot.sources.get(PyPI.name)
+        snapshot, known = question.snapshot, _known(question)
+        source = snapshot.sources.get(PyPI.name)
         # Of another project, nothing is known at all.
-        missing = source is not None and source.state == "missing" and known == facts
-        return cls(question.slug, project, known, missing, question.again)
+        missing = source is not None and source.state == "missing" and known == snapshot.pypi
+        if known is None:
+            return cls(question, serial=None, is_quarantined=False, missing=missing)
+        return cls(question, known.serial, known.status == _QUARANTINED, missing)
 
     @property
-    def serial(self) -> int | None:
-        return self.known.serial if self.known else None
+    def slug(self) -> str:
+        return self.question.slug
 
     @property
-    def is_quarantined(self) -> bool:
-        """That was said by the file list, and the end of a quarantine shows there first."""
-        return self.known is not None and self.known.status == _QUARANTINED
+    def project(self) -> NormalizedName:
+        return NormalizedName(self.question.name)
+
+    @property
+    def again(self) -> bool:
+        return self.question.again
 
     @property
     def may_be_spared(self) -> bool:
@@ -232,6 +236,12 @@ class _Case:
         return Unchanged() if listed is not None and serial < listed and not self.is_quarantined else None
 
 
+def _known(question: Question) -> PyPIFacts | None:
+    """Give what is known of the very project; the record may have named another one before."""
+    facts = question.snapshot.pypi
+    return facts if facts and canonicalize_name(facts.name) == question.name else None
+
+
 def _trusted(listed: Mapping[str, int | None], spared: Iterable[_Case]) -> Mapping[str, int | None] | Failed:
     """Give the list if it spares requests: an empty or an old one, or one without serials, would cost thousands."""
     asked = [case for case in spared if not case.missing]
@@ -246,7 +256,7 @@ def _outcome(case: _Case, listed: int | None, described: Description | None, fil
     if outcome := case.if_stale(files.meta.last_serial, listed):
         return outcome
     if files.status.status == _QUARANTINED:
-        facts = case.known or PyPIFacts(name=case.project)
+        facts = _known(case.question) or PyPIFacts(name=case.project)
         reason = clean_or_none(files.status.reason, REASON_LENGTH)
         return Gone("is quarantined", facts.model_copy(update={"status": _QUARANTINED, "status_reason": reason}))
     if described is not None:
