@@ -42,6 +42,7 @@ class Scripted:
     batch: int = 1
     requests: int = 0
     quota: str = ""
+    nights: int = 1
     clock: Clock | None = None
     before: Callable[[str], None] = lambda _: None
     asked: list[Question] = field(default_factory=list)

@@ -910,3 +910,18 @@ def test_releases_are_read_from_the_snapshot_as_they_were_fetched(night: Night, 
     assert facts.releases[0] == Release(
         version="1.1", uploaded=datetime(2020, 2, 1, 12, tzinfo=UTC), yanked="leaks a secret"
     )
+
+
+def test_a_host_of_single_answers_is_asked_in_turns_and_says_so(tmp_path: Path) -> None:
+    slugs = [f"p{number}" for number in range(20)]
+    upstream = Scripted(dict.fromkeys(slugs, Fetched(RepositoryFacts(stars=1))), name="git", nights=2)
+    first = run(slugs, tmp_path, upstream)
+    assert first.count("fetched") == 20
+    nights = [run(slugs, tmp_path, upstream, when=NOW + timedelta(days=day)) for day in (1, 2)]
+    assert [night.count("skipped") + night.count("unchanged") for night in nights] == [20, 20]
+    seen = [{r.slug for r in night.results if r.verdict == "unchanged"} for night in nights]
+    assert seen[0] | seen[1] == set(slugs)
+    assert not seen[0] & seen[1]
+    assert all("x git: is asked about every 2 nights" in str(night) for night in nights)
+    some = fetch(data_of(*slugs, known=stored(tmp_path)), tmp_path, [upstream], lambda: NOW, only=slugs)
+    assert some.count("skipped") == 0

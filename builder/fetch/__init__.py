@@ -6,7 +6,7 @@ An answer that says nothing new writes nothing.
 """
 
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
-from datetime import datetime
+from datetime import UTC, date, datetime
 from difflib import get_close_matches
 from pathlib import Path
 
@@ -16,6 +16,7 @@ from builder.fetch.cursors import Cursors
 from builder.fetch.known import Known
 from builder.fetch.run import Progress, Run
 from builder.fetch.summary import VERDICTS, Proposal, Result, Summary
+from builder.fetch.turns import not_tonight
 from builder.metadata import Snapshot
 from builder.upstreams.base import Plan, Question, Skipped, Upstream
 
@@ -45,7 +46,9 @@ def fetch(  # noqa: PLR0913, PLR0917 - what a run depends on, most important fir
     slugs = _due(data, only)
     cursors = Cursors(folder)
     known = Known(data.snapshots, folder)
-    sorted_out = [_sort_out(data, upstream, slugs, known, again=again) for upstream in upstreams]
+    # Who asks for some packages wants to know now.
+    tonight = None if only else now().astimezone(UTC).date()
+    sorted_out = [_sort_out(data, upstream, slugs, known, tonight, again=again) for upstream in upstreams]
     total = sum(len(questions) + len(skipped) for questions, skipped in sorted_out)
     run = Run(data, folder, known, now, progress, bool(only), total)
     for upstream, (_, skipped) in zip(upstreams, sorted_out, strict=True):
@@ -73,7 +76,7 @@ def plan(data: Data, upstreams: Sequence[Upstream], only: Collection[str] = ()) 
 
 def _plans(data: Data, upstreams: Sequence[Upstream], slugs: Sequence[str]) -> Iterator[tuple[str, int, Plan]]:
     for upstream in upstreams:
-        questions, _ = _sort_out(data, upstream, slugs, data.snapshots)
+        questions, _ = _sort_out(data, upstream, slugs, data.snapshots, None)
         yield upstream.name, len(questions), upstream.plan(questions)
 
 
@@ -86,16 +89,27 @@ def _due(data: Data, only: Collection[str]) -> list[str]:
 
 
 def _sort_out(
-    data: Data, upstream: Upstream, slugs: Sequence[str], known: Mapping[str, Snapshot], *, again: bool = False
+    data: Data,
+    upstream: Upstream,
+    slugs: Sequence[str],
+    known: Mapping[str, Snapshot],
+    tonight: date | None,
+    *,
+    again: bool = False,
 ) -> tuple[list[Question], dict[str, Skipped]]:
-    """Give what is to be asked, and what is skipped visibly: what nobody but this upstream could be asked about."""
+    """Give what is to be asked, and what is skipped visibly; `tonight` is None where everybody has their turn."""
     questions, skipped = [], {}
     for slug in slugs:
         name = upstream.project(data.packages[slug].record)
-        if not isinstance(name, Skipped):
-            questions.append(Question(slug, name, known, again))
-        elif name.reason:
-            skipped[slug] = name
+        if isinstance(name, Skipped):
+            if name.reason:  # otherwise it is another upstream's affair
+                skipped[slug] = name
+            continue
+        question = Question(slug, name, known, again)
+        if tonight and upstream.nights > 1 and (later := not_tonight(upstream, question, tonight)):
+            skipped[slug] = later
+        else:
+            questions.append(question)
     return questions, skipped
 
 

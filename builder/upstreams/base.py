@@ -119,6 +119,9 @@ class Upstream(Protocol):
     name: str
     """For people, and for the summary."""
 
+    nights: int
+    """Each package is asked about once in so many nights: more than 1 where a host answers one a request."""
+
     @property
     def requests(self) -> int:
         """How many requests went out so far, repeated and redirected ones included."""

@@ -56,6 +56,7 @@ class Bitbucket:
     """bitbucket.org, and the site's own hosts of the kind."""
 
     name = "bitbucket"
+    nights = 2
 
     def __init__(self, setup: Setup, transport: Transport | None = None, git: Client | None = None) -> None:
         """Take what it is made from; a transport and a client of one's own are for tests."""
@@ -84,8 +85,10 @@ class Bitbucket:
         return self._hosts.project(record)
 
     def plan(self, questions: Sequence[Question]) -> Plan:
-        """Count one request for each repository."""
-        return Plan(len(questions), "a clone of commits for each that moved; 60 an hour without a token")
+        """Count one request for each repository whose turn it is."""
+        return Plan(
+            -(-len(questions) // self.nights), "a clone of commits for each that moved; 60 an hour without a token"
+        )
 
     def ask(self, questions: Sequence[Question]) -> Iterator[tuple[str, Outcome]]:
         """Ask about one repository after the other, in the order given, until the hour's requests are spent."""

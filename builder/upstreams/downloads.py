@@ -47,6 +47,7 @@ class Downloads:
     """The list at `settings.downloads_url`; without one, no package is asked about."""
 
     name = "downloads"
+    nights = 1
 
     def __init__(self, setup: Setup) -> None:
         self._url = setup.settings.downloads_url

@@ -94,6 +94,7 @@ class Forgejo:
     """codeberg.org, and the site's own hosts of the kind."""
 
     name = "forgejo"
+    nights = 2
 
     def __init__(self, setup: Setup, transport: Transport | None = None) -> None:
         """Take what it is made from; a transport of one's own is for tests."""
@@ -120,8 +121,8 @@ class Forgejo:
         return self._hosts.project(record)
 
     def plan(self, questions: Sequence[Question]) -> Plan:
-        """Count one request for each repository."""
-        return Plan(len(questions), "one more for every 50 commits of those that moved")
+        """Count one request for each repository whose turn it is."""
+        return Plan(-(-len(questions) // self.nights), "one more for every 50 commits of those that moved")
 
     def ask(self, questions: Sequence[Question]) -> Iterator[tuple[str, Outcome]]:
         """Ask about one repository after the other."""

@@ -25,6 +25,7 @@ class Git:
     """The site's own hosts of the kind; none is known without them."""
 
     name = "git"
+    nights = 2
 
     def __init__(self, setup: Setup, client: Client | None = None) -> None:
         """Take what it is made from; a client of one's own is for tests."""
@@ -57,8 +58,8 @@ class Git:
         return self._hosts.project(record)
 
     def plan(self, questions: Sequence[Question]) -> Plan:
-        """Count one look for each repository."""
-        return Plan(len(questions), "a clone of commits for each that moved")
+        """Count one look for each repository whose turn it is."""
+        return Plan(-(-len(questions) // self.nights), "a clone of commits for each that moved")
 
     def ask(self, questions: Sequence[Question]) -> Iterator[tuple[str, Outcome]]:
         """Ask about one repository after the other."""

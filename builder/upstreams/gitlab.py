@@ -133,6 +133,7 @@ class GitLab:
     """gitlab.com, and the site's own hosts of the kind."""
 
     name = "gitlab"
+    nights = 1
 
     def __init__(self, setup: Setup, transport: Transport | None = None) -> None:
         """Take what it is made from; a transport of one's own is for tests."""

@@ -52,6 +52,7 @@ class GitHub:
     """github.com, and the hosts of kind "github" that the settings name."""
 
     name = "github"
+    nights = 1
 
     def __init__(self, setup: Setup) -> None:
         """Take what it is made from."""

@@ -67,6 +67,7 @@ class PyPI:
     """The index at `settings.pypi_url`."""
 
     name = "pypi"
+    nights = 1
 
     def __init__(self, setup: Setup) -> None:
         self._base = setup.settings.pypi_url
