@@ -45,6 +45,7 @@ CLASSIFIER_LICENCES: Final = {
     "The Unlicense (Unlicense)": "Unlicense",
     "zlib/libpng License": "Zlib",
 }
+OWNER_AND_NAME: Final = frozenset({"github.com", "bitbucket.org", "codeberg.org"})  # hosts without nested groups
 WEEKS: Final = 52
 SHORT_LICENCE: Final = 40  # a longer text in the old licence field is the licence itself
 
@@ -100,21 +101,28 @@ class RepositoryName:
 def repository(text: str) -> RepositoryName | None:
     """Read host and path out of any usual form of a repository's address; None for "".
 
-    `www.`, `.git` and what follows a path's `tree`, `blob`, `issues` or `-` are dropped, as is user information.
+    `www.`, `.git` and what leads further into a repository are dropped, as is user information. Where a repository is
+    always `owner/name`, that is all after the name; elsewhere groups may be nested (GitLab), and so only `tree`,
+    `blob`, `issues` and `-` are known to be no name.
     """
     text = re.sub(r"^[a-z+]+://", "", text.strip(), flags=re.IGNORECASE)
     text = re.sub(r"^[^/@:]+@", "", text)
     text = re.sub(r"^([^/:]+):(?!/)", r"\1/", text)  # scp's colon
     host, _, path = re.split(r"[?#]", text, maxsplit=1)[0].partition("/")
-    steps = [step for step in path.split("/") if step]
-    for i, step in enumerate(steps):
-        if i > 1 and step in {"tree", "blob", "issues", "-", "src", "pulls", "wiki"}:
-            steps = steps[:i]
-            break
-    path = "/".join(steps).removesuffix(".git")
+    host = host.casefold().removeprefix("www.")
+    path = "/".join(_name_steps(host, path)).removesuffix(".git")
     if not host or not path:
         return None
-    return RepositoryName(host.casefold().removeprefix("www."), path)
+    return RepositoryName(host, path)
+
+
+def _name_steps(host: str, path: str) -> list[str]:
+    """Give the steps of a path that name the repository."""
+    steps = [step for step in path.split("/") if step]
+    if host in OWNER_AND_NAME:
+        return steps[:2]
+    further = (i for i, step in enumerate(steps) if i > 1 and step in {"tree", "blob", "issues", "-"})
+    return steps[: next(further, None)]
 
 
 # Few texts, asked for often: most packages have had a 0.1 and a 1.0.
