@@ -131,12 +131,13 @@ def hostile() -> Catalogue:
     everything = package(
         title=HOSTILE[:100].strip(),
         pypi=None,
-        pypi_url=f"http://pypi.python.org/pypi/{HOSTILE}"[:255],
         repository="git@github.com:owner/name.git",
         documentation="https://example.org/?a=1&b='2'",
         tags=("one", "two"),
         sites=(Usage(title=SCRIPT, url="https://example.org/a'b"), Usage(title=LONG_WORD[:100], url="https://e.org/")),
     )
+    # No record has this text, and the pages do not rely on it.
+    everything = everything.model_copy(update={"pypi_url": f"http://pypi.python.org/pypi/{HOSTILE}"[:255]})
     packages = {
         "victim": everything,
         "empty": package(title="E", pypi=None, repository=""),

@@ -36,7 +36,7 @@ def record(**written: object) -> PackageRecord:
         ({"pypi_url": "https://www.pypi.org/pypi/django-messages"}, "django-messages"),
         ({"pypi_url": ""}, None),
         ({"pypi_url": "https://example.org/x"}, None),
-        ({"pypi_url": "javascript:alert(1)"}, None),
+        ({"pypi_url": "a,b"}, None),
         ({"pypi": "a", "pypi_url": "https://pypi.org/project/b/"}, "a"),
     ],
 )
@@ -49,7 +49,7 @@ def test_pypi_name(written: dict[str, object], name: str | None) -> None:
     [
         ({}, ""),
         ({"pypi": "Django"}, "https://pypi.org/project/Django/"),
-        ({"pypi": "x", "pypi_url": "as stored"}, "as stored"),
+        ({"pypi": "x", "pypi_url": "as-stored"}, "as-stored"),
         ({"pypi": "x", "pypi_url": ""}, ""),
     ],
 )

@@ -420,7 +420,7 @@ PACKAGES = st.builds(
     category=SLUGS,
     repository=st.just("") | ADDRESSES,
     pypi=st.none() | SLUGS.map(lambda slug: f"x{slug}x"),
-    pypi_url=st.none() | TEXTS,
+    pypi_url=st.none() | st.from_regex(r"(https?://)?[a-z]*[a-z./?=é,-]{0,20}", fullmatch=True),
     documentation=st.none() | st.just("") | ADDRESSES,
     replaces=st.lists(SLUGS, max_size=3).map(tuple),
     deprecated=st.none() | st.dates(date(1990, 1, 1), date(2100, 1, 1)),
