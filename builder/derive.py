@@ -152,14 +152,17 @@ def is_prerelease(version: str) -> bool:
 
 
 def newest_release(releases: Iterable[Release]) -> Release | None:
-    """Give the newest release that is neither yanked nor a pre-release, else the newest pre-release not yanked."""
+    """Give the newest release that is neither yanked nor a pre-release, else the newest pre-release not yanked.
+
+    A version that is none by PEP 440 says not which it is: it comes after both.
+    """
     return first_release(sort_releases(releases))
 
 
 def first_release(ordered: Iterable[Release]) -> Release | None:
     """Give the same of releases that are already sorted, newest first: sorting is what takes the time."""
     available = [release for release in ordered if release.yanked is False]
-    final = (release for release in available if not is_prerelease(release.version))
+    final = (release for release in available if (known := _version(release.version)) and not known.is_prerelease)
     return next(final, available[0] if available else None)
 
 

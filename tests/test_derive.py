@@ -109,6 +109,7 @@ def test_repositories_are_compared_without_case() -> None:
         (("1.0", "2.0rc1", "2.0.dev1"), "1.0"),
         (("1.0a1", "1.0rc1"), "1.0rc1"),
         (("2004d", "dev", "0.1"), "0.1"),
+        (("2004d", "1.0b1"), "1.0b1"),
         (("2004d", "dev"), "dev"),
         ((), None),
     ],
