@@ -27,7 +27,6 @@ _PYPI_ADDRESS: Final = re.compile(
 # They keep their own words.
 CLASSIFIER_LICENCES: Final = {
     "Apache Software License": "Apache-2.0",
-    "BSD License": "BSD",
     "GNU Affero General Public License v3": "AGPL-3.0-only",
     "GNU Affero General Public License v3 or later (AGPLv3+)": "AGPL-3.0-or-later",
     "GNU General Public License v2 (GPLv2)": "GPL-2.0-only",
@@ -45,6 +44,7 @@ CLASSIFIER_LICENCES: Final = {
     "The Unlicense (Unlicense)": "Unlicense",
     "zlib/libpng License": "Zlib",
 }
+_SPDX_LICENCES: Final = frozenset(CLASSIFIER_LICENCES.values())
 OWNER_AND_NAME: Final = frozenset({"github.com", "bitbucket.org", "codeberg.org"})  # hosts without nested groups
 WEEKS: Final = 52
 SHORT_LICENCE: Final = 40  # a longer text in the old licence field is the licence itself
@@ -177,8 +177,9 @@ def pypi_version(facts: PyPIFacts | None) -> str | None:
 
 
 def licence(facts: PyPIFacts | None) -> str | None:
-    """Give the licence: SPDX expression, else the short text, else classifiers as SPDX; None where nothing is said.
+    """Give the licence: SPDX expression, else the short text, else classifiers; None where nothing is said.
 
+    Several classifiers are an SPDX expression where each names an SPDX licence, else a list of words with commas.
     The original calls every expression of over 20 characters "Custom"; it is given whole here.
     """
     if facts is None:
@@ -188,7 +189,9 @@ def licence(facts: PyPIFacts | None) -> str | None:
             return expression
     if facts.license and facts.license.upper() != "UNKNOWN" and len(facts.license) <= SHORT_LICENCE:
         return facts.license
-    return " OR ".join(_classified_licences(facts.classifiers)) or None
+    names = _classified_licences(facts.classifiers)
+    between = " OR " if set(names) <= _SPDX_LICENCES else ", "
+    return between.join(names) or None
 
 
 def _spdx(text: str) -> str | None:

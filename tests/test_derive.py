@@ -5,6 +5,7 @@ from datetime import UTC, date, datetime, timedelta
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from packaging.licenses import canonicalize_license_expression
 
 from builder import derive
 from builder.metadata import PyPIFacts, Release, RepositoryFacts
@@ -160,11 +161,21 @@ def test_sorting_loses_nothing_and_is_stable(versions: list[str]) -> None:
             },
             "ISC OR MIT",
         ),
+        ({"classifiers": ("License :: OSI Approved :: BSD License",)}, "BSD License"),
+        (
+            {"classifiers": ("License :: OSI Approved :: MIT License", "License :: OSI Approved :: BSD License")},
+            "BSD License, MIT",
+        ),
         ({"classifiers": ("License :: Free For Home Use",)}, "Free For Home Use"),
     ],
 )
 def test_licence(known: dict[str, object], licence: str | None) -> None:
     assert derive.licence(facts(**known)) == licence
+
+
+def test_classifiers_are_mapped_to_spdx_alone() -> None:
+    for expression in derive.CLASSIFIER_LICENCES.values():
+        assert str(canonicalize_license_expression(expression)) == expression
 
 
 def test_licence_of_nothing() -> None:
