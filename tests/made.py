@@ -100,11 +100,11 @@ def catalogue(
 ) -> Catalogue:
     """Join records and snapshots, by slug; all files were committed on one day. There is the category `apps`."""
     data = Data(
-        settings(**changes),
         _entries("packages", packages or {}),
         _entries("grids", grids or {}),
         _entries("categories", {"apps": category()} if categories is None else categories),
         snapshots=snapshots or {},
+        settings=settings(**changes),
     )
     paths = [entry.path for group in (data.packages, data.grids, data.categories) for entry in group.values()]
     return join(data, dict.fromkeys(paths, Dates(COMMITTED, COMMITTED)))
