@@ -35,12 +35,12 @@ def load(folder: Path, *, keep_snapshots: bool = True) -> Data:
     Raises:
         DataError: with all problems of all files, if there is any.
     """
-    data, problems = source.load(folder, keep_snapshots=keep_snapshots)
-    if data is not None:
-        problems += checks.check(data)
-    if data is None or problems:
+    records, problems = source.load(folder, keep_snapshots=keep_snapshots)
+    if records is not None:
+        problems += checks.check(records)
+    if problems or not isinstance(records, Data):
         raise DataError(problems)
-    return data
+    return records
 
 
 def join(data: Data, folder: Path, base_url: str | None = None) -> tuple[Catalogue, list[str]]:

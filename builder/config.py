@@ -1,6 +1,9 @@
 """The settings: data/site.yaml, and what the command line puts in place of them."""
 
 from collections.abc import Mapping
+from difflib import get_close_matches
+from functools import cache
+from importlib.resources import files
 from typing import Annotated, Final, Literal
 from zoneinfo import ZoneInfo
 
@@ -12,13 +15,36 @@ from builder.fields import BaseUrl, BaseUrlOrEmpty, Title, WebUrl, WholeNumber
 DEFAULT_LIST_LIMIT: Final = 8 * 1024 * 1024
 
 
+@cache
+def _zones() -> Mapping[str, str]:
+    """Give the names of all time zones, by their lower case; `Factory` says only that nobody has chosen a zone yet."""
+    names = (files("tzdata") / "zones").read_text(encoding="utf-8").split()
+    return {name.casefold(): name for name in names if name != "Factory"}
+
+
+@cache
+def zone(name: str) -> ZoneInfo:
+    """Give a time zone as the package `tzdata` has it, the same object each time: what the machine knows is not asked.
+
+    Raises:
+        LookupError: there is no zone of this name.
+    """
+    if _zones().get(name.casefold()) != name:
+        raise LookupError(name)
+    with (files("tzdata") / "zoneinfo" / name).open("rb") as file:
+        return ZoneInfo.from_file(file, key=name)
+
+
 def _zone(value: object) -> object:
     if not isinstance(value, str):
         return value
     try:
-        return ZoneInfo(value)
-    except (LookupError, OSError, ValueError):  # a name that is not known is a LookupError
+        return zone(value)
+    except LookupError:
+        found = get_close_matches(value.casefold(), _zones(), n=1, cutoff=0.75)
         hint = "Use a name of the IANA time zone database, such as America/New_York or Europe/Berlin."
+        if found:
+            hint = f"Did you mean {_zones()[found[0]]}?"
         raise PydanticCustomError("time-zone", "is not a time zone", {"hint": hint}) from None
 
 
@@ -73,7 +99,7 @@ class Settings(BaseModel):
     repository: WebUrl
     branch: str = "main"
     contact: Annotated[str, AfterValidator(_contact)]
-    time_zone: Annotated[ZoneInfo, BeforeValidator(_zone)] = ZoneInfo("America/New_York")
+    time_zone: Annotated[ZoneInfo, BeforeValidator(_zone)] = zone("America/New_York")
     list_limit: WholeNumber = DEFAULT_LIST_LIMIT
     pypi_url: BaseUrl = "https://pypi.org"
     forges: dict[str, Forge] = {}

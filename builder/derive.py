@@ -27,7 +27,6 @@ _PYPI_ADDRESS: Final = re.compile(
 # They keep their own words.
 CLASSIFIER_LICENCES: Final = {
     "Apache Software License": "Apache-2.0",
-    "BSD License": "BSD",
     "GNU Affero General Public License v3": "AGPL-3.0-only",
     "GNU Affero General Public License v3 or later (AGPLv3+)": "AGPL-3.0-or-later",
     "GNU General Public License v2 (GPLv2)": "GPL-2.0-only",
@@ -45,6 +44,8 @@ CLASSIFIER_LICENCES: Final = {
     "The Unlicense (Unlicense)": "Unlicense",
     "zlib/libpng License": "Zlib",
 }
+_SPDX_LICENCES: Final = frozenset(CLASSIFIER_LICENCES.values())
+OWNER_AND_NAME: Final = frozenset({"github.com", "bitbucket.org", "codeberg.org"})  # hosts without nested groups
 WEEKS: Final = 52
 SHORT_LICENCE: Final = 40  # a longer text in the old licence field is the licence itself
 
@@ -100,21 +101,28 @@ class RepositoryName:
 def repository(text: str) -> RepositoryName | None:
     """Read host and path out of any usual form of a repository's address; None for "".
 
-    `www.`, `.git` and what follows a path's `tree`, `blob`, `issues` or `-` are dropped, as is user information.
+    `www.`, `.git` and what leads further into a repository are dropped, as is user information. Where a repository is
+    always `owner/name`, that is all after the name; elsewhere groups may be nested (GitLab), and so only `tree`,
+    `blob`, `issues` and `-` are known to be no name.
     """
     text = re.sub(r"^[a-z+]+://", "", text.strip(), flags=re.IGNORECASE)
     text = re.sub(r"^[^/@:]+@", "", text)
     text = re.sub(r"^([^/:]+):(?!/)", r"\1/", text)  # scp's colon
     host, _, path = re.split(r"[?#]", text, maxsplit=1)[0].partition("/")
-    steps = [step for step in path.split("/") if step]
-    for i, step in enumerate(steps):
-        if i > 1 and step in {"tree", "blob", "issues", "-", "src", "pulls", "wiki"}:
-            steps = steps[:i]
-            break
-    path = "/".join(steps).removesuffix(".git")
+    host = host.casefold().removeprefix("www.")
+    path = "/".join(_name_steps(host, path)).removesuffix(".git")
     if not host or not path:
         return None
-    return RepositoryName(host.casefold().removeprefix("www."), path)
+    return RepositoryName(host, path)
+
+
+def _name_steps(host: str, path: str) -> list[str]:
+    """Give the steps of a path that name the repository."""
+    steps = [step for step in path.split("/") if step]
+    if host in OWNER_AND_NAME:
+        return steps[:2]
+    further = (i for i, step in enumerate(steps) if i > 1 and step in {"tree", "blob", "issues", "-"})
+    return steps[: next(further, None)]
 
 
 # Few texts, asked for often: most packages have had a 0.1 and a 1.0.
@@ -144,14 +152,17 @@ def is_prerelease(version: str) -> bool:
 
 
 def newest_release(releases: Iterable[Release]) -> Release | None:
-    """Give the newest release that is neither yanked nor a pre-release, else the newest pre-release not yanked."""
+    """Give the newest release that is neither yanked nor a pre-release, else the newest pre-release not yanked.
+
+    A version that is none by PEP 440 says not which it is: it comes after both.
+    """
     return first_release(sort_releases(releases))
 
 
 def first_release(ordered: Iterable[Release]) -> Release | None:
     """Give the same of releases that are already sorted, newest first: sorting is what takes the time."""
     available = [release for release in ordered if release.yanked is False]
-    final = (release for release in available if not is_prerelease(release.version))
+    final = (release for release in available if (known := _version(release.version)) and not known.is_prerelease)
     return next(final, available[0] if available else None)
 
 
@@ -166,8 +177,9 @@ def pypi_version(facts: PyPIFacts | None) -> str | None:
 
 
 def licence(facts: PyPIFacts | None) -> str | None:
-    """Give the licence: SPDX expression, else the short text, else classifiers as SPDX; None where nothing is said.
+    """Give the licence: SPDX expression, else the short text, else classifiers; None where nothing is said.
 
+    Several classifiers are an SPDX expression where each names an SPDX licence, else a list of words with commas.
     The original calls every expression of over 20 characters "Custom"; it is given whole here.
     """
     if facts is None:
@@ -177,7 +189,9 @@ def licence(facts: PyPIFacts | None) -> str | None:
             return expression
     if facts.license and facts.license.upper() != "UNKNOWN" and len(facts.license) <= SHORT_LICENCE:
         return facts.license
-    return " OR ".join(_classified_licences(facts.classifiers)) or None
+    names = _classified_licences(facts.classifiers)
+    between = " OR " if set(names) <= _SPDX_LICENCES else ", "
+    return between.join(names) or None
 
 
 def _spdx(text: str) -> str | None:

@@ -64,12 +64,17 @@ def place(marks: Marks, way: Field) -> tuple[int, int]:
 
 @dataclass(frozen=True, slots=True)
 class Entry(Generic[R_co]):
-    """A record, and where it stands. `path` is relative to the folder that holds data/, with slashes."""
+    """A record, and where it stands. `path` is relative to the folder that holds data/, with slashes.
+
+    `lacking` holds the keys whose value could not be used: what the record has for them is nobody's word, and what it
+    does not have may be there. Such an entry is in no `Data`.
+    """
 
     path: str
     slug: str
     record: R_co
     marks: Marks
+    lacking: frozenset[str] = frozenset()
 
     def problem(self, way: Field, code: str, message: str, hint: str = "", value: object = None) -> Problem:
         """Make a problem of the value at `way`."""
@@ -79,14 +84,13 @@ class Entry(Generic[R_co]):
 
 
 @dataclass(frozen=True, slots=True)
-class Data:
-    """All that stands under data/, by slug; nothing is joined yet.
+class Records:
+    """All that could be read under data/, but for the settings, by slug; nothing is joined yet. It is fit for checks.
 
     `broken` holds, for each kind (`packages` and so on), the slugs of the files that are there but could not be used:
     what refers to one of them is not wrong for that. `folder` is the name of data/ in paths.
     """
 
-    settings: Settings
     packages: Mapping[str, Entry[PackageRecord]] = field(default_factory=dict)
     grids: Mapping[str, Entry[GridRecord]] = field(default_factory=dict)
     categories: Mapping[str, Entry[CategoryRecord]] = field(default_factory=dict)
@@ -95,3 +99,10 @@ class Data:
     tombstone_marks: Marks = field(default_factory=dict)
     broken: Mapping[str, frozenset[str]] = field(default_factory=dict)
     folder: str = "data"
+
+
+@dataclass(frozen=True, slots=True)
+class Data(Records):
+    """The records and the settings of a folder in which every file could be read as it is: what a build is made of."""
+
+    settings: Settings = field(kw_only=True)

@@ -16,6 +16,7 @@ from pydantic_core import PydanticCustomError
 SLUG_LENGTH: Final = 50  # of the original's database, and so of every client's
 TITLE_LENGTH: Final = 100
 URL_LENGTH: Final = 500
+STORED_LENGTH: Final = 255
 DIGITS: Final = 9  # of a number, so that it fits into 32 bits everywhere
 YEARS: Final = range(1970, 3000)  # far from both ends of the calendar, where no other time zone can be computed
 
@@ -39,6 +40,7 @@ _BARE = re.compile(r"([a-z0-9-]+(?:\.[a-z0-9-]+)+)/([\w./~-]+)", _FLAGS)
 _PYPI_NAME = re.compile(r"[a-z0-9](?:[a-z0-9._-]*[a-z0-9])?", _FLAGS)  # PEP 508
 _LABEL = re.compile(r"[a-z0-9_](?:[a-z0-9_-]*[a-z0-9_])?", _FLAGS)
 _NUMBER = re.compile(r"[0-9]+|0x[0-9a-f]*", _FLAGS)
+_SCHEME = re.compile(r"([a-z][a-z0-9+.-]*):", _FLAGS)
 _NOT_IN_URL = re.compile(r'[ "<>\\^`{|}]')
 
 
@@ -130,6 +132,20 @@ def _pypi_name(text: str) -> str:
     if not _PYPI_NAME.fullmatch(text):
         hint = "Write the project's name as on PyPI, such as django-messages, not its address."
         raise _fail("pypi-name", "cannot be a name on PyPI", hint)
+    return text
+
+
+def _stored_text(text: str) -> str:
+    """Check a text that clients take for a link and put into their pages: any, but none that does harm there."""
+    if len(text) > STORED_LENGTH:
+        raise _fail("too-long", f"has {len(text)} characters", f"It may have at most {STORED_LENGTH} characters.")
+    if not text.isprintable() or re.search("[ \"'<>`]", text):
+        hint = "Take spaces, quotes, < and > away: others put this text into their pages as a link."
+        raise _fail("url", "holds characters that an address cannot have", hint)
+    scheme = _SCHEME.match(text)
+    if scheme and scheme[1].lower() not in {"http", "https"}:
+        hint = "Write the project's name on PyPI, or an address that begins with https:// or http://."
+        raise _fail("url-scheme", "is not a web address", hint)
     return text
 
 
@@ -242,6 +258,8 @@ Tag = Annotated[str, AfterValidator(_tag)]
 """At most 30 characters of `[a-z0-9-]`."""
 PyPIName = Annotated[str, AfterValidator(_pypi_name)]
 """A project's name on PyPI, as written; compare by `packaging.utils.canonicalize_name`."""
+StoredText = Annotated[str, AfterValidator(_stored_text)]
+"""An import's text in the place of a link: anything without spaces, quotes and brackets, of no scheme but http(s)."""
 WebUrl = Annotated[str, AfterValidator(_url)]
 """An address fit to be a link, kept as written."""
 WebUrlOrEmpty = Annotated[str, AfterValidator(_url_or_empty)]

@@ -12,6 +12,7 @@ from builder.fields import (
     PyPIName,
     Repository,
     Slug,
+    StoredText,
     Tag,
     Title,
     Truth,
@@ -48,7 +49,7 @@ class PackageRecord(Record):
     category: Slug
     repository: Repository = ""
     pypi: PyPIName | None = None
-    pypi_url: str | None = Field(default=None, max_length=255)
+    pypi_url: StoredText | None = None
     documentation: WebUrlOrEmpty | None = ""
     replaces: tuple[Slug, ...] = ()
     replaced_by: Slug | None = None

@@ -100,11 +100,11 @@ def catalogue(
 ) -> Catalogue:
     """Join records and snapshots, by slug; all files were committed on one day. There is the category `apps`."""
     data = Data(
-        settings(**changes),
         _entries("packages", packages or {}),
         _entries("grids", grids or {}),
         _entries("categories", {"apps": category()} if categories is None else categories),
         snapshots=snapshots or {},
+        settings=settings(**changes),
     )
     paths = [entry.path for group in (data.packages, data.grids, data.categories) for entry in group.values()]
     return join(data, dict.fromkeys(paths, Dates(COMMITTED, COMMITTED)))
@@ -131,12 +131,13 @@ def hostile() -> Catalogue:
     everything = package(
         title=HOSTILE[:100].strip(),
         pypi=None,
-        pypi_url=f"http://pypi.python.org/pypi/{HOSTILE}"[:255],
         repository="git@github.com:owner/name.git",
         documentation="https://example.org/?a=1&b='2'",
         tags=("one", "two"),
         sites=(Usage(title=SCRIPT, url="https://example.org/a'b"), Usage(title=LONG_WORD[:100], url="https://e.org/")),
     )
+    # No record has this text, and the pages do not rely on it.
+    everything = everything.model_copy(update={"pypi_url": f"http://pypi.python.org/pypi/{HOSTILE}"[:255]})
     packages = {
         "victim": everything,
         "empty": package(title="E", pypi=None, repository=""),

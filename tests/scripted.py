@@ -94,7 +94,7 @@ def data_of(*slugs: str, url: str = "https://pypi.org", known: Mapping[str, Snap
         pypi_url=url,
     )
     packages = {slug: entry_of(slug, pypi=slug.strip("-_")) for slug in slugs}
-    return Data(site, packages, snapshots=known or {})
+    return Data(packages, snapshots=known or {}, settings=site)
 
 
 def stored(folder: Path) -> dict[str, Snapshot]:

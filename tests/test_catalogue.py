@@ -82,11 +82,11 @@ def data(*entries: Entry[PackageRecord], tombstones: TombstonesRecord | None = N
     settings = Settings(title="T", base_url="https://e.org", repository="https://e.org/r", contact="https://e.org/c")
     apps = CategoryRecord(id=1, title="App", title_plural="Apps", created=FIRST)
     return Data(
-        settings,
         {found.slug: found for found in entries},
         {"g": Entry("data/grids/g.yaml", "g", GridRecord(title="G", packages=tuple(e.slug for e in entries)), {})},
         {"apps": Entry("data/categories/apps.yaml", "apps", apps, {})},
         tombstones or TombstonesRecord(),
+        settings=settings,
     )
 
 

@@ -41,12 +41,12 @@ def make(
     """Make data; each package is of the category `apps` where nothing else is said."""
     apps: Written = {"apps": {}} if categories is None else categories
     return Data(
-        SETTINGS,
         entries(
             "packages", PackageRecord, {slug: {"category": "apps"} | dict(p) for slug, p in (packages or {}).items()}, 1
         ),
         entries("grids", GridRecord, grids or {}, 1),
         entries("categories", CategoryRecord, {slug: {"title_plural": slug} | dict(c) for slug, c in apps.items()}, 1),
+        settings=SETTINGS,
         **others,
     )
 

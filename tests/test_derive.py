@@ -5,6 +5,7 @@ from datetime import UTC, date, datetime, timedelta
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from packaging.licenses import canonicalize_license_expression
 
 from builder import derive
 from builder.metadata import PyPIFacts, Release, RepositoryFacts
@@ -36,7 +37,7 @@ def record(**written: object) -> PackageRecord:
         ({"pypi_url": "https://www.pypi.org/pypi/django-messages"}, "django-messages"),
         ({"pypi_url": ""}, None),
         ({"pypi_url": "https://example.org/x"}, None),
-        ({"pypi_url": "javascript:alert(1)"}, None),
+        ({"pypi_url": "a,b"}, None),
         ({"pypi": "a", "pypi_url": "https://pypi.org/project/b/"}, "a"),
     ],
 )
@@ -49,7 +50,7 @@ def test_pypi_name(written: dict[str, object], name: str | None) -> None:
     [
         ({}, ""),
         ({"pypi": "Django"}, "https://pypi.org/project/Django/"),
-        ({"pypi": "x", "pypi_url": "as stored"}, "as stored"),
+        ({"pypi": "x", "pypi_url": "as-stored"}, "as-stored"),
         ({"pypi": "x", "pypi_url": ""}, ""),
     ],
 )
@@ -74,6 +75,18 @@ def test_pypi_url_is_the_stored_text(written: dict[str, object], url: str) -> No
         ("https://github.com/a/b#readme", "https://github.com/a/b"),
         ("https://gitlab.com/group/sub/b/-/tree/main", "https://gitlab.com/group/sub/b"),
         ("https://github.com/a/tree", "https://github.com/a/tree"),
+        ("https://github.com/a/b/releases", "https://github.com/a/b"),
+        ("https://github.com/a/b/pull/3", "https://github.com/a/b"),
+        ("https://www.github.com/a/b/commits/main", "https://github.com/a/b"),
+        ("https://github.com/a/b.git/wiki", "https://github.com/a/b"),
+        ("https://codeberg.org/a/b/src/branch/main", "https://codeberg.org/a/b"),
+        ("https://bitbucket.org/a/b/src/main/", "https://bitbucket.org/a/b"),
+        ("https://gitlab.com/group/sub/src", "https://gitlab.com/group/sub/src"),
+        ("https://gitlab.com/group/sub/wiki", "https://gitlab.com/group/sub/wiki"),
+        ("git@gitlab.com:group/sub/pulls.git", "https://gitlab.com/group/sub/pulls"),
+        ("https://gitlab.com/group/sub/b/tree/main", "https://gitlab.com/group/sub/b"),
+        ("https://gitlab.com/group/b/issues/3", "https://gitlab.com/group/b"),
+        ("https://git.example.org/a/b/blob/main/c", "https://git.example.org/a/b"),
         ("", None),
         ("https://github.com", None),
     ],
@@ -97,6 +110,7 @@ def test_repositories_are_compared_without_case() -> None:
         (("1.0", "2.0rc1", "2.0.dev1"), "1.0"),
         (("1.0a1", "1.0rc1"), "1.0rc1"),
         (("2004d", "dev", "0.1"), "0.1"),
+        (("2004d", "1.0b1"), "1.0b1"),
         (("2004d", "dev"), "dev"),
         ((), None),
     ],
@@ -147,11 +161,21 @@ def test_sorting_loses_nothing_and_is_stable(versions: list[str]) -> None:
             },
             "ISC OR MIT",
         ),
+        ({"classifiers": ("License :: OSI Approved :: BSD License",)}, "BSD License"),
+        (
+            {"classifiers": ("License :: OSI Approved :: MIT License", "License :: OSI Approved :: BSD License")},
+            "BSD License, MIT",
+        ),
         ({"classifiers": ("License :: Free For Home Use",)}, "Free For Home Use"),
     ],
 )
 def test_licence(known: dict[str, object], licence: str | None) -> None:
     assert derive.licence(facts(**known)) == licence
+
+
+def test_classifiers_are_mapped_to_spdx_alone() -> None:
+    for expression in derive.CLASSIFIER_LICENCES.values():
+        assert str(canonicalize_license_expression(expression)) == expression
 
 
 def test_licence_of_nothing() -> None:

@@ -22,6 +22,7 @@ ADAPTERS: dict[str, TypeAdapter[Any]] = {
         "PyPIName",
         "Repository",
         "Slug",
+        "StoredText",
         "Tag",
         "Title",
         "Truth",
@@ -406,6 +407,36 @@ def test_base_addresses_refused(text: str, expected: str) -> None:
 def test_an_address_that_may_be_left_out() -> None:
     assert read("BaseUrlOrEmpty", "") == ""
     assert read("BaseUrlOrEmpty", "http://127.0.0.1:8000/list.json") == "http://127.0.0.1:8000/list.json"
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "",
+        "django-messages",
+        "http://pypi.python.org/pypi/django-messages",
+        "HTTPS://pypi.org/project/x/",
+        "//x",
+        "a/b?c",
+        "x" * 255,
+    ],
+)
+def test_an_imports_text_is_kept_as_it_was(text: str) -> None:
+    assert read("StoredText", text) == text
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        *[(text, "url-scheme") for text in ("javascript:alert(1)", "JavaScript:x", "data:text/html,x", "vbscript:x")],
+        *[(text, "url-scheme") for text in ("ftp://example.org", "mailto:a@b.org", "view-source:x")],
+        *[(text, "url") for text in (" javascript:x", "java\nscript:x", "\x01javascript:x", "two words", "a\u202eb")],
+        *[(text, "url") for text in ('x"y', "x'y", "<x>", "x`y", "http://pypi.org/\u00a0")],
+        ("x" * 256, "too-long"),
+    ],
+)
+def test_an_imports_text_that_does_harm_as_a_link(text: str, expected: str) -> None:
+    assert code("StoredText", text) == expected
 
 
 @pytest.mark.parametrize("kind", sorted(ADAPTERS))

@@ -43,9 +43,10 @@ def grow(nights: Nights, count: int) -> list[Repository]:
         ("codeberg.org:ann/a.git", "codeberg.org/ann/a"),
         ("https://codeberg.org/ann/a/src/branch/main", "codeberg.org/ann/a"),
         ("https://gitlab.com/ann/a", Skipped("")),
+        ("https://codeberg.org/ann/a/b", "codeberg.org/ann/a"),
         (
-            "https://codeberg.org/ann/a/b",
-            Skipped("'https://codeberg.org/ann/a/b' is not the address of a repository on codeberg.org"),
+            "https://codeberg.org/ann",
+            Skipped("'https://codeberg.org/ann' is not the address of a repository on codeberg.org"),
         ),
     ],
 )

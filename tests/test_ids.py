@@ -19,7 +19,7 @@ CREATED = "created: 2026-03-01T04:06:07+00:00"
 def loaded(data: Path) -> Data:
     found, problems = source.load(data)
     assert problems == []
-    assert found is not None
+    assert isinstance(found, Data)
     return found
 
 

@@ -102,6 +102,8 @@ FILES: dict[str, tuple[type[BaseModel], str]] = {
     "a tag": (PackageRecord, PACKAGE + "tags: [REST API]\n"),
     "a name on PyPI that is an address": (PackageRecord, PACKAGE + "pypi: https://pypi.org/project/x/\n"),
     "an address at PyPI that is too long": (PackageRecord, PACKAGE + f"pypi_url: {'x' * 256}\n"),
+    "a script for an address at PyPI": (PackageRecord, PACKAGE + "pypi_url: javascript:alert(1)\n"),
+    "a tag in an address at PyPI": (PackageRecord, PACKAGE + "pypi_url: <b>x</b>\n"),
     "true or false": (CategoryRecord, CATEGORY + "show_pypi: yes\n"),
     "a date": (PackageRecord, PACKAGE + "deprecated: 16.02.2026\n"),
     "a date of another age": (PackageRecord, PACKAGE + "deprecated: 0206-02-16\n"),

@@ -181,7 +181,7 @@ class TestPackage:
         ("written", "name"),
         [
             ("http://pypi.python.org/pypi/django-messages", "django-messages"),
-            ("https://pypi.org/project/x; rm -rf ~", None),
+            ("https://pypi.org/project/x;rm${IFS}-rf${IFS}~", None),
             ("https://pypi.org/project/--index-url=https:", None),
         ],
     )

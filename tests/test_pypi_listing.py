@@ -461,7 +461,7 @@ def data_of(nights: Nights, folder: Path) -> Data:
         name: Entry(f"data/packages/{name}.yaml", name, PackageRecord(title=name, category="apps", pypi=name), {})
         for name in nights.known
     }
-    return Data(site(nights.server.url), packages, snapshots=stored)
+    return Data(packages, snapshots=stored, settings=site(nights.server.url))
 
 
 def fetched(nights: Nights, folder: Path, make: Callable[[Setup], PyPI] = PyPI) -> Summary:

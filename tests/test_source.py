@@ -14,13 +14,14 @@ from expected import BROKEN, agree
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from builder import source
+from builder import build, source
 from builder.checks import check
-from builder.entries import Data, place
-from builder.errors import CODES, Problem
+from builder.entries import Data, Records, place
+from builder.errors import CODES, DataError, Problem
 from builder.fields import RESERVED_SLUGS
-from builder.records import CategoryRecord, GridRecord, PackageRecord, Record
+from builder.records import CategoryRecord, GridRecord, PackageRecord, Record, TombstonesRecord
 from builder.source import files
+from builder.source.part import STAND_INS
 from builder.source.text import SIZE_LIMIT
 
 SITE = "title: Test\nbase_url: https://example.org\nrepository: https://github.com/a/b\ncontact: me@example.org\n"
@@ -44,8 +45,8 @@ def problems(data: Path) -> list[tuple[str, str]]:
     return [(problem.path, problem.code) for problem in source.load(data)[1]]
 
 
-def loaded(data: Path) -> Data:
-    """Load a folder whose settings are right."""
+def loaded(data: Path) -> Records:
+    """Load a folder that is there."""
     found, _ = source.load(data)
     assert found is not None
     return found
@@ -57,7 +58,7 @@ def test_everything_is_read(data: Path) -> None:
     (data / "snapshots" / "one.json").write_text('{"repository": {"stars": 3}}')
     found, wrong = source.load(data)
     assert not wrong
-    assert found is not None
+    assert isinstance(found, Data)
     assert found.settings.title == "Test"
     assert found.packages["one"].record == PackageRecord(title="A package", category="apps")
     assert found.packages["one"].path == "data/packages/one.yaml"
@@ -76,7 +77,14 @@ def test_everything_is_read(data: Path) -> None:
 def test_ten_broken_files_give_ten_reports_in_one_run(bless: bool) -> None:  # noqa: FBT001 - a fixture
     found, wrong = source.load(BROKEN / "data")
     assert found is not None
-    assert list(found.packages) == ["fine"]
+    assert not isinstance(found, Data)
+    assert {slug: sorted(entry.lacking) for slug, entry in found.packages.items() if slug != "typo"} == {
+        "fine": [],
+        "list": ["sites"],
+        "script": ["documentation"],
+    }
+    assert {"titel", "title"} <= found.packages["typo"].lacking
+    assert found.packages.keys() & found.broken["packages"] == set()
     assert len({problem.path for problem in wrong}) == len(wrong) == 10
     assert not check(found)
     agree(BROKEN / "expected.txt", "\n".join(f"{problem}\n" for problem in wrong), bless=bless)
@@ -120,7 +128,7 @@ def file_problem(path: str, code: str, data: Path) -> Problem:
 
 def test_an_empty_data_folder(tmp_path: Path) -> None:
     found, wrong = source.load(tmp_path)
-    assert found is None
+    assert not isinstance(found, Data)
     assert [problem.path for problem in wrong] == [f"{tmp_path.name}/packages", f"{tmp_path.name}/site.yaml"]
     assert {problem.code for problem in wrong} == {"file-missing"}
 
@@ -148,7 +156,9 @@ def test_without_settings_all_other_problems_are_told(data: Path) -> None:
     (data / "packages" / "two.yaml").write_text("title: [\n")
     (data / "tombstones.yaml").write_text("nothing\n")
     found, wrong = source.load(data)
-    assert found is None
+    assert found is not None
+    assert not isinstance(found, Data)
+    assert list(found.packages) == ["one"]
     assert {problem.path for problem in wrong} == {
         "data/packages/two.yaml",
         "data/site.yaml",
@@ -209,7 +219,7 @@ def test_a_file_beside_the_settings_that_nobody_reads_is_told(data: Path, name: 
 
 def test_settings_with_the_wrong_ending_are_told_once(data: Path) -> None:
     (data / "site.yaml").rename(data / "site.yml")
-    assert source.load(data)[0] is None
+    assert not isinstance(source.load(data)[0], Data)
     assert problems(data) == [("data/site.yml", "file-name")]
 
 
@@ -320,7 +330,7 @@ def test_the_order_is_of_names_and_of_places(data: Path) -> None:
         (f"{name}.yaml", line) for name in "abc" for line in (1, 2, 3)
     ]
     assert found is not None
-    assert list(found.packages) == ["one"]
+    assert list(found.packages) == ["a", "b", "c", "one"]
     assert source.load(data) == (found, wrong)
 
 
@@ -342,6 +352,77 @@ def test_the_collector_is_as_it_was(data: Path, monkeypatch: pytest.MonkeyPatch,
     finally:
         (gc.enable if was else gc.disable)()
     assert set(during) == {False}
+
+
+# --- Records of which a value cannot be used
+
+REPOSITORY = "repository: https://github.com/a/b\n"
+
+
+def all_problems(data: Path) -> list[tuple[str, str, str]]:
+    """Give file, code and field of every problem that a build tells."""
+    with pytest.raises(DataError) as stop:
+        build.load(data)
+    return [(problem.path.rpartition("/")[2], problem.code, problem.field) for problem in stop.value.problems]
+
+
+def test_a_wrong_date_does_not_hide_what_the_checks_find(data: Path) -> None:
+    (data / "packages" / "one.yaml").write_text(f"id: 359\n{PACKAGE}pypi: x\n{REPOSITORY}")
+    wrong = f"id: 359\ntitle: Two\ncategory: ap\npypi: X\n{REPOSITORY}replaced_by: nowhere\ncreated: yesterday\n"
+    (data / "packages" / "two.yaml").write_text(wrong)
+    (data / "grids" / "one.yaml").write_text("id: no\ntitle: Grid\npackages: [two, three]\n")
+    assert all_problems(data) == [
+        ("one.yaml", "number", "id"),
+        ("one.yaml", "unknown-package", "packages[1]"),
+        ("two.yaml", "id-twice", "id"),
+        ("two.yaml", "unknown-category", "category"),
+        ("two.yaml", "pypi-twice", "pypi"),
+        ("two.yaml", "repository-twice", "repository"),
+        ("two.yaml", "unknown-package", "replaced_by"),
+        ("two.yaml", "date-time", "created"),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("file", "text", "problem"),
+    [
+        ("packages/two", "title: x\ncategory: A b\n", ("slug", "category")),
+        ("packages/two", "title: x\n", ("missing-key", "category")),
+        ("packages/two", "title: x\ncategorie: apps\n", ("unknown-key", "categorie")),
+        ("packages/two", "title: ''\ncategory: apps\n", ("empty", "title")),
+        ("packages/two", f"{PACKAGE}pypi: A b\npypi_url: x\n", ("pypi-name", "pypi")),
+        ("packages/two", f"{PACKAGE}pipy: y\npypi_url: x\n", ("unknown-key", "pipy")),
+        ("grids/one", "title: x\npackages: [A b]\nfeatures: [{title: y, cells: {one: z}}]\n", ("slug", "packages[0]")),
+        (
+            "grids/one",
+            "title: x\npackges: [one]\nfeatures: [{title: y, cells: {one: z}}]\n",
+            ("unknown-key", "packges"),
+        ),
+        ("categories/apps", "title: x\n", ("missing-key", "title_plural")),
+        ("site", f"{SITE}time_zone: here\n", ("time-zone", "time_zone")),
+    ],
+)
+def test_what_a_record_lacks_is_no_second_problem(data: Path, file: str, text: str, problem: tuple[str, str]) -> None:
+    (data / "packages" / "one.yaml").write_text(f"id: 359\n{PACKAGE}pypi: x\n")
+    (data / f"{file}.yaml").write_text(text)
+    assert [found[1:] for found in all_problems(data)] == [problem]
+
+
+@pytest.mark.parametrize("settings", ["titel: x\n", "title: [\n", f"{SITE}time_zone: here\n", None])
+def test_without_settings_the_checks_still_run(data: Path, settings: str | None) -> None:
+    (data / "packages" / "two.yaml").write_text("title: Two\ncategory: nowhere\n")
+    (data / "site.yaml").unlink()
+    if settings is not None:
+        (data / "site.yaml").write_text(settings)
+    found = all_problems(data)
+    assert ("two.yaml", "unknown-category", "category") in found
+    assert {file for file, _, _ in found} == {"site.yaml", "two.yaml"}
+
+
+def test_every_key_that_must_be_there_has_a_stand_in() -> None:
+    for model in (PackageRecord, GridRecord, CategoryRecord, TombstonesRecord):
+        assert {key for key, field in model.model_fields.items() if field.is_required()} <= STAND_INS.keys()
+        model.model_validate({key: text for key, text in STAND_INS.items() if key in model.model_fields})
 
 
 # --- Anything at all
@@ -420,7 +501,7 @@ PACKAGES = st.builds(
     category=SLUGS,
     repository=st.just("") | ADDRESSES,
     pypi=st.none() | SLUGS.map(lambda slug: f"x{slug}x"),
-    pypi_url=st.none() | TEXTS,
+    pypi_url=st.none() | st.from_regex(r"(https?://)?[a-z]*[a-z./?=é,-]{0,20}", fullmatch=True),
     documentation=st.none() | st.just("") | ADDRESSES,
     replaces=st.lists(SLUGS, max_size=3).map(tuple),
     deprecated=st.none() | st.dates(date(1990, 1, 1), date(2100, 1, 1)),

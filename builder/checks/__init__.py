@@ -1,7 +1,8 @@
 """What no record shows alone: references that lead nowhere, and things that exist twice.
 
-`CHECKS` lists the rules; each is a small function that yields its problems. They see the records that could be read:
-what refers to a file that is there but broken is not reported here, since its own problem is told already.
+`CHECKS` lists the rules; each is a small function that yields its problems. They see the records that could be read,
+also those of which a value could not: what such a record lacks is not reported here, nor what refers to a file that is
+there but broken, since that problem is told already.
 That an id or a date is missing is no problem: new files come without, and the catalogue gives provisional ones.
 """
 
@@ -25,12 +26,12 @@ from builder.checks.references import (
     snapshots_have_packages,
 )
 from builder.checks.replacements import replacements_agree, replacements_end, replacements_exist
-from builder.entries import Data
+from builder.entries import Records
 from builder.errors import Problem
 
 __all__ = ["CHECKS", "Check", "check"]
 
-Check: TypeAlias = Callable[[Data], Iterator[Problem]]
+Check: TypeAlias = Callable[[Records], Iterator[Problem]]
 
 CHECKS: Final[tuple[Check, ...]] = (
     categories_exist,
@@ -52,6 +53,6 @@ CHECKS: Final[tuple[Check, ...]] = (
 """Every rule. A new one is a function in a module of this package, and a line here."""
 
 
-def check(data: Data) -> list[Problem]:
+def check(data: Records) -> list[Problem]:
     """Give every problem that any check finds, in order of place."""
     return sorted(problem for rule in CHECKS for problem in rule(data))

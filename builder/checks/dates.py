@@ -3,11 +3,11 @@
 from collections.abc import Iterator
 
 from builder.checks.kinds import kinds
-from builder.entries import Data
+from builder.entries import Records
 from builder.errors import Problem
 
 
-def dates_are_in_order(data: Data) -> Iterator[Problem]:
+def dates_are_in_order(data: Records) -> Iterator[Problem]:
     """Yield records of which it is written that they were changed before they were created."""
     for _, entries, _ in kinds(data):
         for entry in entries:

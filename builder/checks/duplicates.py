@@ -8,14 +8,14 @@ from packaging.utils import InvalidName, canonicalize_name
 
 from builder import derive
 from builder.checks.kinds import AnyEntry, kinds
-from builder.entries import Data, Entry, place, show_field, show_value
+from builder.entries import Entry, Records, place, show_field, show_value
 from builder.errors import Problem
 from builder.records import PackageRecord
 
 _E = TypeVar("_E", bound=AnyEntry)
 
 
-def nothing_listed_twice(data: Data) -> Iterator[Problem]:
+def nothing_listed_twice(data: Records) -> Iterator[Problem]:
     """Yield what stands a second time in a list of names."""
     for grid in data.grids.values():
         yield from _repeated(grid, "packages", grid.record.packages)
@@ -24,7 +24,7 @@ def nothing_listed_twice(data: Data) -> Iterator[Problem]:
         yield from _repeated(package, "tags", package.record.tags)
 
 
-def features_differ(data: Data) -> Iterator[Problem]:
+def features_differ(data: Records) -> Iterator[Problem]:
     """Yield features whose title, but for case, another one of the grid has."""
     for entry in data.grids.values():
         first: dict[str, int] = {}
@@ -36,7 +36,7 @@ def features_differ(data: Data) -> Iterator[Problem]:
                 yield entry.problem(("features", i, "title"), "feature-twice", message, hint, feature.title)
 
 
-def ids_are_unique(data: Data) -> Iterator[Problem]:
+def ids_are_unique(data: Records) -> Iterator[Problem]:
     """Yield records that have the id of another one of their kind."""
     hint = "Take the line away if this is the new one: the scheduled job gives it an id of its own."
     for _, entries, _ in kinds(data):
@@ -45,7 +45,7 @@ def ids_are_unique(data: Data) -> Iterator[Problem]:
             yield entry.problem(("id",), "id-twice", message, hint, entry.record.id)
 
 
-def ids_are_not_removed(data: Data) -> Iterator[Problem]:
+def ids_are_not_removed(data: Records) -> Iterator[Problem]:
     """Yield records that have the id of something removed: who asks for the old must not get the new."""
     for _, entries, tombstones in kinds(data):
         removed = {stone.id: stone for stone in tombstones}
@@ -56,7 +56,7 @@ def ids_are_not_removed(data: Data) -> Iterator[Problem]:
                 yield entry.problem(("id",), "id-removed", message, hint, stone.id)
 
 
-def tombstones_are_unique(data: Data) -> Iterator[Problem]:
+def tombstones_are_unique(data: Records) -> Iterator[Problem]:
     """Yield tombstones that have the id of another one of their kind."""
     path = f"{data.folder}/tombstones.yaml"
     for kind, _, tombstones in kinds(data):
@@ -70,7 +70,7 @@ def tombstones_are_unique(data: Data) -> Iterator[Problem]:
                 yield Problem(path, *mark, "id-twice", message, hint, show_field(way), show_value(stone.id))
 
 
-def repositories_are_unique(data: Data) -> Iterator[Problem]:
+def repositories_are_unique(data: Records) -> Iterator[Problem]:
     """Yield packages whose repository, in whatever form it is written, another one has."""
     hint = "A repository stands in one file only: if both are the same package, keep one of them."
     for entry, first in _twice(data.packages.values(), _repository_key):
@@ -78,7 +78,7 @@ def repositories_are_unique(data: Data) -> Iterator[Problem]:
         yield entry.problem(("repository",), "repository-twice", message, hint, entry.record.repository)
 
 
-def pypi_names_are_unique(data: Data) -> Iterator[Problem]:
+def pypi_names_are_unique(data: Records) -> Iterator[Problem]:
     """Yield packages whose project on PyPI, compared as PEP 503 has it, another one has."""
     hint = "A project stands in one file only: if both are the same package, keep one of them."
     for entry, first in _twice(data.packages.values(), _pypi_key):
@@ -116,7 +116,9 @@ def _repository_key(entry: Entry[PackageRecord]) -> str | None:
 
 
 def _pypi_key(entry: Entry[PackageRecord]) -> str | None:
-    """Give the normalised name on PyPI; a stored text may hold something that is none."""
+    """Give the normalised name on PyPI; a stored text may hold something that is none, or stand behind a better one."""
+    if "pypi" in entry.lacking:
+        return None
     try:
         return canonicalize_name(derive.pypi_name(entry.record) or "", validate=True)
     except InvalidName:

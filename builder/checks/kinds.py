@@ -3,13 +3,13 @@
 from collections.abc import Iterable, Sequence
 from typing import TypeAlias
 
-from builder.entries import Data, Entry
+from builder.entries import Entry, Records
 from builder.records import CategoryRecord, GridRecord, PackageRecord, Tombstone
 
 AnyEntry: TypeAlias = Entry[PackageRecord] | Entry[GridRecord] | Entry[CategoryRecord]
 
 
-def kinds(data: Data) -> tuple[tuple[str, Iterable[AnyEntry], Sequence[Tombstone]], ...]:
+def kinds(data: Records) -> tuple[tuple[str, Iterable[AnyEntry], Sequence[Tombstone]], ...]:
     """Give the records of each kind and what was removed of it."""
     return (
         ("packages", data.packages.values(), data.tombstones.packages),

@@ -4,19 +4,21 @@ from collections.abc import Iterable, Iterator, Mapping
 from typing import Final
 
 from builder.checks.kinds import AnyEntry
-from builder.entries import Data, Field, did_you_mean
+from builder.entries import Field, Records, did_you_mean
 from builder.errors import Problem
 from builder.records import Tombstone
 
 
-def categories_exist(data: Data) -> Iterator[Problem]:
+def categories_exist(data: Records) -> Iterator[Problem]:
     """Yield packages whose category is none."""
     known = Known(data, "categories", data.categories, data.tombstones.categories)
     for entry in data.packages.values():
+        if "category" in entry.lacking:
+            continue
         yield from known.look_up(entry, ("category",), entry.record.category)
 
 
-def grid_packages_exist(data: Data) -> Iterator[Problem]:
+def grid_packages_exist(data: Records) -> Iterator[Problem]:
     """Yield grids that list a package which is none."""
     known = Known(data, "packages", data.packages, data.tombstones.packages)
     for entry in data.grids.values():
@@ -24,10 +26,12 @@ def grid_packages_exist(data: Data) -> Iterator[Problem]:
             yield from known.look_up(entry, ("packages", i), name)
 
 
-def cells_are_of_the_grid(data: Data) -> Iterator[Problem]:
+def cells_are_of_the_grid(data: Records) -> Iterator[Problem]:
     """Yield cells for packages that the grid does not list."""
     for entry in data.grids.values():
         listed = entry.record.packages
+        if "packages" in entry.lacking:
+            continue
         for i, feature in enumerate(entry.record.features):
             for name in feature.cells.keys() - set(listed):
                 hint = f"{did_you_mean(name, listed)} Add it to the packages of this grid, or take the cell away."
@@ -35,7 +39,7 @@ def cells_are_of_the_grid(data: Data) -> Iterator[Problem]:
                 yield entry.problem(way, "cell-elsewhere", "is not a package of this grid", hint.lstrip())
 
 
-def snapshots_have_packages(data: Data) -> Iterator[Problem]:
+def snapshots_have_packages(data: Records) -> Iterator[Problem]:
     """Yield snapshots whose package was removed, or has another slug now."""
     known = {*data.packages, *data.broken.get("packages", ())}
     for slug in data.snapshots.keys() - known:
@@ -50,7 +54,9 @@ _WORDS: Final = {"packages": ("package", "unknown-package"), "categories": ("cat
 class Known:
     """What can be referred to, of one kind: what is there, what is there but broken, and what was removed."""
 
-    def __init__(self, data: Data, kind: str, entries: Mapping[str, AnyEntry], tombstones: Iterable[Tombstone]) -> None:
+    def __init__(
+        self, data: Records, kind: str, entries: Mapping[str, AnyEntry], tombstones: Iterable[Tombstone]
+    ) -> None:
         self._noun, self._code = _WORDS[kind]
         self._folder = f"{data.folder}/{kind}"
         self._entries = entries

@@ -5,12 +5,12 @@ from collections.abc import Iterator, Mapping
 from typing import NamedTuple
 
 from builder.checks.references import Known
-from builder.entries import Data, Entry, Field
+from builder.entries import Entry, Field, Records
 from builder.errors import Problem
 from builder.records import PackageRecord
 
 
-def replacements_exist(data: Data) -> Iterator[Problem]:
+def replacements_exist(data: Records) -> Iterator[Problem]:
     """Yield packages that name a package as replacing or replaced which is none, or is itself."""
     known = Known(data, "packages", data.packages, data.tombstones.packages)
     for entry in data.packages.values():
@@ -22,7 +22,7 @@ def replacements_exist(data: Data) -> Iterator[Problem]:
                 yield from known.look_up(entry, way, name)
 
 
-def replacements_agree(data: Data) -> Iterator[Problem]:
+def replacements_agree(data: Records) -> Iterator[Problem]:
     """Yield every word on what replaces a package that differs from the first one, which is the package's own."""
     for replaced, (first, *others) in _claims(data).items():
         for claim in others:
@@ -33,7 +33,7 @@ def replacements_agree(data: Data) -> Iterator[Problem]:
             yield claim.entry.problem(claim.way, "replacement-conflict", message, hint, replaced)
 
 
-def replacements_end(data: Data) -> Iterator[Problem]:
+def replacements_end(data: Records) -> Iterator[Problem]:
     """Yield each circle of packages of which one replaces the next."""
     claims = {replaced: found[0] for replaced, found in _claims(data).items()}
     for circle in _circles({replaced: claim.successor for replaced, claim in claims.items()}):
@@ -57,7 +57,7 @@ def _replacement_names(entry: Entry[PackageRecord]) -> Iterator[tuple[Field, str
         yield ("replaces", i), name
 
 
-def _claims(data: Data) -> dict[str, list[_Claim]]:
+def _claims(data: Records) -> dict[str, list[_Claim]]:
     """Give all that is said of what replaces each package: its own word first, then the others' in order of slug."""
     claims: defaultdict[str, list[_Claim]] = defaultdict(list)
     entries = sorted(data.packages.values(), key=lambda entry: entry.slug)

@@ -88,7 +88,7 @@ def _due(data: Data, only: Collection[str]) -> list[str]:
     return sorted(set(only) or data.packages)
 
 
-def _sort_out(
+def _sort_out(  # noqa: PLR0913 - what it depends on
     data: Data,
     upstream: Upstream,
     slugs: Sequence[str],

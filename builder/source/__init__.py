@@ -1,13 +1,14 @@
 """data/ as people wrote it, read into records, with the place of every value and every problem of every file.
 
-A file that cannot be used is reported and left out; the others are still read. Nothing is stopped for: problems are
+A file that cannot be used is reported and left out, a value that cannot be used is left out of its record; all else is
+still read. Nothing is stopped for: problems are
 values, and who asked decides what they mean.
 """
 
 import gc
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields
 from pathlib import Path
 from typing import Final, TypeVar
 
@@ -15,11 +16,11 @@ from pydantic import BaseModel, TypeAdapter, ValidationError
 
 from builder import snapshots
 from builder.config import Settings
-from builder.entries import Data, Entry, Marks, show_value
+from builder.entries import Data, Entry, Marks, Records, show_value
 from builder.errors import Problem
 from builder.fields import Slug
 from builder.records import CategoryRecord, GridRecord, PackageRecord, Record, TombstonesRecord
-from builder.source import files, messages, yaml_text
+from builder.source import files, messages, part, yaml_text
 from builder.source.files import File
 from builder.source.text import RefusedError, decode
 
@@ -31,7 +32,7 @@ _Model = TypeVar("_Model", bound=BaseModel)
 _Record = TypeVar("_Record", bound=Record)
 
 
-def load(data: Path, *, keep_snapshots: bool = True) -> tuple[Data | None, list[Problem]]:
+def load(data: Path, *, keep_snapshots: bool = True) -> tuple[Records | None, list[Problem]]:
     """Read all that stands under the data folder.
 
     Args:
@@ -39,8 +40,8 @@ def load(data: Path, *, keep_snapshots: bool = True) -> tuple[Data | None, list[
         keep_snapshots: whether to have them all at once; else each is read when it is asked for.
 
     Returns:
-        What could be read, and every problem in order of place. Without usable settings there is no data, but the
-        problems of all other files are still told.
+        What could be read, None without the folder, and every problem in order of place. Where there is none, what was
+        read is `Data`: otherwise it is fit to be checked, and to make nothing of.
     """
     folder = data.name or data.absolute().name
     if not data.is_dir():
@@ -72,7 +73,7 @@ class _Loading:
     problems: list[Problem] = field(default_factory=list)
     broken: dict[str, frozenset[str]] = field(default_factory=dict)
 
-    def load(self) -> tuple[Data | None, list[Problem]]:
+    def load(self) -> tuple[Records, list[Problem]]:
         """Read everything once."""
         settings, (tombstones, tombstone_marks) = self._top()
         packages_folder = self.data / "packages"
@@ -86,10 +87,7 @@ class _Loading:
         categories = self._entries("categories", CategoryRecord)
         answers, problems = snapshots.load(self.data, keep=self.keep_snapshots)
         problems = sorted([*self.problems, *problems])
-        if settings is None:
-            return None, problems
-        data = Data(
-            settings,
+        records = Records(
             packages,
             grids,
             categories,
@@ -99,7 +97,9 @@ class _Loading:
             broken=self.broken,
             folder=self.folder,
         )
-        return data, problems
+        if problems or settings is None:
+            return records, problems
+        return Data(**{key.name: getattr(records, key.name) for key in fields(records)}, settings=settings), problems
 
     def _top(self) -> tuple[Settings | None, tuple[TombstonesRecord, Marks]]:
         """Read the two files that stand in the folder itself."""
@@ -112,7 +112,7 @@ class _Loading:
             path = f"{self.folder}/{files.SITE}"
             self.problems.append(Problem(path, 0, 0, "file-missing", "there is no such file", hint))
         tombstones = self._read(found["tombstones"], TombstonesRecord) if "tombstones" in found else None
-        return settings and settings[0], tombstones or (TombstonesRecord(), {})
+        return settings and settings[0], tombstones[:2] if tombstones else (TombstonesRecord(), {})
 
     def _entries(self, kind: str, model: type[_Record]) -> dict[str, Entry[_Record]]:
         """Read the files of one kind: data/<kind>/<slug>.yaml."""
@@ -138,8 +138,8 @@ class _Loading:
             return False
         return True
 
-    def _read(self, file: File, model: type[_Model]) -> tuple[_Model, Marks] | None:
-        """Read one file; None where it cannot be used."""
+    def _read(self, file: File, model: type[_Model]) -> tuple[_Model, Marks, frozenset[str]] | None:
+        """Read one file: what it says, where, and the keys that had to be left out; None where it cannot be used."""
         try:
             document = yaml_text.read(decode(file.read()))
         except OSError as error:
@@ -149,7 +149,8 @@ class _Loading:
             self.problems.append(error.problem(file.path))
             return None
         try:
-            return model.model_validate(document.value), document.marks
+            return model.model_validate(document.value), document.marks, frozenset()
         except ValidationError as error:
             self.problems += messages.explain(file.path, error, model, document)
-            return None
+            found = part.usable(model, document.value, error)
+            return found and (found[0], document.marks, found[1])

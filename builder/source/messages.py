@@ -159,9 +159,6 @@ def _words(finding: _Finding, document: Document) -> tuple[str, str, str]:
     if finding.type == "extra_forbidden":
         meant = f"Did you mean {finding.meant}? " if finding.meant else ""
         return "unknown-key", "is not a known key", f"{meant}{_allowed(finding.around)}"
-    if finding.type == "string_too_long":
-        limit = error["ctx"]["max_length"]
-        return "too-long", f"has {len(error['input'])} characters", f"It may have at most {limit} characters."
     if finding.type in _KINDS:
         return _empty(finding, document) if error["input"] is None else _wrong_kind(finding)
     if finding.type in CODES:  # a rule of ours, with its own words

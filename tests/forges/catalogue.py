@@ -50,7 +50,7 @@ def data_of(settings: Settings, packages: Iterable[Package], snapshots: Mapping[
         )
         for package in packages
     }
-    return Data(settings, entries, snapshots=snapshots or {})
+    return Data(entries, snapshots=snapshots or {}, settings=settings)
 
 
 class Catalogue:
