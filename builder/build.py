@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Final
 from builder import api, catalogue, checks, history, pages, source, write
 from builder.catalogue import Catalogue
 from builder.config import Settings
-from builder.entries import Data
+from builder.entries import AnyEntry, Data
 from builder.errors import DataError
 from builder.hosts import HOSTS, Host
 from builder.outputs import Output
@@ -58,7 +58,7 @@ def join(data: Data, folder: Path, base_url: str | None = None) -> tuple[Catalog
 
 def _notes(data: Data, past: history.History) -> list[str]:
     notes = []
-    kinds: Sequence[tuple[Mapping[str, catalogue.AnyEntry], Sequence[Tombstone]]] = (
+    kinds: Sequence[tuple[Mapping[str, AnyEntry], Sequence[Tombstone]]] = (
         (data.packages, data.tombstones.packages),
         (data.grids, data.tombstones.grids),
         (data.categories, data.tombstones.categories),

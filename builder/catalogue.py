@@ -6,7 +6,7 @@ from datetime import UTC, date, datetime
 from typing import Final, TypeVar
 
 from builder.config import Settings
-from builder.entries import Data, Entry
+from builder.entries import AnyEntry, Data
 from builder.metadata import Snapshot
 from builder.records import CategoryRecord, Feature, GridRecord, PackageRecord, Tombstone
 
@@ -115,7 +115,6 @@ class Catalogue:
 
 
 _Item = TypeVar("_Item", Package, Grid, Category)
-AnyEntry = Entry[PackageRecord] | Entry[GridRecord] | Entry[CategoryRecord]
 
 
 def by_title(items: Iterable[_Item]) -> list[_Item]:

@@ -14,8 +14,8 @@ from tempfile import TemporaryDirectory
 from typing import Final
 
 from builder import source
-from builder.catalogue import AnyEntry, give_ids
-from builder.entries import Data
+from builder.catalogue import give_ids
+from builder.entries import AnyEntry, Data
 from builder.errors import BuilderError
 from builder.source import files, yaml_text
 from builder.source.text import decode

@@ -1,12 +1,9 @@
 """The kinds of entries, for checks that are the same for all of them."""
 
 from collections.abc import Iterable, Sequence
-from typing import TypeAlias
 
-from builder.entries import Data, Entry
-from builder.records import CategoryRecord, GridRecord, PackageRecord, Tombstone
-
-AnyEntry: TypeAlias = Entry[PackageRecord] | Entry[GridRecord] | Entry[CategoryRecord]
+from builder.entries import AnyEntry, Data
+from builder.records import Tombstone
 
 
 def kinds(data: Data) -> tuple[tuple[str, Iterable[AnyEntry], Sequence[Tombstone]], ...]:

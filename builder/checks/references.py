@@ -3,8 +3,7 @@
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Final
 
-from builder.checks.kinds import AnyEntry
-from builder.entries import Data, Field, did_you_mean
+from builder.entries import AnyEntry, Data, Field, did_you_mean
 from builder.errors import Problem
 from builder.records import Tombstone
 
