@@ -87,6 +87,7 @@ def render(made: Catalogue, templates: Path = TEMPLATES) -> Iterator[Output]:
     yield from pages.render(made, site, templates)
 
 
+@source.collection_paused()
 def build(
     folder: Path, out: Path, *, base_url: str | None = None, host: Host = HOSTS[0], allow_shrink: bool = False
 ) -> Result:

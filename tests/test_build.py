@@ -1,14 +1,18 @@
 """What a build says although nothing is wrong."""
 
+import gc
 import os
 import subprocess
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 from folders import APPS, package, write_data
 
 from builder import build
+from builder.catalogue import Catalogue
 from builder.errors import DataError
+from builder.outputs import Output
 
 GIT = {
     **os.environ,
@@ -78,3 +82,26 @@ def test_without_settings_the_other_problems_are_still_told(tmp_path: Path) -> N
     with pytest.raises(DataError) as stop:
         build.load(data)
     assert {problem.path for problem in stop.value.problems} == {"data/site.yaml", "data/packages/b.yaml"}
+
+
+@pytest.mark.parametrize("enabled", [True, False])
+def test_the_collector_rests_until_the_build_ends(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, *, enabled: bool
+) -> None:
+    during: list[bool] = []
+    render = build.render
+
+    def spy(made: Catalogue) -> Iterator[Output]:
+        for output in render(made):
+            during.append(gc.isenabled())
+            yield output
+
+    monkeypatch.setattr(build, "render", spy)
+    was = gc.isenabled()
+    try:
+        (gc.enable if enabled else gc.disable)()
+        build.build(write_data(tmp_path / "data"), tmp_path / "site")
+        assert gc.isenabled() == enabled
+    finally:
+        (gc.enable if was else gc.disable)()
+    assert set(during) == {False}

@@ -3,7 +3,6 @@
 Heavy modules are imported inside the commands, so that `--help` answers at once.
 """
 
-import gc
 import json
 import os
 import sys
@@ -124,16 +123,12 @@ def _build(data: Path, out: Path, base_url: str | None, *, allow_shrink: bool) -
 
     from builder import build as building  # noqa: PLC0415 - see the module's docstring
 
-    # A build makes much and throws away little: the collector would look through all of it again and again.
-    gc.disable()
     try:
         return building.build(data, out, base_url=base_url, allow_shrink=allow_shrink)
     except ValidationError as error:
         context = error.errors()[0].get("ctx", {})
         message = f"{base_url!r} {error.errors()[0]['msg']}. {context.get('hint', '')}"
         raise click.BadParameter(message, param_hint="--base-url") from None
-    finally:
-        gc.enable()
 
 
 @main.command()

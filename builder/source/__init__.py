@@ -23,7 +23,7 @@ from builder.source import files, messages, yaml_text
 from builder.source.files import File
 from builder.source.text import RefusedError, decode
 
-__all__ = ["load"]
+__all__ = ["collection_paused", "load"]
 
 _SLUG: Final[TypeAdapter[str]] = TypeAdapter(Slug)
 
@@ -45,13 +45,16 @@ def load(data: Path) -> tuple[Data | None, list[Problem]]:
     if not data.is_dir():
         hint = "Run this from the folder that holds it, or name the folder."
         return None, [Problem(folder, 0, 0, "file-missing", "there is no such folder", hint)]
-    with _collection_paused():
+    with collection_paused():
         return _Loading(data, folder).load()
 
 
 @contextmanager
-def _collection_paused() -> Iterator[None]:
-    """Keep the cyclic garbage collector from walking over ever more records, none of which is garbage."""
+def collection_paused() -> Iterator[None]:
+    """Keep the cyclic garbage collector from walking over ever more records, none of which is garbage.
+
+    It is then as it was before; a pause may lie within another.
+    """
     was_enabled = gc.isenabled()
     gc.disable()
     try:
