@@ -53,7 +53,8 @@ def join(data: Data, folder: Path, base_url: str | None = None) -> tuple[Catalog
         settings = Settings.model_validate(dict(data.settings) | {"base_url": base_url})
         data = dataclasses.replace(data, settings=settings)
     past = history.read(folder)
-    return catalogue.join(data, past.dates), _notes(data, past)
+    inside = None if past.prefix is None else past.prefix.rstrip("/")
+    return catalogue.join(data, past.dates, inside), _notes(data, past)
 
 
 def _notes(data: Data, past: history.History) -> list[str]:

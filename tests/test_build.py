@@ -2,12 +2,13 @@
 
 import gc
 import os
+import re
 import subprocess
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from folders import APPS, package, write_data
+from folders import APPS, package, tree, write_data
 
 from builder import build
 from builder.catalogue import Catalogue
@@ -48,6 +49,22 @@ def test_modified_is_the_last_commit_that_touched_the_file(repository: Path) -> 
     made, notes = build.join(build.load(repository / "data"), repository / "data")
     assert notes == []
     assert {item.modified.isoformat() for item in made.packages} == {"2026-03-01T12:00:00+00:00"}
+
+
+def test_the_same_data_elsewhere_in_a_repository_differs_in_the_links_to_edit_it(
+    repository: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    build.build(repository / "data", tmp_path / "top")
+    (repository / "sites" / "one").mkdir(parents=True)
+    git(repository, "mv", "data", "sites/one/catalogue")
+    git(repository, "commit", "--message", "elsewhere")
+    monkeypatch.chdir(repository / "sites/one/catalogue/packages")
+    build.build(Path(".."), tmp_path / "deep")
+    top, deep = tree(tmp_path / "top"), tree(tmp_path / "deep")
+    assert top.keys() == deep.keys()
+    assert {name for name in top if top[name] != deep[name]} == {name for name in top if name.endswith(".html")}
+    for name, body in deep.items():
+        assert re.sub(rb"(/(?:edit|new)/main/)sites/one/catalogue/", rb"\1data/", body) == top[name], name
 
 
 def test_a_shallow_clone_is_told_of(repository: Path, tmp_path: Path) -> None:

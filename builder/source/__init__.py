@@ -16,7 +16,7 @@ from pydantic import BaseModel, TypeAdapter, ValidationError
 from builder import snapshots
 from builder.config import Settings
 from builder.entries import Data, Entry, Marks, show_value
-from builder.errors import Problem
+from builder.errors import Problem, folder_name
 from builder.fields import Slug
 from builder.records import CategoryRecord, GridRecord, PackageRecord, Record, TombstonesRecord
 from builder.source import files, messages, yaml_text
@@ -41,7 +41,8 @@ def load(data: Path) -> tuple[Data | None, list[Problem]]:
         What could be read, and every problem in order of place. Without usable settings there is no data, but the
         problems of all other files are still told.
     """
-    folder = data.name or data.absolute().name
+    folder = folder_name(data)
+    data = data.resolve()  # so that whoever reads from it calls it the same
     if not data.is_dir():
         hint = "Run this from the folder that holds it, or name the folder."
         return None, [Problem(folder, 0, 0, "file-missing", "there is no such folder", hint)]
