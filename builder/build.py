@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Final
 from builder import api, catalogue, checks, history, pages, source, write
 from builder.catalogue import Catalogue
 from builder.config import Settings
-from builder.entries import Data
+from builder.entries import AnyEntry, Data
 from builder.errors import DataError
 from builder.hosts import HOSTS, Host
 from builder.outputs import Output
@@ -53,12 +53,13 @@ def join(data: Data, folder: Path, base_url: str | None = None) -> tuple[Catalog
         settings = Settings.model_validate(dict(data.settings) | {"base_url": base_url})
         data = dataclasses.replace(data, settings=settings)
     past = history.read(folder)
-    return catalogue.join(data, past.dates), _notes(data, past)
+    inside = None if past.prefix is None else past.prefix.rstrip("/")
+    return catalogue.join(data, past.dates, inside), _notes(data, past)
 
 
 def _notes(data: Data, past: history.History) -> list[str]:
     notes = []
-    kinds: Sequence[tuple[Mapping[str, catalogue.AnyEntry], Sequence[Tombstone]]] = (
+    kinds: Sequence[tuple[Mapping[str, AnyEntry], Sequence[Tombstone]]] = (
         (data.packages, data.tombstones.packages),
         (data.grids, data.tombstones.grids),
         (data.categories, data.tombstones.categories),
@@ -87,6 +88,7 @@ def render(made: Catalogue, templates: Path = TEMPLATES) -> Iterator[Output]:
     yield from pages.render(made, site, templates)
 
 
+@source.collection_paused()
 def build(
     folder: Path, out: Path, *, base_url: str | None = None, host: Host = HOSTS[0], allow_shrink: bool = False
 ) -> Result:

@@ -6,7 +6,7 @@ from datetime import UTC, date, datetime
 from typing import Final, TypeVar
 
 from builder.config import Settings
-from builder.entries import Data, Entry
+from builder.entries import AnyEntry, Data
 from builder.metadata import Snapshot
 from builder.records import CategoryRecord, Feature, GridRecord, PackageRecord, Tombstone
 
@@ -104,7 +104,8 @@ class Catalogue:
     """The whole directory. Each list is newest id first, as the API gives them.
 
     `as_of` is the day (UTC) of the newest thing that was fetched: what depends on a day is derived from it, not from
-    the clock of the build.
+    the clock of the build. `folder` is the data folder's path inside its repository, with slashes, "" where it is the
+    repository itself: only links to where the data is edited depend on it.
     """
 
     settings: Settings
@@ -112,10 +113,10 @@ class Catalogue:
     grids: list[Grid]
     categories: list[Category]
     as_of: date
+    folder: str
 
 
 _Item = TypeVar("_Item", Package, Grid, Category)
-AnyEntry = Entry[PackageRecord] | Entry[GridRecord] | Entry[CategoryRecord]
 
 
 def by_title(items: Iterable[_Item]) -> list[_Item]:
@@ -123,8 +124,12 @@ def by_title(items: Iterable[_Item]) -> list[_Item]:
     return sorted(items, key=lambda item: (item.record.title.casefold(), item.id))
 
 
-def join(data: Data, dates: Mapping[str, Dates]) -> Catalogue:
-    """Make the catalogue of data that passed the checks; `dates` holds the history of each file, by path."""
+def join(data: Data, dates: Mapping[str, Dates], folder: str | None = None) -> Catalogue:
+    """Make the catalogue of data that passed the checks.
+
+    `dates` holds the history of each file, by path. `folder` is as in `Catalogue`; without it the data lies at the top
+    of its repository.
+    """
     categories = _categories(data, dates)
     packages = _packages(data, dates, categories)
     grids = _grids(data, dates, packages)
@@ -139,6 +144,7 @@ def join(data: Data, dates: Mapping[str, Dates]) -> Catalogue:
         max(
             (s.last_fetched.astimezone(UTC) for s in data.snapshots.values() if s.last_fetched), default=UNKNOWN_DATE
         ).date(),
+        data.folder if folder is None else folder,
     )
 
 

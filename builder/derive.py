@@ -62,7 +62,10 @@ DEVELOPMENT_STATUSES: Final = (
 
 
 def pypi_name(record: PackageRecord) -> str | None:
-    """Give the project's name on PyPI: as written, else out of the stored text, else None."""
+    """Give the project's name on PyPI: as written, else out of the stored text, else None.
+
+    It is always one that can be: it goes into addresses, and into a command that people paste into their shells.
+    """
     if record.pypi:
         return record.pypi
     name = _PYPI_ADDRESS.sub("", (record.pypi_url or "").strip()).strip("/").split("/")[0]
@@ -77,7 +80,12 @@ def pypi_url(record: PackageRecord, index: str) -> str:
     """Give what API v4 calls `pypi_url`: the stored text, else the project's page on the index, else ""."""
     if record.pypi_url is not None:
         return record.pypi_url
-    return f"{index}/project/{record.pypi}/" if record.pypi else ""
+    return pypi_page(record.pypi, index) if record.pypi else ""
+
+
+def pypi_page(name: str, index: str) -> str:
+    """Give the page of a project on the index."""
+    return f"{index}/project/{name}/"
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,7 +6,7 @@ This is what the loader gives, what the checks look at, and what the catalogue i
 import difflib
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
-from typing import Final, Generic, TypeVar
+from typing import Final, Generic, TypeAlias, TypeVar
 
 from builder.config import Settings
 from builder.errors import Problem
@@ -81,6 +81,10 @@ class Entry(Generic[R_co]):
         line, column = place(self.marks, way)
         shown = "" if value is None else show_value(value)
         return Problem(self.path, line, column, code, message, hint, show_field(way), shown)
+
+
+AnyEntry: TypeAlias = Entry[PackageRecord] | Entry[GridRecord] | Entry[CategoryRecord]
+"""An entry of one of the three kinds."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,7 +15,13 @@ An expected failure (a bad field, an answer of 404) is a value, not an exception
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 from typing import ClassVar, Final
+
+
+def folder_name(data: Path) -> str:
+    """Give the name of the data folder, with which every path in a message begins; links and `..` are followed."""
+    return data.resolve().name
 
 
 @dataclass(frozen=True, slots=True, order=True)

@@ -8,7 +8,7 @@ starts from `str`; a value that is a list or a mapping is refused by pydantic it
 import re
 from datetime import date, datetime
 from typing import Annotated, Final
-from urllib.parse import urlsplit
+from urllib.parse import unquote, urlsplit
 
 from pydantic import AfterValidator, BeforeValidator
 from pydantic_core import PydanticCustomError
@@ -235,7 +235,11 @@ def _base_url(text: str) -> str:
         raise _fail("url", "holds characters that an address cannot have", hint)
     if parts.query or parts.fragment or "@" in parts.netloc:
         raise _fail("url", "holds more than scheme, host and path", hint)
-    return text.rstrip("/")
+    text = text.rstrip("/")
+    # Browsers and proxies take such steps away, each in its own way: links would lead elsewhere.
+    if {"", ".", ".."} & {unquote(step) for step in urlsplit(text).path.split("/")[1:]}:
+        raise _fail("url", "has an empty step or dots for one in its path", hint)
+    return text
 
 
 def _base_url_or_empty(text: str) -> str:

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Final
 
 from builder.catalogue import Dates
-from builder.errors import DataError, Problem
+from builder.errors import DataError, Problem, folder_name
 
 _LOG: Final = (
     *("-c", "core.quotepath=off", "-c", "log.showRoot=true", "log", "-z"),
@@ -27,14 +27,17 @@ class History:
     """Committer dates of files, by path as in `builder.entries` (`data/packages/x.yaml`); removed files are among them.
 
     In a shallow clone (`shallow`) a first date may be too late, and what its oldest commits brought has none.
+    `prefix` is the data folder's path inside its repository, as git gives it: `sites/one/data/`, "" where the folder
+    is the repository itself; None where there is none.
     """
 
     dates: Mapping[str, Dates] = field(default_factory=dict)
     shallow: bool = False
+    prefix: str | None = None
 
 
 def read(data: Path) -> History:
-    """Read the history of the data folder; it is empty where there is no git, no repository or no commit yet.
+    """Read the history of the data folder; it has no dates where there is no git, no repository or no commit yet.
 
     Raises:
         DataError: git refuses, for example since the repository is another user's.
@@ -47,12 +50,12 @@ def read(data: Path) -> History:
         return History()
     shallow, _, prefix = _answer(data, about).partition("\n")
     if _git(data, "rev-parse", "--quiet", "--verify", "HEAD").returncode:
-        return History()
+        return History(prefix=prefix)
     cut = _cut(data) if shallow == "true" else set()
     log = _answer(data, _git(data, *_LOG, _HEAD, "--", "."))
-    folder = data.name or data.absolute().name
+    folder = folder_name(data)
     touched = ((f"{folder}/{path.removeprefix(prefix)}", when) for path, when in _touched(log, cut))
-    return History(_dates(touched), shallow == "true")
+    return History(_dates(touched), shallow == "true", prefix)
 
 
 def _git(data: Path, *arguments: str) -> subprocess.CompletedProcess[bytes]:
@@ -72,7 +75,7 @@ def _answer(data: Path, ended: subprocess.CompletedProcess[bytes]) -> str:
     if ended.returncode:
         words = " ".join(os.fsdecode(ended.stderr).removeprefix("fatal: ").split())
         hint = "The dates of the files come from git: do what it says above, and build again."
-        raise DataError([Problem(data.name, 0, 0, "history", f"git gives no history: {words}", hint)])
+        raise DataError([Problem(folder_name(data), 0, 0, "history", f"git gives no history: {words}", hint)])
     return os.fsdecode(ended.stdout).removesuffix("\n")
 
 

@@ -14,9 +14,9 @@ from tempfile import TemporaryDirectory
 from typing import Final
 
 from builder import source
-from builder.catalogue import AnyEntry, give_ids
-from builder.entries import Data
-from builder.errors import BuilderError
+from builder.catalogue import give_ids
+from builder.entries import AnyEntry, Data
+from builder.errors import BuilderError, folder_name
 from builder.source import files, yaml_text
 from builder.source.text import decode
 
@@ -161,7 +161,7 @@ def _offset(text: str, line: int, column: int) -> int:
 def _verify(folder: Path, changes: list[_Change], bodies: list[bytes]) -> None:
     """Read the new files with the loader, beside the old ones: they say what the old ones did, and what they lacked."""
     with TemporaryDirectory() as stage:
-        beside = Path(stage) / folder.absolute().name
+        beside = Path(stage) / folder_name(folder)
         for kind in ("packages", "grids", "categories"):
             (beside / kind).mkdir(parents=True)
         shutil.copyfile(folder / files.SITE, beside / files.SITE)

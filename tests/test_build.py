@@ -1,14 +1,19 @@
 """What a build says although nothing is wrong."""
 
+import gc
 import os
+import re
 import subprocess
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from folders import APPS, package, write_data
+from folders import APPS, package, tree, write_data
 
 from builder import build
+from builder.catalogue import Catalogue
 from builder.errors import DataError
+from builder.outputs import Output
 
 GIT = {
     **os.environ,
@@ -46,6 +51,22 @@ def test_modified_is_the_last_commit_that_touched_the_file(repository: Path) -> 
     assert {item.modified.isoformat() for item in made.packages} == {"2026-03-01T12:00:00+00:00"}
 
 
+def test_the_same_data_elsewhere_in_a_repository_differs_in_the_links_to_edit_it(
+    repository: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    build.build(repository / "data", tmp_path / "top")
+    (repository / "sites" / "one").mkdir(parents=True)
+    git(repository, "mv", "data", "sites/one/catalogue")
+    git(repository, "commit", "--message", "elsewhere")
+    monkeypatch.chdir(repository / "sites/one/catalogue/packages")
+    build.build(Path(".."), tmp_path / "deep")
+    top, deep = tree(tmp_path / "top"), tree(tmp_path / "deep")
+    assert top.keys() == deep.keys()
+    assert {name for name in top if top[name] != deep[name]} == {name for name in top if name.endswith(".html")}
+    for name, body in deep.items():
+        assert re.sub(rb"(/(?:edit|new)/main/)sites/one/catalogue/", rb"\1data/", body) == top[name], name
+
+
 def test_a_shallow_clone_is_told_of(repository: Path, tmp_path: Path) -> None:
     git(tmp_path, "clone", "--depth", "1", repository.as_uri(), "shallow")
     data = tmp_path / "shallow" / "data"
@@ -78,3 +99,26 @@ def test_without_settings_the_other_problems_are_still_told(tmp_path: Path) -> N
     with pytest.raises(DataError) as stop:
         build.load(data)
     assert {problem.path for problem in stop.value.problems} == {"data/site.yaml", "data/packages/b.yaml"}
+
+
+@pytest.mark.parametrize("enabled", [True, False])
+def test_the_collector_rests_until_the_build_ends(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, *, enabled: bool
+) -> None:
+    during: list[bool] = []
+    render = build.render
+
+    def spy(made: Catalogue) -> Iterator[Output]:
+        for output in render(made):
+            during.append(gc.isenabled())
+            yield output
+
+    monkeypatch.setattr(build, "render", spy)
+    was = gc.isenabled()
+    try:
+        (gc.enable if enabled else gc.disable)()
+        build.build(write_data(tmp_path / "data"), tmp_path / "site")
+        assert gc.isenabled() == enabled
+    finally:
+        (gc.enable if was else gc.disable)()
+    assert set(during) == {False}

@@ -14,6 +14,7 @@ from urllib.request import urlopen
 import pytest
 from click.testing import CliRunner, Result
 from folders import package, tree, write_data
+from pydantic import TypeAdapter, ValidationError
 from pypi_server import PyPIServer, failing
 
 from builder import build, cli
@@ -78,6 +79,24 @@ def test_base_url_is_checked_and_used(data: Path, tmp_path: Path) -> None:
     assert not out.exists()
     run("build", "--data", data, "--out", out, "--base-url", "https://example.org/x/")
     assert b'"https://example.org/x/api/v4/grids/"' in (out / "api/v4/index.json").read_bytes()
+
+
+@pytest.mark.parametrize("command", ["build", "serve"])
+@pytest.mark.parametrize("url", ["ftp://x y", "http://[", "", "example.org", "https://example.org/../y", "\udcff"])
+def test_a_base_url_that_is_none_is_wrong_usage(data: Path, tmp_path: Path, command: str, url: str) -> None:
+    result = run(command, "--data", data, "--out", tmp_path / "site", "--base-url", url)
+    assert result.exit_code == 2
+    assert f"Invalid value for '--base-url': {url!r} " in result.stderr
+    assert not (tmp_path / "site").exists()
+
+
+def test_a_fault_elsewhere_is_not_blamed_on_the_base_url(data: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def fault(*_: object, **__: object) -> None:
+        TypeAdapter(int).validate_python("x")
+
+    monkeypatch.setattr("builder.build.render", fault)
+    result = run("build", "--data", data, "--out", data.parent / "site", "--base-url", "https://example.org")
+    assert isinstance(result.exception, ValidationError)
 
 
 @pytest.mark.parametrize(

@@ -396,6 +396,10 @@ def test_base_addresses(text: str, kept: str) -> None:
         ],
         *[(text, "url") for text in ("https://a.org/a b", "https://a.org/\n", 'https://a.org/"', "https://a.org\\b")],
         *[(text, "url") for text in ("https://a.org?x", "https://a.org#x", "https://u@a.org")],
+        *[
+            (f"https://a.org/{path}", "url")
+            for path in ("a//b", "/a", "../y", "a/..", ".", "a/./b/", "%2E./y", "a/%2e")
+        ],
     ],
 )
 def test_base_addresses_refused(text: str, expected: str) -> None:

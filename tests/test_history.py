@@ -87,6 +87,7 @@ def test_first_and_last_commit_of_each_file(repository: Repository) -> None:
             "data/packages/three.yaml": Dates(day(3), day(3)),
         },
         shallow=False,
+        prefix="data/",
     )
 
 
@@ -104,7 +105,9 @@ def test_paths_are_relative_to_the_folder_that_holds_data(tmp_path: Path) -> Non
     (tmp_path / "work" / "data").mkdir()
     (tmp_path / "work" / "data" / "other.yaml").write_text("1")
     deep.commit(day(2))
-    assert list(history.read(deep.root / "sites" / "été" / "data").dates) == ["data/packages/one.yaml"]
+    found = history.read(deep.root / "sites" / "été" / "data")
+    assert list(found.dates) == ["data/packages/one.yaml"]
+    assert found.prefix == "sites/été/data/"
 
 
 def test_data_may_be_the_repository_itself_or_lead_to_it(tmp_path: Path) -> None:
@@ -112,8 +115,9 @@ def test_data_may_be_the_repository_itself_or_lead_to_it(tmp_path: Path) -> None
     (repository.root / "site.yaml").write_text("1")
     repository.commit(day(1))
     (tmp_path / "data").symlink_to(repository.root)
-    assert list(history.read(repository.root).dates) == ["entries/site.yaml"]
-    assert list(history.read(tmp_path / "data").dates) == ["data/site.yaml"]
+    for data in (repository.root, tmp_path / "data", repository.root / ".git" / ".."):
+        found = history.read(data)
+        assert (list(found.dates), found.prefix) == (["entries/site.yaml"], "")
 
 
 def test_the_data_folder_may_be_given_relative_to_the_current_one(
@@ -241,7 +245,7 @@ def test_a_shallow_clone_of_one_commit_has_no_dates(repository: Repository) -> N
     repository.commit(day(1), one="1")
     repository.commit(day(2), one="2")
     copy = clone(repository, 1)
-    assert history.read(copy.root / "data") == History({}, shallow=True)
+    assert history.read(copy.root / "data") == History({}, shallow=True, prefix="data/")
 
 
 def test_the_repository_is_that_of_the_data_also_in_a_hook(
@@ -262,7 +266,7 @@ def test_a_worktree_has_the_history_of_its_branch(repository: Repository) -> Non
 
 def test_without_a_commit_the_history_is_empty(repository: Repository) -> None:
     repository.write(one="1")
-    assert history.read(repository.root / "data") == History()
+    assert history.read(repository.root / "data") == History(prefix="data/")
 
 
 def test_without_a_repository_the_history_is_empty(tmp_path: Path) -> None:

@@ -254,6 +254,12 @@ def test_a_file_that_was_changed_meanwhile_is_not_written(data: Path) -> None:
     assert (data / "packages/a.yaml").read_text() == "title: B\ncategory: apps\n"
 
 
+def test_the_folder_may_be_the_one_above(data: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (data / "packages/new.yaml").write_text("title: A\ncategory: apps\n")
+    monkeypatch.chdir(data / "packages")
+    assert give(Path("..")) == ["data/packages/new.yaml"]
+
+
 _LINES = st.sampled_from(
     ["title: A", "category: apps", "# a comment", "", "tags: [a, b]", "documentation: |-\n  https://example.org/"]
 )

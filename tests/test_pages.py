@@ -3,6 +3,7 @@
 import gzip
 import re
 from collections.abc import Iterator
+from dataclasses import replace
 from functools import cache
 from itertools import pairwise
 from pathlib import Path
@@ -197,6 +198,20 @@ def test_the_forge_however_it_is_written(repository: str) -> None:
     made = catalogue({"p": package()}, repository=repository, branch="data/next#1")
     edit = page(made, "/packages/p/p/").one("p", class_="tools").all("a")[0]
     assert edit.attributes["href"] == f"{FORGE}/edit/data/next%231/data/packages/p.yaml"
+
+
+@pytest.mark.parametrize(
+    ("folder", "inside"), [("sites/one/data", "sites/one/data/"), ("", ""), ("d#\udcff", "d%23%FF/")]
+)
+def test_editing_leads_to_where_the_data_is_in_its_repository(folder: str, inside: str) -> None:
+    routes = ("/packages/p/django-messages/", "/", "/packages/", "/404.html")
+    made = replace(small(), folder=folder)
+    paths = ("edit/main/{}packages/django-messages.yaml", "edit/main/{}site.yaml", "new/main/{}packages")
+    wanted = [f"{FORGE}/{path.format(inside)}" for path in (*paths, paths[-1])]
+    pages = {output.route: output.body for output in render(made, SITE, TEMPLATES) if output.route in routes}
+    for route, address in zip(routes, wanted, strict=True):
+        assert address in links(read(pages[route]).one("main")).values()
+        assert links(read(pages[route]).one("footer"))["Add a package"] == wanted[-1]
 
 
 class TestHostileText:

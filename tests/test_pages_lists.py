@@ -68,6 +68,14 @@ class TestGrid:
         assert links(no) == {"e.org/x": "https://e.org/x"}
         assert all(svg.attributes["aria-hidden"] == "true" for svg in row.all("svg"))
 
+    def test_a_year_without_commits_has_no_drawing(self) -> None:
+        snapshots = {"p": fetched(weeks=(0,) * 52), "q": fetched()}
+        packages = {slug: package(title=slug, pypi=slug) for slug in snapshots}
+        table = page(catalogue(packages, {"g": grid(*packages)}, snapshots=snapshots), "/grids/g/g/").one("table")
+        row = next(row for row in table.one("tbody").all("tr") if row.one("th").text == "Commits in 52 weeks")
+        drawings = {cell.text: len(cell.all("svg", class_="spark")) for cell in row.all("td")}
+        assert drawings == {"0": 0, "4": 1}
+
     def test_features_are_explained(self) -> None:
         document = documents("small")["/grids/g/messaging/"]
         meaning = document.one("div", id=links(document)["Threads"].removeprefix("#"))

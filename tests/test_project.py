@@ -1,6 +1,6 @@
 """A whole small site, to the byte: tests/project/data must become tests/project/site.
 
-After a wanted change: `pytest --bless`, then read the difference before you commit it.
+After a wanted change: `pytest tests/test_project.py --bless`, then read the difference before you commit it.
 """
 
 import json
@@ -32,7 +32,9 @@ def test_the_small_site_is_as_expected(tmp_path: Path, *, bless: bool) -> None:
         shutil.copytree(site, PROJECT / "site")
     expected, found = tree(PROJECT / "site"), tree(site)
     assert found.keys() == expected.keys()
-    assert [path for path in found if found[path] != expected[path]] == [], "read README: pytest --bless"
+    assert [path for path in found if found[path] != expected[path]] == [], (
+        "if it is wanted: pytest tests/test_project.py --bless"
+    )
 
 
 def test_every_json_file_of_the_small_site_is_compact(tmp_path: Path) -> None:

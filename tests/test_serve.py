@@ -712,6 +712,19 @@ def test_a_fault_while_answering_is_told_and_the_server_goes_on(
     assert running.ask("GET", "/")[0] == 200
 
 
+@pytest.mark.parametrize("name", [".", "..", "mine"])
+def test_a_folder_that_is_no_site_is_not_served(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, name: str) -> None:
+    (tmp_path / "here" / "mine").mkdir(parents=True)
+    (tmp_path / "here" / "mine" / "letter.html").write_text("private")
+    monkeypatch.chdir(tmp_path / "here")
+    said: list[str] = []
+    stop = threading.Event()
+    stop.set()
+    with pytest.raises(SiteError, match=f"^{re.escape(name)} (is the current folder or )?holds "):
+        serve(raising(AssertionError("built")), Path(name), [tmp_path], 0, said.append, stop=stop)
+    assert said == []
+
+
 def test_a_port_that_is_taken_is_told_with_a_remedy(tmp_path: Path) -> None:
     with socket.socket() as other:
         other.bind(("127.0.0.1", 0))

@@ -261,9 +261,19 @@ def test_links_are_not_followed(data: Path, tmp_path: Path) -> None:
     assert found.broken["packages"] == {"out", "inside", "nowhere"}
 
 
-def test_the_data_folder_itself_may_be_a_link_or_have_another_name(data: Path, tmp_path: Path) -> None:
-    (tmp_path / "catalogue").symlink_to(data)
-    assert loaded(tmp_path / "catalogue").packages["one"].path == "catalogue/packages/one.yaml"
+def test_the_data_folder_has_its_own_name_whatever_way_leads_to_it(
+    data: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    catalogue = data.rename(tmp_path / "catalogue")
+    (tmp_path / "link").symlink_to(catalogue)
+    monkeypatch.chdir(catalogue / "packages")
+    (catalogue / "snapshots").mkdir()
+    (catalogue / "snapshots" / "one.json").write_text("[")
+    for way in (catalogue, tmp_path / "link", Path("..")):
+        found, problems = source.load(way)
+        assert found is not None, way
+        assert (found.folder, found.packages["one"].path) == ("catalogue", "catalogue/packages/one.yaml")
+        assert [problem.path for problem in problems] == ["catalogue/snapshots/one.json"]
 
 
 def test_the_data_folder_may_be_where_one_is(data: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -4,11 +4,11 @@ from collections.abc import Callable, Hashable, Iterable, Iterator
 from datetime import UTC, datetime
 from typing import TypeVar
 
-from packaging.utils import InvalidName, canonicalize_name
+from packaging.utils import canonicalize_name
 
 from builder import derive
-from builder.checks.kinds import AnyEntry, kinds
-from builder.entries import Entry, Records, place, show_field, show_value
+from builder.checks.kinds import kinds
+from builder.entries import AnyEntry, Entry, Records, place, show_field, show_value
 from builder.errors import Problem
 from builder.records import PackageRecord
 
@@ -116,10 +116,6 @@ def _repository_key(entry: Entry[PackageRecord]) -> str | None:
 
 
 def _pypi_key(entry: Entry[PackageRecord]) -> str | None:
-    """Give the normalised name on PyPI; a stored text may hold something that is none, or stand behind a better one."""
-    if "pypi" in entry.lacking:
-        return None
-    try:
-        return canonicalize_name(derive.pypi_name(entry.record) or "", validate=True)
-    except InvalidName:
-        return None
+    """Give the normalised name on PyPI."""
+    name = None if "pypi" in entry.lacking else derive.pypi_name(entry.record)
+    return canonicalize_name(name) if name else None

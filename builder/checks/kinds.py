@@ -1,12 +1,9 @@
 """The kinds of entries, for checks that are the same for all of them."""
 
 from collections.abc import Iterable, Sequence
-from typing import TypeAlias
 
-from builder.entries import Entry, Records
-from builder.records import CategoryRecord, GridRecord, PackageRecord, Tombstone
-
-AnyEntry: TypeAlias = Entry[PackageRecord] | Entry[GridRecord] | Entry[CategoryRecord]
+from builder.entries import AnyEntry, Records
+from builder.records import Tombstone
 
 
 def kinds(data: Records) -> tuple[tuple[str, Iterable[AnyEntry], Sequence[Tombstone]], ...]:

@@ -3,8 +3,7 @@
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Final
 
-from builder.checks.kinds import AnyEntry
-from builder.entries import Field, Records, did_you_mean
+from builder.entries import AnyEntry, Field, Records, did_you_mean
 from builder.errors import Problem
 from builder.records import Tombstone
 

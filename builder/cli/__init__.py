@@ -3,7 +3,6 @@
 Heavy modules are imported inside the commands, so that `--help` answers at once.
 """
 
-import gc
 import json
 import os
 import sys
@@ -18,7 +17,6 @@ import click
 from builder.errors import BuilderError, DataError
 
 if TYPE_CHECKING:
-    from builder.build import Result
     from builder.errors import Problem
     from builder.write import Report
 
@@ -75,6 +73,23 @@ def show_problems(problems: Sequence["Problem"]) -> None:
         click.echo(f"{line}\n{rest}" if rest else line, err=True, color=_colour())
 
 
+def _checked_base_url(_context: click.Context, _option: click.Parameter, text: str | None) -> str | None:
+    """Hold the option to the rule of `base_url` in site.yaml."""
+    if text is None:
+        return None
+    from pydantic import TypeAdapter, ValidationError  # noqa: PLC0415 - see the module's docstring
+
+    from builder.fields import BaseUrl  # noqa: PLC0415 - see the module's docstring
+
+    rule: TypeAdapter[str] = TypeAdapter(BaseUrl)
+    try:
+        return rule.validate_python(text)
+    except ValidationError as error:
+        problem = error.errors()[0]
+        hint = problem.get("ctx", {}).get("hint", "")
+        raise click.BadParameter(f"{text!r} {problem['msg']}. {hint}".rstrip()) from None
+
+
 _data = click.option(
     "--data",
     type=click.Path(exists=True, file_okay=False, path_type=Path),
@@ -89,7 +104,12 @@ _out = click.option(
     show_default=True,
     help="Folder to build into. It is replaced as a whole.",
 )
-_base_url = click.option("--base-url", metavar="URL", help="Where the site will be, in place of base_url in site.yaml.")
+_base_url = click.option(
+    "--base-url",
+    metavar="URL",
+    callback=_checked_base_url,
+    help="Where the site will be, in place of base_url in site.yaml.",
+)
 _shrink = click.option(
     "--allow-shrink", is_flag=True, help="Write even if the new site has less than half of the old one's files."
 )
@@ -119,23 +139,6 @@ def check(data: Path) -> None:
     click.echo(f"{counts}: no problem found.")
 
 
-def _build(data: Path, out: Path, base_url: str | None, *, allow_shrink: bool) -> "Result":
-    from pydantic import ValidationError  # noqa: PLC0415 - see the module's docstring
-
-    from builder import build as building  # noqa: PLC0415 - see the module's docstring
-
-    # A build makes much and throws away little: the collector would look through all of it again and again.
-    gc.disable()
-    try:
-        return building.build(data, out, base_url=base_url, allow_shrink=allow_shrink)
-    except ValidationError as error:
-        context = error.errors()[0].get("ctx", {})
-        message = f"{base_url!r} {error.errors()[0]['msg']}. {context.get('hint', '')}"
-        raise click.BadParameter(message, param_hint="--base-url") from None
-    finally:
-        gc.enable()
-
-
 @main.command()
 @_data
 @_out
@@ -144,8 +147,10 @@ def _build(data: Path, out: Path, base_url: str | None, *, allow_shrink: bool) -
 @click.pass_obj
 def build(obj: dict[str, bool], data: Path, out: Path, base_url: str | None, *, allow_shrink: bool) -> None:
     """Build the site: all of it or, if there is any problem, nothing."""
+    from builder import build as building  # noqa: PLC0415 - see the module's docstring
+
     began = time.perf_counter()
-    result = _build(data, out, base_url, allow_shrink=allow_shrink)
+    result = building.build(data, out, base_url=base_url, allow_shrink=allow_shrink)
     if not obj["quiet"]:
         for note in result.notes:
             tell(f"Note: {note}")
@@ -164,7 +169,7 @@ def serve(data: Path, out: Path, base_url: str | None, port: int) -> None:
     from builder.urls import Urls  # noqa: PLC0415 - see the module's docstring
 
     def rebuild() -> "Report":
-        return _build(data, out, base_url, allow_shrink=True).report
+        return building.build(data, out, base_url=base_url, allow_shrink=True).report
 
     prefix = Urls(base_url or building.load(data).settings.base_url).prefix
     serving.serve(rebuild, out, (data, building.TEMPLATES), port, tell, prefix=prefix)

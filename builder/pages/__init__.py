@@ -20,7 +20,7 @@ def render(catalogue: Catalogue, site: Urls, templates: Path) -> Iterator[Output
     Raises:
         SiteError: an asset is not there.
     """
-    shell = Shell(catalogue.settings, site, templates)
+    shell = Shell(catalogue.settings, catalogue.folder, site, templates)
     yield from shell.assets()
     yield from map(shell.output, _pages(catalogue, shell))
 

@@ -31,7 +31,7 @@ def home(catalogue: Catalogue, sheets: Mapping[str, Sheet], ranks: Ranks, calend
         section="",
         title=settings.title,
         summary=settings.description or settings.title,
-        edit=shell.edit("data/site.yaml"),
+        edit=shell.edit_settings(),
         json=urls.API,
         values={
             "description": settings.description,

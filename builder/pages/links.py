@@ -3,9 +3,7 @@
 import re
 from collections.abc import Iterator, Mapping
 from typing import Final, NamedTuple
-from urllib.parse import quote
 
-from packaging.utils import InvalidName, canonicalize_name
 from pydantic import TypeAdapter, ValidationError
 
 from builder import derive
@@ -50,24 +48,6 @@ def web_link(text: str) -> str:
         return _RULE.validate_python(text)
     except ValidationError:
         return ""
-
-
-def pypi_name(record: PackageRecord) -> str:
-    """Give the project's name on PyPI if it can be one, else "".
-
-    It goes into a command that people paste into their shells, and an imported text may hold anything.
-    """
-    name = derive.pypi_name(record) or ""
-    try:
-        canonicalize_name(name, validate=True)
-    except InvalidName:
-        return ""
-    return name
-
-
-def pypi_page(name: str, index: str) -> str:
-    """Give the page of a project on the index, "" where there is no name."""
-    return f"{index}/project/{quote(name, safe='')}/" if name else ""
 
 
 def repository(text: str) -> Link | None:

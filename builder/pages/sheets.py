@@ -112,7 +112,7 @@ def make_sheet(package: Package, site: Urls, calendar: Calendar, index: str) -> 
 
 def _description(package: Package) -> Fact:
     asked = package.snapshot.repository is not None or package.snapshot.pypi is not None
-    sources = package.record.repository or links.pypi_name(package.record)
+    sources = package.record.repository or derive.pypi_name(package.record)
     return stated(package.description, NOT_FETCHED if sources and not asked else NO_DESCRIPTION)
 
 
@@ -128,11 +128,12 @@ def _standing(package: Package) -> tuple[str, ...]:
 
 
 def _pypi(package: Package, calendar: Calendar, index: str) -> PyPISheet:
-    name = links.pypi_name(package.record)
+    name = derive.pypi_name(package.record) or ""
+    href = derive.pypi_page(name, index) if name else ""
     facts = package.snapshot.pypi
     if facts is None:
         nothing = unknown(NOT_FETCHED if name else NOT_ON_PYPI)
-        return PyPISheet(name, links.pypi_page(name, index), nothing, nothing, nothing, nothing, "", nothing, nothing)
+        return PyPISheet(name, href, nothing, nothing, nothing, nothing, "", nothing, nothing)
     releases = tuple(derive.sort_releases(facts.releases))
     newest = derive.first_release(releases)
     uploaded = newest.uploaded if newest else None
@@ -142,7 +143,7 @@ def _pypi(package: Package, calendar: Calendar, index: str) -> PyPISheet:
     status = derive.development_status(facts)
     return PyPISheet(
         name=name,
-        href=links.pypi_page(name, index),
+        href=href,
         version=stated(version, NO_RELEASE),
         released=calendar.day(uploaded, NOT_KNOWN if version else NO_RELEASE),
         licence=stated(derive.licence(facts), NOT_STATED),

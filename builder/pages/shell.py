@@ -51,8 +51,10 @@ class Page:
 class Shell:
     """Makes pages. One is made per render: it holds the compiled templates and the rendered frame."""
 
-    def __init__(self, settings: Settings, site: Urls, templates: Path) -> None:
-        """Take the folder of the templates; its `assets/` are read here, once.
+    def __init__(self, settings: Settings, folder: str, site: Urls, templates: Path) -> None:
+        """Take the data's folder in its repository, and the folder of the templates.
+
+        The templates' `assets/` are read here, once.
 
         Raises:
             SiteError: an asset is not there.
@@ -61,6 +63,7 @@ class Shell:
         self._settings = settings
         self._forge = settings.repository.rstrip("/").removesuffix(".git")
         self._branch = quote(settings.branch)
+        self._folder = f"{folder}/" if folder else ""
         self._assets = {name: _asset(templates / "assets" / name) for name in ASSETS}
         self._environment = PageEnvironment(templates)
         self._everywhere = self._constants()
@@ -95,12 +98,21 @@ class Shell:
         return Output(page.route, text.encode(), HTML)
 
     def edit(self, path: str) -> str:
-        """Give the address where the forge lets people edit a file of the data."""
-        return f"{self._forge}/edit/{self._branch}/{quote(path)}"
+        """Give the address where the forge lets people edit a file of the data; `path` is as in `Entry.path`."""
+        return self._on_forge("edit", path.partition("/")[2])
+
+    def edit_settings(self) -> str:
+        """Give the address where the forge lets people edit the settings."""
+        return self._on_forge("edit", "site.yaml")
 
     def add(self, kind: str) -> str:
         """Give the address where the forge lets people add a file: `kind` is `packages`, `grids` or `categories`."""
-        return f"{self._forge}/new/{self._branch}/data/{kind}"
+        return self._on_forge("new", kind)
+
+    def _on_forge(self, action: str, path: str) -> str:
+        """Give an address on the forge for a path under the data folder; a folder's name may be any bytes."""
+        inside = quote(self._folder + path, errors="surrogateescape")
+        return f"{self._forge}/{action}/{self._branch}/{inside}"
 
     def _constants(self) -> dict[str, object]:
         """Give the values that are the same on all pages."""

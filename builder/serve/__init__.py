@@ -36,8 +36,9 @@ def serve(  # noqa: PLR0913 - the command line's options, each with a name
     the site's address, such as `/packages`. What the build itself writes to `out` is no change.
 
     Raises:
-        SiteError: the port is taken, or something cannot be watched.
+        SiteError: the port is taken, something cannot be watched, or `out` is no folder that a build may write.
     """
+    place.accept(out)  # what no build may write is nobody's site, and not to be shown
     stop = stop or threading.Event()
     builds = Builds()
     watched = _watched(watch, out, stop)

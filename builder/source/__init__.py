@@ -17,14 +17,14 @@ from pydantic import BaseModel, TypeAdapter, ValidationError
 from builder import snapshots
 from builder.config import Settings
 from builder.entries import Data, Entry, Marks, Records, show_value
-from builder.errors import Problem
+from builder.errors import Problem, folder_name
 from builder.fields import Slug
 from builder.records import CategoryRecord, GridRecord, PackageRecord, Record, TombstonesRecord
 from builder.source import files, messages, part, yaml_text
 from builder.source.files import File
 from builder.source.text import RefusedError, decode
 
-__all__ = ["load"]
+__all__ = ["collection_paused", "load"]
 
 _SLUG: Final[TypeAdapter[str]] = TypeAdapter(Slug)
 
@@ -43,17 +43,21 @@ def load(data: Path, *, keep_snapshots: bool = True) -> tuple[Records | None, li
         What could be read, None without the folder, and every problem in order of place. Where there is none, what was
         read is `Data`: otherwise it is fit to be checked, and to make nothing of.
     """
-    folder = data.name or data.absolute().name
+    folder = folder_name(data)
+    data = data.resolve()  # so that whoever reads from it calls it the same
     if not data.is_dir():
         hint = "Run this from the folder that holds it, or name the folder."
         return None, [Problem(folder, 0, 0, "file-missing", "there is no such folder", hint)]
-    with _collection_paused():
+    with collection_paused():
         return _Loading(data, folder, keep_snapshots).load()
 
 
 @contextmanager
-def _collection_paused() -> Iterator[None]:
-    """Keep the cyclic garbage collector from walking over ever more records, none of which is garbage."""
+def collection_paused() -> Iterator[None]:
+    """Keep the cyclic garbage collector from walking over ever more records, none of which is garbage.
+
+    It is then as it was before; a pause may lie within another.
+    """
     was_enabled = gc.isenabled()
     gc.disable()
     try:
