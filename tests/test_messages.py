@@ -55,6 +55,8 @@ FILES: dict[str, tuple[type[BaseModel], str]] = {
     "keys that are missing": (PackageRecord, "id: 1\n"),
     "keys that are missing in an item": (PackageRecord, PACKAGE + "sites:\n  - {}\n  - title: y\n"),
     "keys that are missing in the settings": (Settings, "title: x\n"),
+    "a key with a mistake in a forge": (Settings, SITE + "forges:\n  git.example.org:\n    kidn: forgejo\n"),
+    "text for a forge": (Settings, SITE + "forges:\n  git.example.org: forgejo\n"),
     "keys that are missing in a tombstone": (TombstonesRecord, "grids:\n  - id: 1\n"),
     "a key with a mistake": (PackageRecord, "Titel: x\ncategory: apps\ndocs: https://example.org\n"),
     "a key with a mistake in an item": (PackageRecord, PACKAGE + "sites:\n  - {title: y, ulr: https://example.org}\n"),

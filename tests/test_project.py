@@ -8,6 +8,8 @@ import os
 import shutil
 import subprocess
 import sys
+from collections.abc import Mapping
+from importlib.resources import files
 from pathlib import Path
 
 import pytest
@@ -16,6 +18,44 @@ from folders import tree
 from builder import build
 
 PROJECT = Path(__file__).parent / "project"
+
+
+# Puts the clock of its process on by the seconds of its first argument, then runs the program with the other ones.
+LATER = """
+import datetime, sys, time
+
+seconds = int(sys.argv.pop(1))
+now, now_ns = time.time, time.time_ns
+time.time, time.time_ns = lambda: now() + seconds, lambda: now_ns() + seconds * 10**9
+
+class Moment(datetime.datetime):
+    @classmethod
+    def now(cls, tz=None):
+        return cls.fromtimestamp(time.time(), tz)
+
+class Day(datetime.date):
+    @classmethod
+    def today(cls):
+        return cls.fromtimestamp(time.time())
+
+datetime.datetime, datetime.date = Moment, Day  # before anything of ours takes them by name
+
+if sys.argv[1:] == ["years"]:
+    from datetime import UTC, date, datetime
+    print(time.gmtime(time.time()).tm_year, datetime.now(UTC).year, date.today().year)
+else:
+    from builder.cli import main
+    main()
+"""
+SEVEN_YEARS = 7 * 366 * 24 * 3600
+
+
+def later(seconds: int, *arguments: str, folder: Path, environment: Mapping[str, str]) -> str:
+    """Run the program in a folder with another clock; give what it printed."""
+    command = [sys.executable, "-c", LATER, str(seconds), *arguments]
+    environment = os.environ | environment | {"PYTHONPATH": str(PROJECT.parent.parent)}  # the program of this folder
+    done = subprocess.run(command, cwd=folder, env=environment, check=True, capture_output=True, text=True)  # noqa: S603
+    return done.stdout
 
 
 def built(folder: Path) -> Path:
@@ -44,16 +84,28 @@ def test_every_json_file_of_the_small_site_is_compact(tmp_path: Path) -> None:
         assert body == json.dumps(json.loads(body), ensure_ascii=False, separators=(",", ":")).encode()
 
 
-def test_two_builds_elsewhere_on_another_hash_seed_are_the_same(tmp_path: Path) -> None:
-    trees = []
-    for number in range(2):
+def foreign_zones(folder: Path) -> str:
+    """Make a machine's time zones, all of which are Tokyo's."""
+    for name in ("America/New_York", "UTC", "Europe/Berlin"):
+        (folder / name).parent.mkdir(parents=True, exist_ok=True)
+        (folder / name).write_bytes((files("tzdata") / "zoneinfo/Asia/Tokyo").read_bytes())
+    return str(folder)
+
+
+def test_two_builds_on_other_machines_years_apart_are_the_same(tmp_path: Path) -> None:
+    machines: list[tuple[int, dict[str, str]]] = [
+        (0, {"PYTHONHASHSEED": "1", "TZ": "UTC"}),
+        (SEVEN_YEARS, {"PYTHONHASHSEED": "2", "TZ": "Asia/Tokyo", "PYTHONTZPATH": foreign_zones(tmp_path / "zones")}),
+    ]
+    years, trees = [], []
+    for number, (seconds, environment) in enumerate(machines):
         folder = tmp_path / f"some{'where' * number}"
         shutil.copytree(PROJECT / "data", folder / "data")
-        environment = os.environ | {"PYTHONHASHSEED": str(number + 1), "TZ": ("UTC", "Asia/Tokyo")[number]}
-        command = [sys.executable, "-m", "builder", "build", "--data", "data", "--out", "site"]
-        subprocess.run(command, cwd=folder, env=environment, check=True)  # noqa: S603 - our own command
+        years.append(later(seconds, "years", folder=folder, environment=environment).split())
+        later(seconds, "build", "--data", "data", "--out", "site", folder=folder, environment=environment)
         trees.append(tree(folder / "site"))
     assert trees[0] == trees[1]
+    assert [int(year) for year in years[1]] >= [int(year) + 7 for year in years[0]], "the clock was not put on"
 
 
 def test_a_second_build_writes_nothing(tmp_path: Path) -> None:

@@ -7,7 +7,7 @@ union.
 
 import re
 from dataclasses import dataclass
-from typing import Any, Final, get_args
+from typing import Any, Final, get_args, get_origin
 
 from pydantic import BaseModel, ValidationError
 from pydantic_core import ErrorDetails
@@ -111,12 +111,15 @@ def _find(error: ErrorDetails, model: type[BaseModel], value: Value) -> _Finding
     """Follow a complaint's way through the values; a step that is not among them is the name of a union's branch."""
     way: Field = ()
     around, inner = None, _model_in(model)
-    is_key = False
+    is_key = is_named = False
     for number, step in enumerate(error["loc"], start=1):
         is_missing = error["type"] == "missing" and number == len(error["loc"])
         if isinstance(value, dict) and isinstance(step, str) and (step in value or is_missing):
             value = value.get(step)
-            around, inner = inner, _model_of(inner, step)
+            if is_named:  # a name that people chose, and no field: what stands there is of the model
+                around, is_named = None, False
+            else:
+                around, inner, is_named = inner, _model_of(inner, step), _holds_names(inner, step)
             way = (*way, step)
         elif isinstance(value, list) and isinstance(step, int):
             value = value[step]
@@ -129,6 +132,11 @@ def _find(error: ErrorDetails, model: type[BaseModel], value: Value) -> _Finding
 def _model_of(model: type[BaseModel] | None, key: str) -> type[BaseModel] | None:
     known = model.model_fields.get(key) if model else None
     return _model_in(known.annotation) if known else None
+
+
+def _holds_names(model: type[BaseModel] | None, key: str) -> bool:
+    known = model.model_fields.get(key) if model else None
+    return known is not None and get_origin(known.annotation) is dict
 
 
 def _model_in(annotation: Any) -> type[BaseModel] | None:  # noqa: ANN401 - an annotation may be anything
