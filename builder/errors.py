@@ -88,6 +88,7 @@ CODES: Final[Mapping[str, str]] = {
     "not-valid": "A value breaks a rule that has no words of its own yet.",
     "unknown-key": "A key is not known.",
     # Values
+    "choice": "A value is none of the few that are allowed.",
     "contact": "The contact cannot be sent in a header.",
     "date": "A value is not a date, or one of another age.",
     "date-time": "A value is not a date and time with its offset from UTC, or one of another age.",

@@ -154,7 +154,7 @@ def test_a_moved_repository_is_followed_under_its_new_name(nights: Nights, have:
     assert facts.head == nights.forges.git.head("ann/b")
 
 
-@pytest.mark.parametrize("name", ["ann", "../..", "ann/a b", "--upload-pack=x", ""])
+@pytest.mark.parametrize("name", ["ann", "ann/a/b", "../..", "ann/a b", "--upload-pack=x", ""])
 def test_the_name_that_the_forge_gives_is_checked_as_a_record_is(nights: Nights, have: Have, name: str) -> None:
     have("ann/a", 1)
     nights.forges.fail(faults.changed_field("full_name", name), site="bitbucket")

@@ -2,16 +2,19 @@
 
 import json
 import re
+from pathlib import Path
 from typing import Annotated, Any, get_args
 
 import pytest
 from expected import BROKEN, agree
+from folders import write_data
 from hypothesis import given
 from hypothesis import strategies as st
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError
 from pydantic_core import PydanticCustomError
 from pydantic_core.core_schema import ErrorType
 
+from builder import source
 from builder.config import Settings
 from builder.errors import CODES, Problem
 from builder.fields import Slug
@@ -285,3 +288,10 @@ def test_no_code_is_a_word_of_pydantic() -> None:
 def test_a_rule_of_ours_may_come_without_a_remedy() -> None:
     (problem,) = told(Later, "never: b\n")
     assert (problem.code, problem.message, problem.hint) == ("spaces", "is never right", "")
+
+
+def test_a_word_that_is_none_of_a_few_is_told_the_few(tmp_path: Path) -> None:
+    data = write_data(tmp_path / "data", site={"forges": {"git.example.org": {"kind": "gitea"}}})
+    _, [problem] = source.load(data)
+    assert (problem.code, problem.field) == ("choice", "forges.git.example.org.kind")
+    assert problem.hint == "Write 'github', 'gitlab', 'forgejo', 'bitbucket' or 'git'."

@@ -169,6 +169,8 @@ def _words(finding: _Finding, document: Document) -> tuple[str, str, str]:
         return "unknown-key", "is not a known key", f"{meant}{_allowed(finding.around)}"
     if finding.type in _KINDS:
         return _empty(finding, document) if error["input"] is None else _wrong_kind(finding)
+    if finding.type == "literal_error":
+        return "choice", "is none of the words that may stand here", f"Write {error.get('ctx', {})['expected']}."
     if finding.type in CODES:  # a rule of ours, with its own words
         return finding.type, error["msg"], error.get("ctx", {}).get("hint", "")
     return "not-valid", "is not valid", ""

@@ -11,7 +11,7 @@ from urllib.parse import quote
 
 from pydantic import AwareDatetime, Field, TypeAdapter
 
-from builder import derive
+from builder.derive import RepositoryName
 from builder.metadata import RepositoryFacts
 from builder.records import PackageRecord
 from builder.upstreams import commits
@@ -116,7 +116,7 @@ class Bitbucket:
             counted = Counted(commits.first_day(self._today), {})
             return settled(question, commits.merge(None, pulse, counted, self._today))
         # The name is the forge's word, and as little to be trusted as a record's.
-        name = self._hosts.check(derive.repository(f"{host}/{answer.path}"))
+        name = self._hosts.check(RepositoryName(host, answer.path))
         if isinstance(name, Skipped):
             return Failed(name.reason)
         return follow(self._git, name, question, pulse, self._today)
