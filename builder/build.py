@@ -23,10 +23,14 @@ TEMPLATES: Final = Path(__file__).resolve().parent.parent / "templates"
 
 @dataclass(frozen=True, slots=True)
 class Result:
-    """What a build did, and what the person should know although nothing is wrong."""
+    """What a build did, and what the person should know although nothing is wrong.
+
+    `prefix` is the path of the site's address, such as `/packages`; "" where it has none.
+    """
 
     report: write.Report
     notes: Sequence[str]
+    prefix: str
 
 
 def load(folder: Path, *, keep_snapshots: bool = True) -> Data:
@@ -101,4 +105,4 @@ def build(
     """
     made, notes = join(load(folder), folder, base_url)
     files = ((host.file(output), output.body) for output in render(made))
-    return Result(write.write(files, out, allow_shrink=allow_shrink), notes)
+    return Result(write.write(files, out, allow_shrink=allow_shrink), notes, Urls(made.settings.base_url).prefix)

@@ -6,9 +6,12 @@ import re
 import signal
 import subprocess
 import sys
+import threading
 from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import date
 from pathlib import Path
+from urllib.error import HTTPError
 from urllib.request import urlopen
 
 import pytest
@@ -261,16 +264,71 @@ def test_a_disk_that_fails_is_a_sentence(data: Path, tmp_path: Path) -> None:
     assert "Traceback" not in result.output
 
 
-def test_serve_answers_and_ends_with_an_interrupt(data: Path, tmp_path: Path) -> None:
-    options = ["--data", str(data), "--out", str(tmp_path / "site"), "--port", "0"]
-    command = [sys.executable, "-m", "builder", "serve", *options]
-    with subprocess.Popen(command, stderr=subprocess.PIPE, text=True) as served:  # noqa: S603 - our own command
-        assert served.stderr is not None
-        address = re.search(r"http://127\.0\.0\.1:[0-9]+", served.stderr.readline())
-        assert address is not None
-        assert "written" in served.stderr.readline()
-        with urlopen(f"{address[0]}/api/v4/packages/a/") as answer:  # noqa: S310 - loopback
-            assert answer.headers["Content-Type"] == "application/json"
-            assert json.load(answer)["id"] == 1
-        served.send_signal(signal.SIGINT)
-        assert served.wait(timeout=20) == 0
+PATIENCE = 20.0  # seconds; a test that waits so long has failed
+
+
+class Served:
+    """`builder serve` in a process of its own, and what it says."""
+
+    def __init__(self, process: "subprocess.Popen[str]") -> None:
+        self.process = process
+        self.address = self.hear(r"http://127\.0\.0\.1:[0-9]+")
+
+    def hear(self, pattern: str) -> str:
+        """Wait until something is said, and give it."""
+        assert self.process.stderr is not None
+        for line in self.process.stderr:
+            if found := re.search(pattern, line):
+                return found[0]
+        raise AssertionError(pattern)
+
+    def ask(self, path: str) -> tuple[int, str, bytes]:
+        """Give status, the path that was led to, and the body."""
+        try:
+            with urlopen(self.address + path) as answer:  # noqa: S310 - loopback
+                return answer.status, answer.url.removeprefix(self.address), answer.read()
+        except HTTPError as error:
+            with error:
+                return error.code, path, error.read()
+
+
+@contextmanager
+def serving(data: Path, *options: str) -> Iterator[Served]:
+    arguments = ["serve", "--data", str(data), "--out", str(data.parent / "site"), "--port", "0"]
+    command = [sys.executable, "-m", "builder", *options, *arguments]
+    with subprocess.Popen(command, stderr=subprocess.PIPE, text=True) as process:  # noqa: S603 - our own command
+        waited_enough = threading.Timer(PATIENCE, process.kill)
+        waited_enough.start()
+        try:
+            yield Served(process)
+            process.send_signal(signal.SIGINT)
+            assert process.wait(PATIENCE) == 0
+        finally:
+            waited_enough.cancel()
+            process.kill()
+
+
+def test_serve_answers_and_ends_with_an_interrupt(data: Path) -> None:
+    with serving(data) as served:
+        served.hear("written")
+        status, _, body = served.ask("/api/v4/packages/a/")
+        assert (status, json.loads(body)["id"]) == (200, 1)
+
+
+def test_serve_begins_with_broken_data_and_follows_the_address_of_the_site(tmp_path: Path) -> None:
+    data = write_data(tmp_path / "data", site={"base_url": "https://example.org/one"})
+    (data / "packages/b.yaml").write_text("titel: B\n")
+    with serving(data) as served:
+        served.hear("^data/packages/b.yaml:1:1: ")
+        served.hear("^2 problems in 1 file")
+        status, path, body = served.ask("/")
+        assert (status, path) == (503, "/")
+        assert b"There is no site yet" in body
+        (data / "packages/b.yaml").unlink()
+        served.hear("written")
+        assert served.ask("/")[:2] == (200, "/one/")
+        write_data(data, site={"base_url": "https://example.org/two"})
+        served.hear("written")
+        assert served.ask("/")[:2] == (200, "/two/")
+        assert b'href="/two/packages/"' in served.ask("/two/")[2]
+        assert served.ask("/one/")[0] == 404

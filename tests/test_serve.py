@@ -77,7 +77,7 @@ def ask(site: Site, target: str, method: str = "GET", if_none_match: str = "", h
 def test_a_file_is_answered_as_it_is_with_its_type(
     out: Path, prefix: str, path: str, file: str, media_type: str
 ) -> None:
-    answer = ask(Site(out, prefix), prefix + path)
+    answer = ask(Site(out, lambda: prefix), prefix + path)
     assert (answer.status, answer.body) == (200, FILES[file])
     assert answer.headers["Content-Type"] == media_type
     assert answer.headers["X-Content-Type-Options"] == "nosniff"
@@ -118,20 +118,20 @@ def test_the_files_stay_as_they_were_built(out: Path) -> None:
     ],
 )
 def test_a_missing_slash_is_a_redirect_that_keeps_the_query(out: Path, prefix: str, path: str, location: str) -> None:
-    answer = ask(Site(out, prefix), prefix + path)
+    answer = ask(Site(out, lambda: prefix), prefix + path)
     assert (answer.status, answer.body, answer.headers["Location"]) == (301, b"", prefix + location)
 
 
 @pytest.mark.parametrize("target", ["/", "/packages", "/?q=x"])
 def test_the_root_leads_to_the_prefix(out: Path, target: str) -> None:
-    answer = ask(Site(out, "/packages"), target)
+    answer = ask(Site(out, lambda: "/packages"), target)
     assert answer.status == 302
     assert answer.headers["Location"] == "/packages/" + target.partition("?")[1] + target.partition("?")[2]
 
 
 @pytest.mark.parametrize("target", ["/other/", "/packages-of-others/", "/api/v4/"])
 def test_nothing_is_served_outside_the_prefix(out: Path, target: str) -> None:
-    answer = ask(Site(out, "/packages"), target)
+    answer = ask(Site(out, lambda: "/packages"), target)
     assert (answer.status, answer.body) == (404, b"The site is served under /packages/.\n")
 
 
@@ -157,7 +157,7 @@ def test_a_target_that_is_no_path_is_not_found(out: Path, target: str) -> None:
     ],
 )
 def test_under_the_api_a_404_has_the_words_of_the_original(out: Path, path: str, detail: str) -> None:
-    answer = ask(Site(out, "/x"), "/x" + path)
+    answer = ask(Site(out, lambda: "/x"), "/x" + path)
     assert (answer.status, json.loads(answer.body)) == (404, {"detail": detail})
     assert answer.headers["Content-Type"] == "application/json"
     assert answer.headers["Access-Control-Allow-Origin"] == "*"
@@ -411,7 +411,15 @@ class Running:
 
     def _run(self) -> None:
         watch = [self.folder / "data", self.folder]
-        serve(lambda: self.build(), self.folder / "site", watch, 0, self.said.put, prefix=self.prefix, stop=self.stop)  # noqa: PLW0108 - a test may put another in its place
+        serve(
+            lambda: self.build(),  # noqa: PLW0108 - a test may put another in its place
+            self.folder / "site",
+            watch,
+            0,
+            self.said.put,
+            prefix=lambda: self.prefix,
+            stop=self.stop,
+        )
 
     def hear(self, pattern: str) -> str:
         """Wait until something is said."""
@@ -669,11 +677,15 @@ def test_a_build_that_reports_nothing_reloads_every_time(tmp_path: Path) -> None
 
 
 def test_the_prefix_of_the_address_is_served(tmp_path: Path) -> None:
-    with Running(tmp_path, "/packages/") as running:
+    with Running(tmp_path, "/packages") as running:
         running.hear("2 files written")
         assert running.ask("GET", "/")[1]["Location"] == "/packages/"
         assert running.ask("GET", "/packages/")[2].startswith(b"first")
         assert running.ask("GET", "/packages/api/v4")[1]["Location"] == "/packages/api/v4/"
+        running.prefix = "/elsewhere"
+        assert running.ask("GET", "/")[1]["Location"] == "/elsewhere/"
+        assert running.ask("GET", "/elsewhere/")[2].startswith(b"first")
+        assert running.ask("GET", "/packages/")[0] == 404
 
 
 def test_a_page_that_has_gone_is_let_go(running: Running, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -166,13 +166,16 @@ def serve(data: Path, out: Path, base_url: str | None, port: int) -> None:
     """Build, serve on 127.0.0.1, and rebuild and reload the page on every change."""
     from builder import build as building  # noqa: PLC0415 - see the module's docstring
     from builder import serve as serving  # noqa: PLC0415 - see the module's docstring
-    from builder.urls import Urls  # noqa: PLC0415 - see the module's docstring
+
+    prefix = ""
 
     def rebuild() -> "Report":
-        return building.build(data, out, base_url=base_url, allow_shrink=True).report
+        nonlocal prefix
+        result = building.build(data, out, base_url=base_url, allow_shrink=True)
+        prefix = result.prefix
+        return result.report
 
-    prefix = Urls(base_url or building.load(data).settings.base_url).prefix
-    serving.serve(rebuild, out, (data, building.TEMPLATES), port, tell, prefix=prefix)
+    serving.serve(rebuild, out, (data, building.TEMPLATES), port, tell, prefix=lambda: prefix)
 
 
 TOKENS: Final = {

@@ -9,7 +9,7 @@ from typing import Final
 import watchfiles
 
 from builder.errors import BuilderError, DataError, SiteError
-from builder.serve.answers import Site
+from builder.serve.answers import Site, at_the_root
 from builder.serve.builds import Builds
 from builder.serve.server import Server
 from builder.write import Report, place
@@ -26,14 +26,15 @@ def serve(  # noqa: PLR0913 - the command line's options, each with a name
     port: int,
     say: Callable[[str], None],
     *,
-    prefix: str = "",
+    prefix: Callable[[], str] = at_the_root,
     stop: threading.Event | None = None,
 ) -> None:
     """Build, serve `out` on 127.0.0.1, and build again whenever something in `watch` changes; until Ctrl-C or `stop`.
 
     `build` makes the site and may raise whatever it likes: the site before it stays, with the problems over its pages
-    and given to `say`. A report that tells of no change reloads no page; None tells nothing. `prefix` is the path of
-    the site's address, such as `/packages`. What the build itself writes to `out` is no change.
+    and given to `say`. A report that tells of no change reloads no page; None tells nothing. `prefix` gives the
+    path of the site's address as it was last built, such as `/packages`, and is asked at every request. What the build
+    itself writes to `out` is no change.
 
     Raises:
         SiteError: the port is taken, something cannot be watched, or `out` is no folder that a build may write.
@@ -42,7 +43,7 @@ def serve(  # noqa: PLR0913 - the command line's options, each with a name
     stop = stop or threading.Event()
     builds = Builds()
     watched = _watched(watch, out, stop)
-    server = Server(port, Site(out, prefix.rstrip("/")), builds, say)
+    server = Server(port, Site(out, prefix), builds, say)
     thread = threading.Thread(target=server.serve_forever, args=(0.1,), name="server")
     thread.start()
     try:

@@ -2,7 +2,7 @@
 
 import hashlib
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Final
@@ -72,43 +72,49 @@ def is_loopback(host: str) -> bool:
     return _LOOPBACK.fullmatch(host) is not None
 
 
+def at_the_root() -> str:
+    """Give the prefix of a site that has none."""
+    return ""
+
+
 @dataclass(frozen=True, slots=True)
 class Site:
-    """A built tree, and the path it is served under: "" or as `/packages`."""
+    """A built tree, and what gives the path it is served under now: "" or as `/packages`."""
 
     out: Path
-    prefix: str = ""
+    prefix: Callable[[], str] = at_the_root
 
     def answer(self, request: Request, generation: str) -> Answer:
         """Answer a request. A page gets the script that reloads it when `generation` is no longer the latest."""
         path, mark, query = request.target.partition("?")
+        prefix = self.prefix()
         if not is_loopback(request.host):
             answer = _text(421, "This server answers to the names of this machine only.")
         elif path == reload.SCRIPT:
             answer = _typed(200, tree.JAVASCRIPT, reload.script())
-        elif self.prefix and path in {"/", self.prefix}:
-            answer = Answer(302, {"Location": f"{self.prefix}/{mark}{query}"})
-        elif not path.startswith(self.prefix + "/"):
-            answer = _text(404, f"The site is served under {self.prefix}/.")
+        elif prefix and path in {"/", prefix}:
+            answer = Answer(302, {"Location": f"{prefix}/{mark}{query}"})
+        elif not path.startswith(prefix + "/"):
+            answer = _text(404, f"The site is served under {prefix}/.")
         else:
-            answer = self._under_prefix(request, path.removeprefix(self.prefix), mark + query)
+            answer = self._under_prefix(request, prefix, path.removeprefix(prefix), mark + query)
         if answer.headers.get("Content-Type") == HTML:
             answer = replace(answer, body=reload.page(answer.body, request.host, generation))
         return _revalidated(answer, request)
 
-    def _under_prefix(self, request: Request, path: str, query: str) -> Answer:
+    def _under_prefix(self, request: Request, prefix: str, path: str, query: str) -> Answer:
         is_api = path.startswith("/api/")
         if request.method not in _METHODS:
             answer = _not_allowed(request.method, is_api=is_api)
         elif not self.out.is_dir():
             answer = _error(503, _NOTHING_BUILT) if is_api else _page(503, _NOTHING_BUILT)
         else:
-            answer = self._found(path, query) or self._not_found(path, is_api=is_api)
+            answer = self._found(prefix, path, query) or self._not_found(path, is_api=is_api)
         if request.method == "OPTIONS" and answer.status == 200:  # noqa: PLR2004 - a status is best read as it is
             answer = Answer(204, {"Allow": ", ".join(_METHODS)})
         return replace(answer, headers={**answer.headers, **_UNDER_API}) if is_api else answer
 
-    def _found(self, path: str, query: str) -> Answer | None:
+    def _found(self, prefix: str, path: str, query: str) -> Answer | None:
         """Give the file of a path; where only the slash at its end is missing, the way there."""
         route = tree.decode(path)
         if route is None:
@@ -117,7 +123,7 @@ class Site:
             body, media_type = found
             return _typed(200, media_type, body)
         if not route.endswith("/") and tree.read(self.out, route + "/"):
-            return Answer(301, {"Location": f"{self.prefix}{quote(route)}/{query}"})
+            return Answer(301, {"Location": f"{prefix}{quote(route)}/{query}"})
         return None
 
     def _not_found(self, path: str, *, is_api: bool) -> Answer:

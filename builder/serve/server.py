@@ -43,8 +43,8 @@ class Server(ThreadingHTTPServer):
 
     @property
     def url(self) -> str:
-        """The address of the site's home."""
-        return f"http://{HOST}:{self.server_port}{self.site.prefix}/"
+        """The address that leads to the site's home, whatever path it has."""
+        return f"http://{HOST}:{self.server_port}/"
 
     def server_bind(self) -> None:
         """Bind, without the look-up of the machine's name, which may take seconds."""
