@@ -5,6 +5,7 @@ import socket
 from typing import TYPE_CHECKING, Any
 
 import pytest
+from hypothesis import settings
 
 if TYPE_CHECKING:
     from collections.abc import Generator, Iterator
@@ -12,6 +13,10 @@ if TYPE_CHECKING:
     from forges.server import Forges
 
 pytest_plugins = ["pytester"]
+
+# How long an example takes says something about the machine, and nothing about the program.
+settings.register_profile("ours", deadline=None)
+settings.load_profile("ours" if os.environ.get("CI") != "true" else "ci")
 
 LOOPBACK = ("127.", "::1", "localhost")
 
