@@ -56,6 +56,8 @@ _SETTINGS: Final = (
     "protocol.allow=never",
     "transfer.bundleURI=false",
 )
+# Version 0 tells the refs in its first answer, all of them; version 2 takes a second request to tell the one.
+_LOOK_AT_HEAD: Final = ("-c", "protocol.version=0", "ls-remote", "--symref")
 _CLONE: Final = ("clone", "--quiet", "--bare", "--filter=blob:none", "--single-branch", "--no-tags", "--template=")
 
 _STATUS: Final = re.compile(r"returned error: (\d{3})$", re.MULTILINE)
@@ -131,7 +133,10 @@ class _Broken:
         if self.status:
             says = clean(f"{url}: answered {self.status}", REASON)
             return Waiting(says) if self.status == _TOO_OFTEN else Failed(says)
-        return Failed(clean(f"{url}: git says: {self.said.strip().rpartition(chr(10))[2] or 'nothing'}", REASON))
+        # Advice may stand under what is wrong.
+        lines = self.said.strip().splitlines() or ["nothing"]
+        word = next((line for line in lines if line.startswith("fatal: ")), lines[-1])
+        return Failed(clean(f"{url}: git says: {word}", REASON))
 
 
 class _Commit(NamedTuple):
@@ -168,7 +173,7 @@ class Client:
 
     def _head(self, url: str) -> Head | Waiting | _Broken:
         with _folder() as folder:
-            said = self._send(folder, url, self._limits.look, "ls-remote", "--symref", "--", url, "HEAD")
+            said = self._send(folder, url, self._limits.look, *_LOOK_AT_HEAD, "--", url, "HEAD")
         if not isinstance(said, str):
             return said
         commit, branch = _HEAD.search(said), _BRANCH.search(said)
