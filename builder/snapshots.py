@@ -6,10 +6,15 @@ from typing import Final
 
 from pydantic import ValidationError
 
-from builder.errors import DataError, Problem
-from builder.metadata import Snapshot
+from builder import derive
+from builder.errors import DataError, Problem, folder_name
+from builder.metadata import RepositoryFacts, Snapshot
 
 FOLDER: Final = "snapshots"
+MOST_BYTES: Final = 4 * 1024 * 1024  # ten times what a project with thousands of releases takes
+
+
+_NOT_OURS: Final = "holds what fetch would not have written"
 
 
 def encode(snapshot: Snapshot) -> bytes:
@@ -46,10 +51,38 @@ def read(data: Path, slug: str) -> Snapshot:
         DataError: if it is broken, or not there.
     """
     file = data / FOLDER / f"{slug}.json"
+    path = f"{folder_name(data)}/{FOLDER}/{file.name}"
     try:
-        return Snapshot.model_validate_json(file.read_bytes())
+        if file.is_symlink():
+            message = "is a symbolic link: nothing under data/ leads elsewhere"
+            raise DataError([Problem(path, 0, 0, "file-link", message, _remedy(path))])
+        if file.stat().st_size > MOST_BYTES:
+            message = f"has more than {MOST_BYTES // 2**20} MiB"
+            raise DataError([Problem(path, 0, 0, "file-size", message, _remedy(path))])
+        snapshot = Snapshot.model_validate_json(file.read_bytes())
     except (ValidationError, OSError) as error:
-        raise DataError([_problem(f"{data.name or data.absolute().name}/{FOLDER}/{file.name}", error)]) from None
+        raise DataError([_problem(path, error)]) from None
+    if field := _oddity(snapshot.repository):
+        raise DataError([Problem(path, 0, 0, "snapshot", _NOT_OURS, _remedy(path), field)])
+    return snapshot
+
+
+def _oddity(facts: RepositoryFacts | None) -> str:
+    """Give the field that holds what no forge says and API v4 cannot answer with; "" if there is none."""
+    if facts is None:
+        return ""
+    weeks, days = facts.weeks or (), (facts.commits or {}).values()
+    odd = {
+        "repository.stars": (facts.stars or 0) < 0,
+        "repository.forks": (facts.forks or 0) < 0,
+        "repository.weeks": len(weeks) > derive.WEEKS or min(weeks, default=0) < 0,
+        "repository.commits": min(days, default=0) < 0,
+    }
+    return next((field for field, holds in odd.items() if holds), "")
+
+
+def _remedy(path: str) -> str:
+    return f"Only fetch writes this file: restore it (git checkout -- {path}) or remove it and fetch again."
 
 
 def load(data: Path, *, keep: bool = True) -> tuple[Mapping[str, Snapshot], list[Problem]]:
@@ -77,9 +110,8 @@ def _problem(path: str, error: ValidationError | OSError) -> Problem:
         return Problem(path, 0, 0, "unreadable", f"cannot be read: {error.strerror}")
     first = error.errors(include_url=False, include_context=False)[0]
     field = ".".join(str(step) for step in first["loc"])
-    hint = f"Only fetch writes this file: restore it (git checkout -- {path}) or remove it and fetch again."
-    message = "is not JSON" if first["type"] == "json_invalid" else "holds what fetch would not have written"
-    return Problem(path, 0, 0, "snapshot", message, hint, field)
+    message = "is not JSON" if first["type"] == "json_invalid" else _NOT_OURS
+    return Problem(path, 0, 0, "snapshot", message, _remedy(path), field)
 
 
 def save(data: Path, slug: str, snapshot: Snapshot) -> bool:

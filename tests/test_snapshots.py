@@ -149,3 +149,32 @@ def test_every_snapshot_comes_back_as_it_was(snapshot: Snapshot) -> None:
     again = Snapshot.model_validate_json(body)
     assert again == snapshot
     assert snapshots.encode(again) == body
+
+
+@pytest.mark.parametrize(
+    ("facts", "field"),
+    [
+        ({"stars": -1}, "repository.stars"),
+        ({"forks": -1}, "repository.forks"),
+        ({"weeks": [0, -1]}, "repository.weeks"),
+        ({"weeks": [0] * 53}, "repository.weeks"),
+        ({"commits": {"2026-01-01": -1}}, "repository.commits"),
+    ],
+)
+def test_what_no_forge_says_is_refused(tmp_path: Path, facts: dict[str, object], field: str) -> None:
+    (tmp_path / "snapshots").mkdir()
+    (tmp_path / "snapshots/x.json").write_text(json.dumps({"repository": facts}))
+    found, [problem] = snapshots.load(tmp_path)
+    assert found == {}
+    assert (problem.code, problem.field) == ("snapshot", field)
+
+
+def test_no_link_is_followed_and_nothing_huge_is_read(tmp_path: Path) -> None:
+    (tmp_path / "elsewhere.json").write_text("{}")
+    (tmp_path / "snapshots").mkdir()
+    (tmp_path / "snapshots/link.json").symlink_to(tmp_path / "elsewhere.json")
+    (tmp_path / "snapshots/huge.json").write_bytes(b" " * (snapshots.MOST_BYTES + 1))
+    found, problems = snapshots.load(tmp_path)
+    assert found == {}
+    assert [problem.code for problem in problems] == ["file-size", "file-link"]
+    assert all("git checkout" in problem.hint for problem in problems)
