@@ -46,6 +46,16 @@ def test_quiet_says_nothing(data: Path, tmp_path: Path) -> None:
     assert (result.exit_code, result.output) == (0, "")
 
 
+def test_a_quiet_check_tells_of_problems_alone(data: Path) -> None:
+    (data / "packages/new.yaml").write_text("title: New\ncategory: apps\n")
+    result = run("--quiet", "check", "--data", data)
+    assert (result.exit_code, result.output) == (0, "")
+    (data / "packages/new.yaml").write_text("title: New\ncategory: nowhere\n")
+    result = run("--quiet", "check", "--data", data)
+    assert result.exit_code == 1
+    assert "data/packages/new.yaml:2:11" in result.stderr
+
+
 def test_problems_are_told_on_stderr_and_nothing_is_written(data: Path, tmp_path: Path) -> None:
     run("build", "--data", data, "--out", tmp_path / "site")
     before = tree(tmp_path / "site")

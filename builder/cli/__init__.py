@@ -118,7 +118,7 @@ _shrink = click.option(
 @click.group(cls=Commands, epilog=EXIT_CODES, context_settings={"help_option_names": ["-h", "--help"]})
 @click.version_option(package_name="static-packages", prog_name="builder")
 @click.option("-q", "--quiet", is_flag=True, help="Say nothing but problems and errors.")
-@click.option("-v", "--verbose", is_flag=True, help="Say more: every file that is written, every package asked for.")
+@click.option("-v", "--verbose", is_flag=True, help="Let fetch name every package it is done with.")
 @click.pass_context
 def main(context: click.Context, *, quiet: bool, verbose: bool) -> None:
     """Build a package directory as a static site with a read-only JSON API."""
@@ -127,12 +127,15 @@ def main(context: click.Context, *, quiet: bool, verbose: bool) -> None:
 
 @main.command()
 @_data
-def check(data: Path) -> None:
+@click.pass_obj
+def check(obj: dict[str, bool], data: Path) -> None:
     """Check the data and tell all problems of all files."""
     from builder import build as building  # noqa: PLC0415 - see the module's docstring
 
     loaded = building.load(data)
     _, notes = building.join(loaded, data)
+    if obj["quiet"]:
+        return
     for note in notes:
         tell(f"Note: {note}")
     counts = f"{len(loaded.packages)} packages, {len(loaded.grids)} grids, {len(loaded.categories)} categories"
@@ -162,7 +165,8 @@ def build(obj: dict[str, bool], data: Path, out: Path, base_url: str | None, *, 
 @_out
 @_base_url
 @click.option("--port", type=click.IntRange(0, 65535), default=8000, show_default=True, help="0 takes any free one.")
-def serve(data: Path, out: Path, base_url: str | None, port: int) -> None:
+@click.pass_obj
+def serve(obj: dict[str, bool], data: Path, out: Path, base_url: str | None, port: int) -> None:
     """Build, serve on 127.0.0.1, and rebuild and reload the page on every change."""
     from builder import build as building  # noqa: PLC0415 - see the module's docstring
     from builder import serve as serving  # noqa: PLC0415 - see the module's docstring
@@ -175,7 +179,7 @@ def serve(data: Path, out: Path, base_url: str | None, port: int) -> None:
         prefix = result.prefix
         return result.report
 
-    serving.serve(rebuild, out, (data, building.TEMPLATES), port, tell, prefix=lambda: prefix)
+    serving.serve(rebuild, out, (data, building.TEMPLATES), port, tell, prefix=lambda: prefix, quiet=obj["quiet"])
 
 
 TOKENS: Final = {
