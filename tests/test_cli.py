@@ -137,6 +137,33 @@ def test_a_missing_folder_is_wrong_usage(tmp_path: Path) -> None:
     assert run("build", "--data", tmp_path / "nowhere").exit_code == 2
 
 
+@pytest.mark.parametrize("broken", [False, True])
+@pytest.mark.parametrize("closed", ["stdout", "stderr", "both"])
+def test_a_reader_who_has_gone_changes_nothing_else(data: Path, closed: str, *, broken: bool) -> None:
+    (data / "packages/new.yaml").write_text("title: New\ncategory: " + ("nowhere\n" if broken else "apps\n"))
+    command = [sys.executable, "-m", "builder", "check", "--data", str(data)]
+    whole = subprocess.run(command, capture_output=True, check=False)  # noqa: S603 - our own command
+    read, write = os.pipe()
+    os.close(read)
+    out = write if closed in {"stdout", "both"} else subprocess.PIPE
+    err = write if closed in {"stderr", "both"} else subprocess.PIPE
+    done = subprocess.run(command, stdout=out, stderr=err, check=False)  # noqa: S603 - our own command
+    os.close(write)
+    assert done.returncode == whole.returncode == broken
+    assert done.stdout in {None, whole.stdout}
+    assert done.stderr in {None, whole.stderr}
+
+
+@pytest.mark.parametrize("arguments", [["--help"], ["check", "--help"]])
+def test_help_that_nobody_reads_is_no_error(arguments: list[str]) -> None:
+    read, write = os.pipe()
+    os.close(read)
+    command = [sys.executable, "-m", "builder", *arguments]
+    done = subprocess.run(command, stdout=write, stderr=subprocess.PIPE, check=False)  # noqa: S603 - our own command
+    os.close(write)
+    assert done.stderr == b""
+
+
 @pytest.mark.parametrize(("variable", "coloured"), [("NO_COLOR", False), ("FORCE_COLOR", True)])
 def test_colour_is_asked_for(data: Path, variable: str, *, coloured: bool) -> None:
     (data / "packages/a.yaml").write_text("title: A\n")
