@@ -46,6 +46,16 @@ def test_quiet_says_nothing(data: Path, tmp_path: Path) -> None:
     assert (result.exit_code, result.output) == (0, "")
 
 
+def test_a_quiet_check_tells_of_problems_alone(data: Path) -> None:
+    (data / "packages/new.yaml").write_text("title: New\ncategory: apps\n")
+    result = run("--quiet", "check", "--data", data)
+    assert (result.exit_code, result.output) == (0, "")
+    (data / "packages/new.yaml").write_text("title: New\ncategory: nowhere\n")
+    result = run("--quiet", "check", "--data", data)
+    assert result.exit_code == 1
+    assert "data/packages/new.yaml:2:11" in result.stderr
+
+
 def test_problems_are_told_on_stderr_and_nothing_is_written(data: Path, tmp_path: Path) -> None:
     run("build", "--data", data, "--out", tmp_path / "site")
     before = tree(tmp_path / "site")
@@ -125,6 +135,33 @@ def test_every_stop_has_its_exit_code(
 
 def test_a_missing_folder_is_wrong_usage(tmp_path: Path) -> None:
     assert run("build", "--data", tmp_path / "nowhere").exit_code == 2
+
+
+@pytest.mark.parametrize("broken", [False, True])
+@pytest.mark.parametrize("closed", ["stdout", "stderr", "both"])
+def test_a_reader_who_has_gone_changes_nothing_else(data: Path, closed: str, *, broken: bool) -> None:
+    (data / "packages/new.yaml").write_text("title: New\ncategory: " + ("nowhere\n" if broken else "apps\n"))
+    command = [sys.executable, "-m", "builder", "check", "--data", str(data)]
+    whole = subprocess.run(command, capture_output=True, check=False)  # noqa: S603 - our own command
+    read, write = os.pipe()
+    os.close(read)
+    out = write if closed in {"stdout", "both"} else subprocess.PIPE
+    err = write if closed in {"stderr", "both"} else subprocess.PIPE
+    done = subprocess.run(command, stdout=out, stderr=err, check=False)  # noqa: S603 - our own command
+    os.close(write)
+    assert done.returncode == whole.returncode == broken
+    assert done.stdout in {None, whole.stdout}
+    assert done.stderr in {None, whole.stderr}
+
+
+@pytest.mark.parametrize("arguments", [["--help"], ["check", "--help"]])
+def test_help_that_nobody_reads_is_no_error(arguments: list[str]) -> None:
+    read, write = os.pipe()
+    os.close(read)
+    command = [sys.executable, "-m", "builder", *arguments]
+    done = subprocess.run(command, stdout=write, stderr=subprocess.PIPE, check=False)  # noqa: S603 - our own command
+    os.close(write)
+    assert done.stderr == b""
 
 
 @pytest.mark.parametrize(("variable", "coloured"), [("NO_COLOR", False), ("FORCE_COLOR", True)])

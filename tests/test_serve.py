@@ -665,6 +665,22 @@ def test_a_first_build_that_fails_is_shown_on_the_page_that_waits(tmp_path: Path
         events.close()
 
 
+@pytest.mark.parametrize(("fails", "said"), [(False, []), (True, ["Not yet."])])
+def test_a_quiet_server_tells_of_problems_alone(tmp_path: Path, said: list[str], *, fails: bool) -> None:
+    heard: list[str] = []
+    stop = threading.Event()
+
+    def build() -> Report:
+        stop.set()
+        if fails:
+            raise SiteError("Not yet.")
+        return write(FILES.items(), tmp_path / "site")
+
+    serve(build, tmp_path / "site", [tmp_path], 0, heard.append, quiet=True, stop=stop)
+    assert stop.is_set()
+    assert heard == said
+
+
 def test_a_build_that_reports_nothing_reloads_every_time(tmp_path: Path) -> None:
     running = Running(tmp_path)
     running.build = lambda: None  # type: ignore[method-assign]

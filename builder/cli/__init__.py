@@ -7,17 +7,16 @@ import json
 import os
 import sys
 import time
-from collections.abc import Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 import click
 
+from builder.cli.terminal import show, show_problems, tell
 from builder.errors import BuilderError, DataError
 
 if TYPE_CHECKING:
-    from builder.errors import Problem
     from builder.write import Report
 
 INTERRUPTED: Final = 130
@@ -44,33 +43,14 @@ class Commands(click.Group):
         except BuilderError as error:
             tell(f"Error: {error}", fg="red")
             sys.exit(error.exit_code)
+        except BrokenPipeError:  # nobody reads the help: click's affair
+            raise
         except OSError as error:
             tell(f"Error: {error.filename or 'the system'}: {error.strerror or error}", fg="red")
             sys.exit(BuilderError.exit_code)
         except KeyboardInterrupt:
             tell("Interrupted.")
             sys.exit(INTERRUPTED)
-
-
-def _colour() -> bool | None:
-    """Tell whether to colour: NO_COLOR and FORCE_COLOR decide, else click does, by what it writes to."""
-    if os.environ.get("NO_COLOR"):
-        return False
-    return True if os.environ.get("FORCE_COLOR") else None
-
-
-def tell(text: str, **style: Any) -> None:  # noqa: ANN401 - of click.style
-    """Write a message for people to stderr."""
-    click.secho(text, err=True, color=_colour(), **style)
-
-
-def show_problems(problems: Sequence["Problem"]) -> None:
-    """Write each problem to stderr: where and what, then the remedy."""
-    for problem in problems:
-        first, _, rest = str(problem).partition("\n")
-        place, _, message = first.partition(": ")
-        line = f"{click.style(place, bold=True)}: {message}"
-        click.echo(f"{line}\n{rest}" if rest else line, err=True, color=_colour())
 
 
 def _checked_base_url(_context: click.Context, _option: click.Parameter, text: str | None) -> str | None:
@@ -118,7 +98,7 @@ _shrink = click.option(
 @click.group(cls=Commands, epilog=EXIT_CODES, context_settings={"help_option_names": ["-h", "--help"]})
 @click.version_option(package_name="static-packages", prog_name="builder")
 @click.option("-q", "--quiet", is_flag=True, help="Say nothing but problems and errors.")
-@click.option("-v", "--verbose", is_flag=True, help="Say more: every file that is written, every package asked for.")
+@click.option("-v", "--verbose", is_flag=True, help="Let fetch name every package it is done with.")
 @click.pass_context
 def main(context: click.Context, *, quiet: bool, verbose: bool) -> None:
     """Build a package directory as a static site with a read-only JSON API."""
@@ -127,16 +107,19 @@ def main(context: click.Context, *, quiet: bool, verbose: bool) -> None:
 
 @main.command()
 @_data
-def check(data: Path) -> None:
+@click.pass_obj
+def check(obj: dict[str, bool], data: Path) -> None:
     """Check the data and tell all problems of all files."""
     from builder import build as building  # noqa: PLC0415 - see the module's docstring
 
     loaded = building.load(data)
     _, notes = building.join(loaded, data)
+    if obj["quiet"]:
+        return
     for note in notes:
         tell(f"Note: {note}")
     counts = f"{len(loaded.packages)} packages, {len(loaded.grids)} grids, {len(loaded.categories)} categories"
-    click.echo(f"{counts}: no problem found.")
+    show(f"{counts}: no problem found.")
 
 
 @main.command()
@@ -154,7 +137,7 @@ def build(obj: dict[str, bool], data: Path, out: Path, base_url: str | None, *, 
     if not obj["quiet"]:
         for note in result.notes:
             tell(f"Note: {note}")
-        click.echo(f"{out}: {result.report} ({time.perf_counter() - began:.1f} s)")
+        show(f"{out}: {result.report} ({time.perf_counter() - began:.1f} s)")
 
 
 @main.command()
@@ -162,7 +145,8 @@ def build(obj: dict[str, bool], data: Path, out: Path, base_url: str | None, *, 
 @_out
 @_base_url
 @click.option("--port", type=click.IntRange(0, 65535), default=8000, show_default=True, help="0 takes any free one.")
-def serve(data: Path, out: Path, base_url: str | None, port: int) -> None:
+@click.pass_obj
+def serve(obj: dict[str, bool], data: Path, out: Path, base_url: str | None, port: int) -> None:
     """Build, serve on 127.0.0.1, and rebuild and reload the page on every change."""
     from builder import build as building  # noqa: PLC0415 - see the module's docstring
     from builder import serve as serving  # noqa: PLC0415 - see the module's docstring
@@ -175,7 +159,7 @@ def serve(data: Path, out: Path, base_url: str | None, port: int) -> None:
         prefix = result.prefix
         return result.report
 
-    serving.serve(rebuild, out, (data, building.TEMPLATES), port, tell, prefix=lambda: prefix)
+    serving.serve(rebuild, out, (data, building.TEMPLATES), port, tell, prefix=lambda: prefix, quiet=obj["quiet"])
 
 
 TOKENS: Final = {
@@ -233,14 +217,14 @@ def fetch(  # noqa: PLR0913, PLR0917 - one for each option
         if dry_run:
             for name, packages, plan in fetching.plan(loaded, asked, only):
                 note = f"; {plan.note}" if plan.note and packages else ""
-                click.echo(f"{name}: {packages} packages, at least {plan.requests} requests{note}")
+                show(f"{name}: {packages} packages, at least {plan.requests} requests{note}")
             return
         with showing(asked, quiet=obj["quiet"], verbose=obj["verbose"]) as progress:
             summary = fetching.fetch(loaded, data, asked, _now, only, progress, again=again)
     if as_json:
-        click.echo(json.dumps(summary.as_dict(), indent=2))
+        show(json.dumps(summary.as_dict(), indent=2))
     elif not obj["quiet"]:
-        click.echo(str(summary))
+        show(summary)
     if page := os.environ.get("GITHUB_STEP_SUMMARY"):
         with Path(page).open("a", encoding="utf-8") as file:
             file.write(summary.as_markdown())
@@ -256,7 +240,7 @@ def ids(data: Path) -> None:
     from builder import ids as numbering  # noqa: PLC0415 - see the module's docstring
 
     for path in numbering.give(building.load(data), data, _now()):
-        click.echo(path)
+        show(path)
 
 
 def _now() -> datetime:

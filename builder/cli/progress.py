@@ -5,9 +5,10 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
-import click
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
+
+from builder.cli.terminal import tell
 
 if TYPE_CHECKING:
     from builder.fetch import Progress as Show
@@ -15,7 +16,7 @@ if TYPE_CHECKING:
 
 
 def _line(done: int, total: int, slug: str, outcome: object) -> None:
-    click.echo(f"[{done}/{total}] {slug}: {type(outcome).__name__.lower()}", err=True)
+    tell(f"[{done}/{total}] {slug}: {type(outcome).__name__.lower()}")
 
 
 @contextmanager

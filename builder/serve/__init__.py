@@ -27,39 +27,47 @@ def serve(  # noqa: PLR0913 - the command line's options, each with a name
     say: Callable[[str], None],
     *,
     prefix: Callable[[], str] = at_the_root,
+    quiet: bool = False,
     stop: threading.Event | None = None,
 ) -> None:
     """Build, serve `out` on 127.0.0.1, and build again whenever something in `watch` changes; until Ctrl-C or `stop`.
 
     `build` makes the site and may raise whatever it likes: the site before it stays, with the problems over its pages
-    and given to `say`. A report that tells of no change reloads no page; None tells nothing. `prefix` gives the
-    path of the site's address as it was last built, such as `/packages`, and is asked at every request. What the build
-    itself writes to `out` is no change.
+    and given to `say`; if `quiet`, nothing else is. A report that tells of no change reloads no page; None tells
+    nothing. `prefix` gives the path of the site's address as it was last built, such as `/packages`, and is asked at
+    every request. What the build itself writes to `out` is no change.
 
     Raises:
         SiteError: the port is taken, something cannot be watched, or `out` is no folder that a build may write.
     """
     place.accept(out)  # what no build may write is nobody's site, and not to be shown
     stop = stop or threading.Event()
+    tell = _nothing if quiet else say
     builds = Builds()
     watched = _watched(watch, out, stop)
     server = Server(port, Site(out, prefix), builds, say)
     thread = threading.Thread(target=server.serve_forever, args=(0.1,), name="server")
     thread.start()
     try:
-        say(f"The site is at {server.url} until Ctrl-C.")
+        tell(f"The site is at {server.url} until Ctrl-C.")
         for _ in watched:
-            _build(build, builds, say)
+            _build(build, builds, say, tell)
     except KeyboardInterrupt:
-        say("Stopped.")
+        tell("Stopped.")
     finally:
         watched.close()
         server.close()
         thread.join()
 
 
-def _build(build: Callable[[], Report | None], builds: Builds, say: Callable[[str], None]) -> None:
-    """Build once, and tell pages and terminal what became of it."""
+def _nothing(_text: str) -> None:
+    """Say nothing."""
+
+
+def _build(
+    build: Callable[[], Report | None], builds: Builds, say: Callable[[str], None], tell: Callable[[str], None]
+) -> None:
+    """Build once, and let pages and terminal know what became of it: problems by `say`, good news by `tell`."""
     try:
         report = build()
     except DataError as error:
@@ -76,7 +84,7 @@ def _build(build: Callable[[], Report | None], builds: Builds, say: Callable[[st
     else:
         builds.finished(changed=report is None or report.changed)
         if report is not None:
-            say(str(report))
+            tell(str(report))
 
 
 def _watched(watch: Sequence[Path], out: Path, stop: threading.Event) -> Generator[None]:
