@@ -7,7 +7,7 @@ from document import texts
 from made import catalogue, fetched, grid, package, releases
 from rendered import documents, facts, links, package_page, page, section
 
-from builder.metadata import Release, RepositoryFacts, Snapshot, Source
+from builder.metadata import DownloadFacts, Release, RepositoryFacts, Snapshot, Source
 from builder.pages.package import NOTHING
 
 
@@ -61,6 +61,11 @@ class TestUnknown:
         quiet = Release(version="1.0")
         document = package_page(fetched(pypi={"requires_python": ">=3.9", "classifiers": (), "releases": (quiet,)}))
         assert facts(document)["Python"] == ">=3.9"
+
+    def test_downloads_are_shown_where_they_are_known(self) -> None:
+        known = fetched().model_copy(update={"downloads": DownloadFacts(month="2026-10", count=1_234_567)})
+        assert facts(package_page(known))["Downloads"] == "1\u202f234\u202f567 in 2026-10"
+        assert "Downloads" not in facts(package_page(fetched()))
 
     def test_a_source_that_is_not_well_is_said(self) -> None:
         since = datetime(2026, 2, 3, 12, tzinfo=UTC)

@@ -9,7 +9,7 @@ from builder.metadata import PyPIFacts, Release
 from builder.pages import freshness, links
 from builder.pages.sheets import Ranks, Sheet
 from builder.pages.shell import Page, Shell
-from builder.pages.words import NO_RELEASE, NOT_KNOWN, Calendar, Fact, counted, day
+from builder.pages.words import NO_RELEASE, NOT_KNOWN, Calendar, Fact, counted, day, number
 
 RELEASES_SHOWN: Final = 8  # of a long list; the others are a click away
 CONTRIBUTORS_SHOWN: Final = 40
@@ -93,6 +93,7 @@ def _facts(sheet: Sheet) -> list[tuple[str, Fact, str]]:
     """Give label, fact and a note of all that has a date or a number; the note is "" for most."""
     pypi, repository = sheet.pypi, sheet.repository
     requires = "" if pypi.python.text == pypi.requires_python else pypi.requires_python
+    downloads = sheet.package.snapshot.downloads
     return [
         ("Latest release", pypi.version, ""),
         ("Released", pypi.released, ""),
@@ -103,6 +104,8 @@ def _facts(sheet: Sheet) -> list[tuple[str, Fact, str]]:
         ("Status", pypi.status, ""),
         ("Stars", repository.stars, ""),
         ("Forks", repository.forks, ""),
+        # The list names the most downloaded projects only: not to be in it says nothing, and nothing is said.
+        *([("Downloads", Fact(number(downloads.count)), f"in {downloads.month}")] if downloads else []),
     ]
 
 
