@@ -11,7 +11,7 @@ from builder.config import Settings
 from builder.metadata import DownloadFacts, Snapshot
 from builder.records import PackageRecord
 from builder.upstreams import UPSTREAMS
-from builder.upstreams.base import Failed, Fetched, Outcome, Question, Setup, Skipped, Unchanged, Waiting
+from builder.upstreams.base import Fetched, Outcome, Question, Refused, Setup, Skipped, Unchanged, Waiting
 from builder.upstreams.downloads import Downloads
 from builder.upstreams.limits import Budget
 
@@ -180,7 +180,7 @@ def test_a_list_that_cannot_be_read_is_a_failure_for_all(server: PyPIServer, ask
     outcomes = ask("boto3", "other", boto3=KNOWN)
     assert len(set(outcomes.values())) == 1
     outcome = outcomes["boto3"]
-    assert isinstance(outcome, Failed)
+    assert isinstance(outcome, Refused)
     assert outcome.reason.startswith("the list of downloads: ")
     assert outcome.reason.isprintable()
     assert server.paths == [PATH] * len(scripts)

@@ -19,7 +19,7 @@ from builder import derive
 from builder.metadata import DownloadFacts
 from builder.records import PackageRecord
 from builder.upstreams.answers import Wire
-from builder.upstreams.base import Failed, Fetched, Outcome, Plan, Question, Setup, Skipped, Unchanged, Waiting
+from builder.upstreams.base import Failed, Fetched, Outcome, Plan, Question, Refused, Setup, Skipped, Unchanged, Waiting
 from builder.upstreams.documents import read
 from builder.upstreams.transport import Transport, user_agent
 
@@ -81,15 +81,20 @@ class Downloads:
         """Ask for the list, and look all packages up in it."""
         if not questions:
             return
-        found = read(_List, _PLACE, self._transport.get(self._url, _JSON))
-        if found is None:
-            found = Failed(f"{_PLACE}: is not there")
-        if isinstance(found, Failed | Waiting):
+        found = self._list()
+        if isinstance(found, Refused | Waiting):
             yield from ((question.slug, found) for question in questions)
             return
         counts = {canonicalize_name(row.project): row.count for row in found.rows}
         for question in questions:
             yield question.slug, _outcome(question, found.month, counts.get(canonicalize_name(question.name)))
+
+    def _list(self) -> _List | Refused | Waiting:
+        """Give the list. There is one, and so one failure, whatever the number of packages."""
+        found = read(_List, _PLACE, self._transport.get(self._url, _JSON))
+        if found is None:
+            return Refused(f"{_PLACE}: is not there")
+        return Refused(found.reason) if isinstance(found, Failed) else found
 
 
 def _outcome(question: Question, month: str, count: int | None) -> Outcome:
