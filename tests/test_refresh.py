@@ -63,7 +63,10 @@ def clone(tmp_path: Path) -> Path:
 
 def commit(clone: Path) -> subprocess.CompletedProcess[str]:
     script = str(GITHUB / "commit-refresh")
-    return subprocess.run([script], cwd=clone, env=GIT, capture_output=True, text=True, check=False)  # noqa: S603
+    # A runner knows nobody's name, and must not make one up of its own.
+    nobody = {name: value for name, value in GIT.items() if not name.startswith(("GIT_AUTHOR", "GIT_COMMITTER"))}
+    nobody |= {"GIT_CONFIG_COUNT": "1", "GIT_CONFIG_KEY_0": "user.useConfigOnly", "GIT_CONFIG_VALUE_0": "true"}
+    return subprocess.run([script], cwd=clone, env=nobody, capture_output=True, text=True, check=False)  # noqa: S603
 
 
 def log(folder: Path) -> list[str]:
