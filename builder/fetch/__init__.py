@@ -7,10 +7,10 @@ An answer that says nothing new writes nothing.
 
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from datetime import UTC, date, datetime
-from difflib import get_close_matches
 from pathlib import Path
+from typing import Final
 
-from builder.entries import Data
+from builder.entries import Data, nearest
 from builder.errors import BuilderError
 from builder.fetch.cursors import Cursors
 from builder.fetch.known import Known
@@ -21,6 +21,8 @@ from builder.metadata import Snapshot
 from builder.upstreams.base import Plan, Question, Skipped, Upstream
 
 __all__ = ["VERDICTS", "Progress", "Proposal", "Result", "Summary", "fetch", "plan"]
+
+_LIKENESS: Final = 0.6  # of a slug typed on the command line, where a wrong guess does no harm
 
 
 def fetch(  # noqa: PLR0913, PLR0917 - what a run depends on, most important first
@@ -83,8 +85,8 @@ def _plans(data: Data, upstreams: Sequence[Upstream], slugs: Sequence[str]) -> I
 def _due(data: Data, only: Collection[str]) -> list[str]:
     """Give the slugs to ask about, sorted."""
     for slug in sorted(set(only) - set(data.packages)):
-        close = get_close_matches(slug, data.packages, n=1)
-        raise BuilderError(f"There is no package {slug!r}" + (f"; did you mean {close[0]!r}?" if close else "."))
+        close = nearest(slug, data.packages, _LIKENESS)
+        raise BuilderError(f"There is no package {slug!r}" + (f"; did you mean {close!r}?" if close else "."))
     return sorted(set(only) or data.packages)
 
 
@@ -106,7 +108,7 @@ def _sort_out(  # noqa: PLR0913 - what it depends on
                 skipped[slug] = name
             continue
         question = Question(slug, name, known, again)
-        if tonight and upstream.nights > 1 and (later := not_tonight(upstream, question, tonight)):
+        if tonight and (later := not_tonight(upstream, question, tonight)):
             skipped[slug] = later
         else:
             questions.append(question)
