@@ -8,10 +8,11 @@ from typing import TYPE_CHECKING, Final
 
 from builder import api, catalogue, checks, history, pages, source, write
 from builder.catalogue import Catalogue
+from builder.choices import Choices
 from builder.config import Settings
 from builder.entries import AnyEntry, Data
 from builder.errors import DataError
-from builder.hosts import HOSTS, Host
+from builder.hosts import HOSTS, File, Host, within_limits
 from builder.outputs import Output
 from builder.urls import Urls
 
@@ -85,24 +86,45 @@ def _notes(data: Data, past: history.History) -> list[str]:
     return notes
 
 
-def render(made: Catalogue, templates: Path = TEMPLATES) -> Iterator[Output]:
-    """Yield all that the site answers."""
+def render(made: Catalogue, choices: Choices, templates: Path = TEMPLATES) -> Iterator[Output]:
+    """Yield all that the site answers, as far as `choices` let files answer it."""
     site = Urls(made.settings.base_url)
-    yield from api.render(made, site)
+    yield from api.render(made, site, choices)
     yield from pages.render(made, site, templates)
 
 
+def files(made: Catalogue, host: Host, choices: Choices) -> Iterator[File]:
+    """Yield the files of the site for a host: what answers, and the host's own.
+
+    Raises:
+        SiteError: if the host would not take so many, or so large ones.
+    """
+
+    def all_files() -> Iterator[File]:
+        for output in render(made, choices):
+            yield from host.files(output)
+        yield from host.configuration(Urls(made.settings.base_url), choices)
+
+    return within_limits(host, all_files())
+
+
 @source.collection_paused()
-def build(
-    folder: Path, out: Path, *, base_url: str | None = None, host: Host = HOSTS[0], allow_shrink: bool = False
+def build(  # noqa: PLR0913 - what a build depends on, each with a name
+    folder: Path,
+    out: Path,
+    *,
+    base_url: str | None = None,
+    host: Host = HOSTS[0],
+    choices: Choices | None = None,
+    allow_shrink: bool = False,
 ) -> Result:
-    """Build the site from the data in `folder` into `out`, in one step.
+    """Build the site from the data in `folder` into `out`, in one step; `choices` in place of the host's own.
 
     Raises:
         DataError: if the data holds problems; nothing is written then.
-        SiteError: if the outputs or `out` do not allow it; `out` is as before.
+        SiteError: if the outputs, the host's limits or `out` do not allow it; `out` is as before.
         GuardRefusedError: if the new site is so much smaller that something must be wrong.
     """
     made, notes = join(load(folder), folder, base_url)
-    files = ((host.file(output), output.body) for output in render(made))
-    return Result(write.write(files, out, allow_shrink=allow_shrink), notes, Urls(made.settings.base_url).prefix)
+    written = write.write(files(made, host, choices or host.choices), out, allow_shrink=allow_shrink)
+    return Result(written, notes, Urls(made.settings.base_url).prefix)

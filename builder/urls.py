@@ -20,6 +20,7 @@ API_PACKAGES: Final = "/api/v4/packages/"
 API_GRIDS: Final = "/api/v4/grids/"
 API_CATEGORIES: Final = "/api/v4/categories/"
 
+DATA_SEARCH: Final = "/api/data/v1/search/index.json"
 DATA_FRESHNESS: Final = "/api/data/v1/freshness.json"
 
 API_NOT_FOUND: Final = "/api/404.json"
@@ -45,17 +46,27 @@ def list_page(listing: str, number: int) -> str:
     return listing if number == 1 else f"{listing}page/{number}/"
 
 
-def api_item(collection: str, key: int | str) -> str:
+SLASH: Final = "/"
+SUFFIX: Final = ".json"
+"""The two forms that an address of the API can end in."""
+
+
+def api_item(collection: str, key: int | str, end: str = SLASH) -> str:
     """Give the route of one item of an API collection (`API_PACKAGES` and so on), by id or slug."""
-    return f"{collection}{key}/"
+    return f"{collection}{key}{end}"
 
 
-def api_list_page(collection: str, offset: int) -> str:
+def api_list(collection: str, end: str = SLASH) -> str:
+    """Give the route of a list: the collection's own, or `/api/v4/packages.json`."""
+    return collection.removesuffix("/") + end
+
+
+def api_list_page(collection: str, offset: int, end: str = SLASH) -> str:
     """Give the route of a page of a list that is paged by path.
 
     The page is named by its offset, since hosts can put a number of the query into a path but cannot divide it.
     """
-    return f"{collection}offset/{offset}/" if offset else collection
+    return f"{collection}offset/{offset}{end}" if offset else api_list(collection, end)
 
 
 def api_not_found(kind: str) -> str:

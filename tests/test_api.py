@@ -13,6 +13,8 @@ from hypothesis import strategies as st
 
 from builder import api, build, urls
 from builder.api import v4
+from builder.api.v4 import Form
+from builder.choices import Choices
 from builder.outputs import JSON
 from builder.resources import CategoryResource, ErrorResource, encode
 from builder.urls import Urls
@@ -23,7 +25,7 @@ SITE = Urls("https://djangopackages.org")
 def answers(data: Path, base_url: str | None = None) -> dict[str, Any]:
     """Give every JSON answer that a data folder leads to, by route."""
     made, _ = build.join(build.load(data), data, base_url)
-    outputs = list(api.render(made, Urls(made.settings.base_url)))
+    outputs = list(api.render(made, Urls(made.settings.base_url), Choices()))
     assert all(output.media_type == JSON for output in outputs)
     assert len({output.route for output in outputs}) == len(outputs)
     return {output.route: json.loads(output.body) for output in outputs}
@@ -114,7 +116,7 @@ def test_the_words_of_the_errors(data: Path) -> None:
 
 def walk(bodies: list[bytes], limit: int) -> tuple[list[Any], int]:
     """Follow `next` from the first page as a client does; give all items, and the number of pages."""
-    pages = {output.route: output.body for output in v4.listing(urls.API_PACKAGES, bodies, SITE, limit)}
+    pages = {output.route: output.body for output in v4.listing(urls.API_PACKAGES, bodies, Form(SITE), limit)}
     items, route, before, seen = [], urls.API_PACKAGES, None, 0
     while True:
         page = json.loads(pages[route])
@@ -137,13 +139,13 @@ def test_a_list_over_the_limit_is_paged_by_path(count: int, pages: int) -> None:
 
 def test_the_limit_counts_bytes_of_the_whole_list() -> None:
     bodies = [b'{"id":%d}' % n for n in range(30)]
-    whole = next(v4.listing(urls.API_PACKAGES, bodies, SITE, 10_000)).body
+    whole = next(v4.listing(urls.API_PACKAGES, bodies, Form(SITE), 10_000)).body
     assert walk(bodies, limit=len(whole))[1] == 1
     assert walk(bodies, limit=len(whole) - 1)[1] == 2
 
 
 def test_page_folders_are_named_by_offset() -> None:
-    outputs = v4.listing(urls.API_PACKAGES, [b"{}"] * 41, SITE, 10)
+    outputs = v4.listing(urls.API_PACKAGES, [b"{}"] * 41, Form(SITE), 10)
     assert [output.route for output in outputs] == [
         "/api/v4/packages/",
         "/api/v4/packages/offset/20/",

@@ -12,6 +12,7 @@ from folders import APPS, package, tree, write_data
 
 from builder import build
 from builder.catalogue import Catalogue
+from builder.choices import Choices
 from builder.errors import DataError
 from builder.outputs import Output
 
@@ -108,8 +109,8 @@ def test_the_collector_rests_until_the_build_ends(
     during: list[bool] = []
     render = build.render
 
-    def spy(made: Catalogue) -> Iterator[Output]:
-        for output in render(made):
+    def spy(made: Catalogue, choices: Choices) -> Iterator[Output]:
+        for output in render(made, choices):
             during.append(gc.isenabled())
             yield output
 

@@ -19,6 +19,7 @@ from markupsafe import Markup
 from rendered import CATALOGUES, SITE, TEMPLATES, built, documents, links, package_page, page, small
 
 from builder import api, urls
+from builder.choices import Choices
 from builder.errors import SiteError
 from builder.outputs import Output
 from builder.pages import render
@@ -127,7 +128,7 @@ class TestEveryPage:
         assert POLICY == ("default-src 'none'; style-src 'self'; img-src 'self'; base-uri 'none'; form-action 'none'")
 
     def test_links_inside_lead_somewhere(self, name: str) -> None:
-        answers = {SITE.path(output.route) for output in api.render(CATALOGUES[name](), SITE)}
+        answers = {SITE.path(output.route) for output in api.render(CATALOGUES[name](), SITE, Choices())}
         pages = {SITE.path(route): document for route, document in every(name)}
         rest = {SITE.path(route) for route in built(name)} - set(pages)
         for route, document in every(name):

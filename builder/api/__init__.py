@@ -4,13 +4,14 @@ from collections.abc import Iterator
 
 from builder.api import data, v4
 from builder.catalogue import Catalogue
+from builder.choices import Choices
 from builder.outputs import Output
 from builder.urls import Urls
 
 __all__ = ["render"]
 
 
-def render(catalogue: Catalogue, site: Urls) -> Iterator[Output]:
+def render(catalogue: Catalogue, site: Urls, choices: Choices) -> Iterator[Output]:
     """Yield every JSON answer of the site."""
-    yield from v4.render(catalogue, site)
+    yield from v4.render(catalogue, site, choices)
     yield from data.render(catalogue)

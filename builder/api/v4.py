@@ -1,10 +1,13 @@
 """The catalogue as API v4: outputs of JSON, to the byte as the original answers."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
 from datetime import datetime, tzinfo
+from typing import Final
 
 from builder import derive, urls
 from builder.catalogue import Catalogue, Category, Grid, Package, by_title
+from builder.choices import Choices, Query
 from builder.metadata import RepositoryFacts
 from builder.outputs import JSON, Output
 from builder.resources import (
@@ -18,32 +21,60 @@ from builder.resources import (
 )
 from builder.urls import Urls
 
-PAGE_SIZE = 20  # of the original; hosts that can see a query map its default pages onto ours
+PAGE_SIZE: Final = 20  # of the original; hosts that can map a query map its default pages onto ours
+SEARCH_IS_ELSEWHERE: Final = (
+    "This host cannot see the query, so it cannot search here. The index that any program can search is described in "
+)
 
 
-def render(catalogue: Catalogue, site: Urls) -> Iterator[Output]:
+@dataclass(frozen=True, slots=True)
+class Form:
+    """The form of a body's addresses: under `site`, each with a slash at its end or, asked for so, with `.json`."""
+
+    site: Urls
+    end: str = urls.SLASH
+
+    def item(self, collection: str, key: int) -> str:
+        """Give the address of an item, by id as all links in bodies are."""
+        return self.site.absolute(urls.api_item(collection, key, self.end))
+
+
+def render(catalogue: Catalogue, site: Urls, choices: Choices) -> Iterator[Output]:
     """Yield every answer of API v4: root, lists, items by id and by slug, and the bodies of errors."""
     yield Output(urls.API, encode(root(site)), JSON)
-    zone, limit = catalogue.settings.time_zone, catalogue.settings.list_limit
-    packages = [(item, encode(package(item, site, catalogue))) for item in catalogue.packages]
-    yield from _collection(urls.API_PACKAGES, packages, site, limit)
-    grids = [(item, encode(grid(item, site, zone))) for item in catalogue.grids]
-    yield from _collection(urls.API_GRIDS, grids, site, limit)
-    categories = [(item, encode(category(item, zone))) for item in catalogue.categories]
-    yield from _collection(urls.API_CATEGORIES, categories, site, limit)
+    ends = (urls.SLASH, urls.SUFFIX) if choices.suffixes else (urls.SLASH,)
+    for form in (Form(site, end) for end in ends):
+        for collection, items in bodies(catalogue, form):
+            yield from _collection(collection, items, form, choices, catalogue.settings.list_limit)
+    if choices.query is not Query.ANSWERED:
+        detail = SEARCH_IS_ELSEWHERE + site.absolute(urls.DATA_SEARCH)
+        yield Output(urls.API_SEARCH, encode(ErrorResource(detail=detail)), JSON)
     yield from errors()
 
 
 _Bodies = Sequence[tuple[Package, bytes]] | Sequence[tuple[Grid, bytes]] | Sequence[tuple[Category, bytes]]
 
 
-def _collection(route: str, items: _Bodies, site: Urls, limit: int) -> Iterator[Output]:
+def bodies(catalogue: Catalogue, form: Form) -> Iterator[tuple[str, _Bodies]]:
+    """Yield each collection's route, and its items with their bodies, in the order of its list."""
+    zone = catalogue.settings.time_zone
+    yield urls.API_PACKAGES, [(item, encode(package(item, form, catalogue))) for item in catalogue.packages]
+    yield urls.API_GRIDS, [(item, encode(grid(item, form, zone))) for item in catalogue.grids]
+    yield urls.API_CATEGORIES, [(item, encode(category(item, zone))) for item in catalogue.categories]
+
+
+def _collection(route: str, items: _Bodies, form: Form, choices: Choices, limit: int) -> Iterator[Output]:
     """Yield the items by id, and by slug but for categories, which the original knows by id only; then their list."""
     for item, body in items:
-        yield Output(urls.api_item(route, item.id), body, JSON)
-        if not isinstance(item, Category):
-            yield Output(urls.api_item(route, item.slug), body, JSON)
-    yield from listing(route, [body for _, body in items], site, limit)
+        yield Output(urls.api_item(route, item.id, form.end), body, JSON)
+        if choices.copies and not isinstance(item, Category):
+            yield Output(urls.api_item(route, item.slug, form.end), body, JSON)
+    listed = [body for _, body in items]
+    if choices.query is Query.IGNORED:
+        yield from listing(route, listed, form, limit)
+    else:
+        pages = queried_pages(route, listed, form)
+        yield from [next(pages)] if choices.query is Query.ANSWERED else pages
 
 
 def root(site: Urls) -> RootResource:
@@ -56,7 +87,7 @@ def root(site: Urls) -> RootResource:
     )
 
 
-def package(item: Package, site: Urls, catalogue: Catalogue) -> PackageResource:
+def package(item: Package, form: Form, catalogue: Catalogue) -> PackageResource:
     """Give the body of a package.
 
     Where an upstream has not been asked, the type's own zero stands, as in the original.
@@ -65,8 +96,8 @@ def package(item: Package, site: Urls, catalogue: Catalogue) -> PackageResource:
     forge = snapshot.repository or RepositoryFacts()
     zone = catalogue.settings.time_zone
     return PackageResource(
-        category=site.absolute(urls.api_item(urls.API_CATEGORIES, item.category.id)),
-        grids=tuple(site.absolute(urls.api_item(urls.API_GRIDS, found.id)) for found in item.grids),
+        category=form.item(urls.API_CATEGORIES, item.category.id),
+        grids=tuple(form.item(urls.API_GRIDS, found.id) for found in item.grids),
         id=item.id,
         title=item.title,
         slug=item.slug,
@@ -86,7 +117,7 @@ def package(item: Package, site: Urls, catalogue: Catalogue) -> PackageResource:
     )
 
 
-def grid(item: Grid, site: Urls, zone: tzinfo) -> GridResource:
+def grid(item: Grid, form: Form, zone: tzinfo) -> GridResource:
     """Give the body of a grid; its packages by title, then id."""
     return GridResource(
         id=item.id,
@@ -94,7 +125,7 @@ def grid(item: Grid, site: Urls, zone: tzinfo) -> GridResource:
         slug=item.slug,
         description=item.record.description,
         is_locked=item.record.locked,
-        packages=tuple(site.absolute(urls.api_item(urls.API_PACKAGES, p.id)) for p in by_title(item.packages)),
+        packages=tuple(form.item(urls.API_PACKAGES, p.id) for p in by_title(item.packages)),
         header=item.record.header,
         created=item.created.astimezone(zone),
         modified=item.modified.astimezone(zone),
@@ -119,21 +150,38 @@ def _local(moment: datetime | None, zone: tzinfo) -> datetime | None:
     return moment and moment.astimezone(zone)
 
 
-def listing(collection: str, bodies: Sequence[bytes], site: Urls, limit: int) -> Iterator[Output]:
+def listing(collection: str, bodies: Sequence[bytes], form: Form, limit: int) -> Iterator[Output]:
     """Yield a list: whole and without `next` up to `limit` bytes, above it in pages that follow each other by path.
 
     A `next` with a query would send every known client into an endless loop on a host that ignores queries.
     """
     whole = encode_list(bodies, len(bodies), None, None)
     if len(whole) <= limit:
-        yield Output(collection, whole, JSON)
+        yield Output(urls.api_list(collection, form.end), whole, JSON)
         return
-    for offset in range(0, len(bodies), PAGE_SIZE):
-        after, before = offset + PAGE_SIZE, offset - PAGE_SIZE
-        follows = site.absolute(urls.api_list_page(collection, after)) if after < len(bodies) else None
-        precedes = site.absolute(urls.api_list_page(collection, before)) if offset else None
+    yield from _pages(
+        collection, bodies, form, lambda offset: form.site.absolute(urls.api_list_page(collection, offset, form.end))
+    )
+
+
+def queried_pages(collection: str, bodies: Sequence[bytes], form: Form) -> Iterator[Output]:
+    """Yield a list in pages whose `next` and `previous` are the original's: by `limit` and `offset` in the query."""
+    address = form.site.absolute(urls.api_list(collection, form.end))
+
+    def page(offset: int) -> str:
+        return f"{address}?limit={PAGE_SIZE}" + (f"&offset={offset}" if offset else "")
+
+    yield from _pages(collection, bodies, form, page)
+
+
+def _pages(collection: str, bodies: Sequence[bytes], form: Form, address: Callable[[int], str]) -> Iterator[Output]:
+    """Yield a list in pages, with what gives the address of one by its offset; an empty list has one."""
+    for offset in range(0, len(bodies) or 1, PAGE_SIZE):
+        after = offset + PAGE_SIZE
+        follows = address(after) if after < len(bodies) else None
+        precedes = address(offset - PAGE_SIZE) if offset else None
         page = encode_list(bodies[offset:after], len(bodies), follows, precedes)
-        yield Output(urls.api_list_page(collection, offset), page, JSON)
+        yield Output(urls.api_list_page(collection, offset, form.end), page, JSON)
 
 
 def errors() -> Iterator[Output]:

@@ -3,18 +3,23 @@
 Heavy modules are imported inside the commands, so that `--help` answers at once.
 """
 
+import dataclasses
+import functools
 import json
 import os
 import sys
 import time
+from collections.abc import Callable
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 import click
 
+from builder.choices import Choices, Query
 from builder.cli.terminal import show, show_problems, tell
 from builder.errors import BuilderError, DataError
+from builder.hosts import HOSTS, Host, host_named
 
 if TYPE_CHECKING:
     from builder.write import Report
@@ -90,6 +95,38 @@ _base_url = click.option(
     callback=_checked_base_url,
     help="Where the site will be, in place of base_url in site.yaml.",
 )
+_host = click.option(
+    "--host",
+    type=click.Choice([host.name for host in HOSTS]),
+    default=HOSTS[0].name,
+    show_default=True,
+    help="Kind of host to build for: its layout, its configuration, its limits.",
+)
+
+
+def _choices(command: Callable[..., None]) -> Callable[..., None]:
+    """Add the options that take the place of a host's own choices, as one parameter `chosen`."""
+
+    @functools.wraps(command)
+    def with_choices(*arguments: Any, host: str, **options: Any) -> None:  # noqa: ANN401 - as in click
+        names = ("copies", "v3", "siblings")
+        given = {name: value for name in names if (value := options.pop(name)) is not None}
+        named = host_named(host)
+        chosen = dataclasses.replace(named.choices, **given)
+        if not chosen.copies and chosen.query is not Query.ANSWERED:
+            raise click.UsageError(f"{host} runs no script that could answer for what --no-copies leaves out.")
+        command(*arguments, host=named, choices=chosen, **options)
+
+    added = (
+        ("--siblings/--no-siblings", "Compressed files (.gz, .br) beside the larger ones, or none."),
+        ("--v3/--no-v3", "API v3, or none of it."),
+        ("--copies/--no-copies", "A file for each slug too, or only where no script can answer for it."),
+    )
+    for names, meaning in added:
+        with_choices = click.option(names, default=None, help=f"{meaning} [default: as the host has it]")(with_choices)
+    return _host(with_choices)
+
+
 _shrink = click.option(
     "--allow-shrink", is_flag=True, help="Write even if the new site has less than half of the old one's files."
 )
@@ -126,14 +163,24 @@ def check(obj: dict[str, bool], data: Path) -> None:
 @_data
 @_out
 @_base_url
+@_choices
 @_shrink
 @click.pass_obj
-def build(obj: dict[str, bool], data: Path, out: Path, base_url: str | None, *, allow_shrink: bool) -> None:
+def build(  # noqa: PLR0913, PLR0917 - one for each option
+    obj: dict[str, bool],
+    data: Path,
+    out: Path,
+    base_url: str | None,
+    host: Host,
+    choices: Choices,
+    *,
+    allow_shrink: bool,
+) -> None:
     """Build the site: all of it or, if there is any problem, nothing."""
     from builder import build as building  # noqa: PLC0415 - see the module's docstring
 
     began = time.perf_counter()
-    result = building.build(data, out, base_url=base_url, allow_shrink=allow_shrink)
+    result = building.build(data, out, base_url=base_url, host=host, choices=choices, allow_shrink=allow_shrink)
     if not obj["quiet"]:
         for note in result.notes:
             tell(f"Note: {note}")

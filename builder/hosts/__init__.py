@@ -1,8 +1,22 @@
-"""Where an output's bytes lie, so that a host answers its route with them: one module per kind of host."""
+"""Where an output's bytes lie, and what a host is told, so that it answers as the original: one module per host.
 
-from builder.hosts.base import Host
-from builder.hosts.index_files import IndexFiles
+A new host is one module here and one line in `HOSTS`; it then runs the same conformance suite as the others.
+"""
 
-HOSTS: tuple[Host, ...] = (IndexFiles(),)
+from builder.hosts.base import CONFIGURATION, File, Host, Limits, Place, Server
+from builder.hosts.generic import Generic
+from builder.hosts.github_pages import GitHubPages
+from builder.hosts.limits import within_limits
 
-__all__ = ["HOSTS", "Host"]
+HOSTS: tuple[Host, ...] = (
+    GitHubPages(),
+    Generic(),
+)
+"""The first is the one that is built for where nothing else is said."""
+
+__all__ = ["CONFIGURATION", "HOSTS", "File", "Host", "Limits", "Place", "Server", "host_named", "within_limits"]
+
+
+def host_named(name: str) -> Host:
+    """Give the host of that name, which must be one."""
+    return next(host for host in HOSTS if host.name == name)

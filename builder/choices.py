@@ -1,0 +1,38 @@
+"""What of the site a host gets: what differs from host to host, without a word about any one host.
+
+The renderers (`builder.api`, `builder.pages`) read these and know no host; a host (`builder.hosts`) sets them and
+renders nothing.
+"""
+
+from dataclasses import dataclass
+from enum import Enum
+
+
+class Query(Enum):
+    """What a host can make of a query string."""
+
+    IGNORED = "ignored"
+    """Nothing: lists are whole, or paged by path. A `next` with a query would be an endless loop for every client."""
+    MAPPED = "mapped"
+    """`limit=20&offset=<a multiple of 20>` becomes a page's path by a rule; anything else is told to be an error."""
+    ANSWERED = "answered"
+    """Every query, as the original answers it: a script at the edge cuts lists and searches."""
+
+
+@dataclass(frozen=True, slots=True)
+class Choices:
+    """What a host gets of the site; each of these multiplies files or bytes, so that it is the host's affair.
+
+    `copies`: the forms that a script could answer lie there as files as well: packages and grids by slug, and the items
+    of API v3. Without them they are in the maps and chunks that the edge module reads, so `query` must be `ANSWERED`.
+    `suffixes`: the items of API v4 lie there as `359.json` too, for hosts whose media type follows the file's ending.
+    `v3`: API v3 is answered. `siblings`: a compressed file (.gz, .br) lies beside every larger one.
+    `negotiates`: the host can give a browser a readable page at the addresses of the API.
+    """
+
+    query: Query = Query.IGNORED
+    copies: bool = True
+    suffixes: bool = False
+    v3: bool = True
+    siblings: bool = False
+    negotiates: bool = False

@@ -1,0 +1,33 @@
+"""Where an output's bytes lie: the three layouts that hosts are made of."""
+
+from typing import Final
+
+from builder.outputs import HTML, JSON, Output
+
+_HARMLESS: Final = ((b"<", b"\\u003c"), (b">", b"\\u003e"), (b"&", b"\\u0026"))
+
+
+def indexed(output: Output) -> tuple[str, bytes]:
+    """Give a folder per route, with an index file of the answer's own type: `index.json` or `index.html`.
+
+    For hosts that index both, or can be told to: the ending tells them the media type. A route that does not end in a
+    slash is a file already.
+    """
+    if not output.route.endswith("/"):
+        return output.route[1:], output.body
+    return output.route[1:] + ("index.json" if output.media_type == JSON else "index.html"), output.body
+
+
+def named_html(output: Output) -> tuple[str, bytes]:
+    """Give a folder per route, with `index.html` also where it holds JSON.
+
+    For hosts that index this one name. Where they cannot be told the media type, a browser would take the JSON for a
+    page and run what a description may hold; so what could begin a tag is escaped, which JSON allows.
+    """
+    if not output.route.endswith("/"):
+        return output.route[1:], output.body
+    body = output.body
+    if output.media_type != HTML:
+        for plain, harmless in _HARMLESS:
+            body = body.replace(plain, harmless)
+    return output.route[1:] + "index.html", body

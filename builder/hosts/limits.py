@@ -1,0 +1,52 @@
+"""A host's limits, held before anything is deployed: a build that would break one fails, with the count."""
+
+from collections import Counter
+from collections.abc import Iterable, Iterator
+
+from builder.errors import SiteError
+from builder.hosts.base import File, Host
+
+
+def within_limits(host: Host, files: Iterable[File]) -> Iterator[File]:
+    """Pass the files on, and count them.
+
+    Raises:
+        SiteError: at the end, if the host would not take them; at once, if one is too large.
+    """
+    limits, folders = host.limits, Counter[str]()
+    count = size = 0
+    for path, body in files:
+        count += 1
+        size += len(body)
+        if limits.folder_entries is not None:
+            folders.update(_newly_entered(path, folders))
+        if limits.file_bytes is not None and len(body) > limits.file_bytes:
+            raise _too_much(host, f"{path} has {len(body):,} bytes", f"{limits.file_bytes:,} in a file")
+        yield path, body
+    if limits.files is not None and count > limits.files:
+        raise _too_much(host, f"The site has {count:,} files", f"{limits.files:,}")
+    if limits.total_bytes is not None and size > limits.total_bytes:
+        raise _too_much(host, f"The site has {size:,} bytes", f"{limits.total_bytes:,}")
+    if limits.folder_entries is not None and folders:
+        folder, entries = folders.most_common(1)[0]
+        if entries > limits.folder_entries:
+            raise _too_much(
+                host, f"{folder or 'The site'} has {entries:,} entries", f"{limits.folder_entries:,} in a folder"
+            )
+
+
+def _newly_entered(path: str, folders: Counter[str]) -> Iterator[str]:
+    """Yield the folders that get one more entry by a file: its own, and those above that are themselves new."""
+    folder = path.rpartition("/")[0]
+    yield folder
+    while folder and folder not in folders:
+        folder = folder.rpartition("/")[0]
+        yield folder
+
+
+def _too_much(host: Host, found: str, allowed: str) -> SiteError:
+    why = f" ({host.limits.source})" if host.limits.source else ""
+    return SiteError(
+        f"{found}, and {host.name} takes {allowed}{why}; nothing was changed. Fewer are made with --no-copies, --no-v3 "
+        "or --no-siblings; or choose another --host."
+    )
