@@ -168,6 +168,7 @@ TOKENS: Final = {
     "CODEBERG_TOKEN": "codeberg.org",
     "BITBUCKET_TOKEN": "bitbucket.org",
 }
+NAMES: Final = ("pypi", "downloads", "github", "gitlab", "forgejo", "bitbucket", "git")
 
 
 @main.command()
@@ -178,8 +179,15 @@ TOKENS: Final = {
     "names",
     metavar="NAME",
     multiple=True,
-    type=click.Choice(("pypi", "downloads", "github", "gitlab", "forgejo", "bitbucket", "git")),
+    type=click.Choice(NAMES),
     help="Ask this upstream alone; may be given again.",
+)
+@click.option(
+    "--accept",
+    metavar="NAME",
+    multiple=True,
+    type=click.Choice(NAMES),
+    help="Take what this upstream says in spite of the guards, once you have seen that it is true; may be given again.",
 )
 @click.option("--again", is_flag=True, help="Ask for everything, also where an upstream says that nothing has changed.")
 @click.option("--max-requests", type=click.IntRange(0), help="Stop after so many requests; the next run goes on there.")
@@ -194,6 +202,7 @@ def fetch(  # noqa: PLR0913, PLR0917 - one for each option
     names: tuple[str, ...],
     max_requests: int | None,
     max_minutes: float | None,
+    accept: tuple[str, ...],
     *,
     again: bool,
     dry_run: bool,
@@ -220,7 +229,9 @@ def fetch(  # noqa: PLR0913, PLR0917 - one for each option
                 show(f"{name}: {packages} packages, at least {plan.requests} requests{note}")
             return
         with showing(asked, quiet=obj["quiet"], verbose=obj["verbose"]) as progress:
-            summary = fetching.fetch(loaded, data, asked, _now, only, progress, again=again)
+            summary = fetching.fetch(
+                loaded, data, asked, _now, only, progress, budget=budget, again=again, accept=accept
+            )
     if as_json:
         show(json.dumps(summary.as_dict(), indent=2))
     elif not obj["quiet"]:

@@ -99,6 +99,11 @@ class PyPI:
         name = derive.pypi_name(record)
         return Skipped("has no name on PyPI") if name is None else canonicalize_name(name, validate=True)
 
+    def host(self, name: str) -> str:
+        """Give nothing: there is the one."""
+        del name
+        return ""
+
     def plan(self, questions: Sequence[Question]) -> Plan:
         """Count the list, or a request for each known project; and two for each that is not known."""
         spared = sum(_Case.of(question).may_be_spared for question in questions)
