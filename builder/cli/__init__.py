@@ -250,8 +250,13 @@ def ids(data: Path) -> None:
     from builder import build as building  # noqa: PLC0415 - see the module's docstring
     from builder import ids as numbering  # noqa: PLC0415 - see the module's docstring
 
-    for path in numbering.give(building.load(data), data, _now()):
+    given, problems = numbering.give(building.load(data), data, _now())
+    for path in given:
         show(path)
+    show_problems(problems)
+    if problems:
+        left = "1 file was left as it was" if len(problems) == 1 else f"{len(problems)} files were left as they were"
+        raise BuilderError(f"{left}; all others have their id and date.")
 
 
 def _now() -> datetime:
