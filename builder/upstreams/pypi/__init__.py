@@ -145,6 +145,8 @@ class PyPI:
         body = body_of(_LIST, self._for_list.get(self._base + _LIST, _SIMPLE))
         if body is None:
             return Failed(f"{_LIST}: is not there")
+        if isinstance(body, Failed):  # that is said of the list, not of a project
+            return Failed(body.reason)
         return read_listing(_LIST, body, wanted) if isinstance(body, bytes) else body
 
     def _ask(self, case: "_Case", listed: int | None) -> Outcome:
