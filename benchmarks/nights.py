@@ -90,7 +90,7 @@ def run_night(plan: dict[str, Any]) -> Cost:
 
 def outcomes(summary: Summary) -> dict[str, dict[str, int]]:
     """Count packages by upstream and by how they came out, and show the first failures."""
-    for line in list(filter(re.compile("failed: |[a-z]+: given up").match, summary.lines()))[:SHOWN]:
+    for line in list(filter(re.compile("failed: |[a-z]+( [^ ]+)?: given up").match, summary.lines()))[:SHOWN]:
         print(line, file=sys.stderr)
     counts = Counter((result.upstream, result.verdict) for result in summary.results)
     found: dict[str, dict[str, int]] = {}

@@ -16,9 +16,9 @@ from typing import Final
 from builder import source
 from builder.catalogue import give_ids
 from builder.entries import AnyEntry, Data
-from builder.errors import BuilderError, folder_name
+from builder.errors import Problem, folder_name
 from builder.source import files, yaml_text
-from builder.source.text import decode
+from builder.source.text import SIZE_LIMIT, decode
 
 _DOCUMENT_END: Final = re.compile(r"^\.\.\.(?:\s|$)", re.MULTILINE)
 
@@ -32,23 +32,30 @@ class _Change:
     lacking: Mapping[str, str]
 
 
-def give(data: Data, folder: Path, now: datetime) -> list[str]:
+def give(data: Data, folder: Path, now: datetime) -> tuple[list[str], list[Problem]]:
     """Write `id` and `created` (`now`) into the files of packages, grids and categories under `folder` that lack them.
 
-    Gives the paths of the files, as in `builder.entries`. Killed and started again, it gives the rest the same ids.
-
-    Raises:
-        BuilderError: a file is written so that this cannot be done; then nothing is changed.
+    Gives the paths of the files, as in `builder.entries`, and a problem for each that is written so that this cannot be
+    done: it stays as it was. Killed and started again, it gives the rest the same ids.
     """
     created = now.astimezone(UTC).isoformat(timespec="seconds")
-    changes = [*_changes("packages", data.packages, give_ids(data.packages, data.tombstones.packages), created)]
-    changes += _changes("grids", data.grids, give_ids(data.grids, data.tombstones.grids), created)
-    changes += _changes("categories", data.categories, give_ids(data.categories, data.tombstones.categories), created)
-    bodies = [_body(folder, change) for change in changes]
-    _verify(folder, changes, bodies)
-    for change, body in zip(changes, bodies, strict=True):
-        _replace(_file(folder, change), body)
-    return [change.entry.path for change in changes]
+    given: list[str] = []
+    problems: list[Problem] = []
+    for kind, entries, tombstones in (
+        ("packages", data.packages, data.tombstones.packages),
+        ("grids", data.grids, data.tombstones.grids),
+        ("categories", data.categories, data.tombstones.categories),
+    ):
+        changes = list(_changes(kind, entries, give_ids(entries, tombstones), created))
+        unfit = {change.entry.slug: change for change in changes if _body(folder, change) is None}
+        problems += map(_cannot, unfit.values())
+        # A file that stays as it is takes no id from those after it.
+        rest = {slug: entry for slug, entry in entries.items() if slug not in unfit or entry.record.id is not None}
+        for change in _changes(kind, rest, give_ids(rest, tombstones), created):
+            if change.entry.slug not in unfit and (body := _body(folder, change)):
+                _replace(_file(folder, change), body)
+                given.append(change.entry.path)
+    return given, problems
 
 
 def _changes(kind: str, entries: Mapping[str, AnyEntry], ids: Mapping[str, int], created: str) -> Iterator[_Change]:
@@ -65,16 +72,17 @@ def _file(folder: Path, change: _Change) -> Path:
     return folder / change.kind / f"{change.entry.slug}{files.SUFFIX}"
 
 
-def _body(folder: Path, change: _Change) -> bytes:
-    """Give the bytes of a file with what it lacks."""
+def _body(folder: Path, change: _Change) -> bytes | None:
+    """Give the bytes of a file with what it lacks; None where that cannot be put in."""
     body = _file(folder, change).read_bytes()
     text = decode(body)
     mark = body[: len(body) - len(text.encode())]  # a byte order mark, which `decode` takes away
     wanted = {**_keys(text), **change.lacking}
     for changed in _candidates(yaml_text.read(text), change.lacking):
         if _keys(changed) == wanted:
-            return mark + changed.encode()
-    raise _cannot(change)
+            new = mark + changed.encode()
+            return new if _says_what_it_should(folder, change, new) else None
+    return None
 
 
 def _keys(text: str) -> dict[str, yaml_text.Value]:
@@ -158,21 +166,18 @@ def _offset(text: str, line: int, column: int) -> int:
     return begin + column - 1
 
 
-def _verify(folder: Path, changes: list[_Change], bodies: list[bytes]) -> None:
-    """Read the new files with the loader, beside the old ones: they say what the old ones did, and what they lacked."""
+def _says_what_it_should(folder: Path, change: _Change, body: bytes) -> bool:
+    """Read a new file with the loader, beside the old one: it says what that did, and what it lacked."""
     with TemporaryDirectory() as stage:
         beside = Path(stage) / folder_name(folder)
         for kind in ("packages", "grids", "categories"):
             (beside / kind).mkdir(parents=True)
         shutil.copyfile(folder / files.SITE, beside / files.SITE)
-        for change, body in zip(changes, bodies, strict=True):
-            _file(beside, change).write_bytes(body)
+        _file(beside, change).write_bytes(body)
         data, _ = source.load(beside)
-    for change in changes:
-        found: Mapping[str, AnyEntry] = getattr(data, change.kind) if data else {}
-        entry = found.get(change.entry.slug)
-        if entry is None or entry.record != _expected(change):
-            raise _cannot(change)
+    found: Mapping[str, AnyEntry] = getattr(data, change.kind) if data else {}
+    entry = found.get(change.entry.slug)
+    return entry is not None and entry.record == _expected(change)
 
 
 def _expected(change: _Change) -> object:
@@ -181,9 +186,12 @@ def _expected(change: _Change) -> object:
     return type(record).model_validate({**dict(record), **change.lacking})
 
 
-def _cannot(change: _Change) -> BuilderError:
-    lines = "; ".join(f"{key}: {value}" for key, value in change.lacking.items())
-    return BuilderError(f"{change.entry.path} is written so that it cannot be added to. Add by hand: {lines}")
+def _cannot(change: _Change) -> Problem:
+    """Say it at the key that stands in the way, if one does, else at the beginning."""
+    way = next(((key,) for key in change.lacking if (key,) in change.entry.marks), ())
+    keys = " and ".join(change.lacking)
+    hint = f"Write it as plain lines of `key: value`, without {keys}, and smaller than {SIZE_LIMIT // 1024} KB."
+    return change.entry.problem(way, "file-form", f"the file is written so that {keys} cannot be put in", hint)
 
 
 def _replace(file: Path, body: bytes) -> None:

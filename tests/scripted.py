@@ -43,6 +43,7 @@ class Scripted:
     requests: int = 0
     quota: str = ""
     nights: int = 1
+    hosts: Mapping[str, str] = field(default_factory=dict)
     clock: Clock | None = None
     before: Callable[[str], None] = lambda _: None
     asked: list[Question] = field(default_factory=list)
@@ -52,6 +53,9 @@ class Scripted:
     def project(self, record: PackageRecord) -> str | Skipped:
         outcome = self.outcomes.get(record.title, Unchanged())
         return outcome if isinstance(outcome, Skipped) else record.title.upper()
+
+    def host(self, name: str) -> str:
+        return self.hosts.get(name.lower(), "")
 
     def plan(self, questions: Sequence[Question]) -> Plan:
         return Plan(-(-len(questions) // self.batch), f"{self.batch} at once")

@@ -200,6 +200,7 @@ def test_a_bad_answer_is_a_failure_and_alters_nothing(
     [outcome] = nights.night().values()
     assert isinstance(outcome, Failed)
     assert outcome.reason.startswith(reason)
+    assert outcome.for_good is any(status in reason for status in ("403", "451"))
     assert nights.known == known
     nights.forges.heal()
     assert sum((facts_of(nights.night()["a"]).commits or {}).values()) == 3

@@ -20,8 +20,9 @@ from folders import package, tree, write_data
 from pydantic import TypeAdapter, ValidationError
 from pypi_server import PyPIServer, failing
 
-from builder import build, cli
+from builder import build, cli, snapshots
 from builder.errors import BuilderError, DataError, GuardRefusedError, SiteError, UpstreamError
+from builder.metadata import PyPIFacts, Snapshot
 from builder.upstreams import UPSTREAMS, Setup
 
 
@@ -291,6 +292,35 @@ def test_ids_writes_into_new_files(tmp_path: Path) -> None:
     assert result.stdout == "data/packages/b.yaml\n"
     assert (data / "packages/b.yaml").read_text().startswith("id: 100001\ntitle:")
     assert run("ids", "--data", data).stdout == ""
+
+
+def test_ids_tells_of_a_file_that_it_cannot_add_to_and_serves_the_others(tmp_path: Path) -> None:
+    new = {"title": "B", "category": "apps"}
+    data = write_data(tmp_path / "data", packages={"a": new, "c": new})
+    (data / "packages/b.yaml").write_text('title: B\ncategory: apps\n"id":\n')
+    result = run("ids", "--data", data)
+    assert result.exit_code == 1
+    assert result.stdout == "data/packages/a.yaml\ndata/packages/c.yaml\n"
+    first, hint, last = result.stderr.splitlines()
+    assert first.startswith("data/packages/b.yaml:3:1: id: the file is written so that id and created cannot be put in")
+    assert hint.startswith("    Write it as plain lines")
+    assert last == "Error: 1 file was left as it was; all others have their id and date."
+
+
+def test_a_mass_change_is_taken_where_a_person_says_so(tmp_path: Path, pypi: PyPIServer) -> None:
+    slugs = [f"p{n}" for n in range(9)]
+    packages = {slug: package(n, title=slug, pypi=slug) for n, slug in enumerate(slugs, start=1)}
+    data = write_data(tmp_path / "data", packages=packages, site={"pypi_url": pypi.url})
+    for slug in slugs:
+        snapshots.save(data, slug, Snapshot(pypi=PyPIFacts(name=slug, summary="is there")))
+    refused = run("fetch", "--data", data, "--upstream", "pypi")
+    assert refused.exit_code == 4
+    assert "9 of 9 packages would be newly missing (more than 5%); if that is true" in refused.stderr
+    assert "`builder fetch --accept pypi` takes it" in refused.stderr
+    assert run("fetch", "--data", data, "--accept", "elsewhere").exit_code == 2
+    taken = run("fetch", "--data", data, "--upstream", "pypi", "--accept", "pypi")
+    assert taken.exit_code == 0, taken.stderr
+    assert taken.stdout.startswith("9 gone")
 
 
 def test_a_disk_that_fails_is_a_sentence(data: Path, tmp_path: Path) -> None:

@@ -5,6 +5,7 @@ import os
 import signal
 import time
 import warnings
+from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from datetime import UTC, date, datetime, timedelta
 from itertools import count
@@ -50,6 +51,7 @@ from builder.upstreams.base import (
     Unchanged,
     Waiting,
 )
+from builder.upstreams.limits import Budget
 from builder.upstreams.pypi import PyPI
 
 if TYPE_CHECKING:
@@ -130,7 +132,6 @@ def test_two_upstreams_fill_one_snapshot(tmp_path: Path) -> None:
     assert stored(tmp_path)["x"].repository == repository()
     assert stored(tmp_path)["x"].sources == {"github": Source(changed=NOW, asked="X"), "pypi": Source(changed=NOW)}
     assert list(stored(tmp_path)["x"].sources) == ["github", "pypi"]
-    assert second.known[0].pypi is not None  # the second one knows what the first one said
     assert [(r.upstream, r.verdict) for r in summary.results] == [("pypi", "fetched"), ("github", "fetched")]
 
 
@@ -311,8 +312,11 @@ def outcomes(text: str) -> Outcomes:
     [
         ("FFFFFFFF", 5, True),
         (".FFFFF...", 6, True),
-        ("." * 19 + "FFFFF" + "." * 10, 24, True),
-        ("." * 20 + "FFFFF" + "." * 10, 35, False),
+        ("." * 19 + "FFFFF", 24, True),
+        ("." * 20 + "FFFFF", 25, False),
+        ("FFFFF" + "." * 20, 25, False),
+        ("FFFFF" + "." * 25 + "FF", 32, True),
+        ("FFFFFFF" + "." * 25, 7, True),
         ("F....." * 6, 36, False),
         ("FFFF", 4, False),
         ("FFFF" + "." * 12 + "F....", 17, True),
@@ -333,7 +337,7 @@ def test_an_upstream_with_too_many_failures_is_given_up(tmp_path: Path, text: st
 def test_giving_up_is_told_and_is_a_guard(tmp_path: Path) -> None:
     told = outcomes("FFFFF.....")
     summary = run(list(told), tmp_path, Scripted(told))
-    reason = "pypi: given up: 5 of 5 answers were failures (more than 20%)"
+    reason = "pypi: given up: 5 of 10 packages failed (more than 20%)"
     assert summary.lines() == [
         "5 failed, 5 not asked (5 requests)",
         *(f"failed: p{n:03}: pypi: broken" for n in range(5)),
@@ -351,6 +355,145 @@ def test_failures_of_a_batch_count_as_they_come(tmp_path: Path, batch: int) -> N
     summary = run(list(told), tmp_path, Scripted(told, batch=batch))
     assert summary.count("refused") == (0 if batch == 1 else 5)
     assert stored(tmp_path) == {}
+
+
+# One host of several
+
+HOSTS = {f"p{n:03}": "down.example.org" if n < 12 else "well.example.org" for n in range(24)}
+
+
+def test_a_host_that_is_down_holds_no_other_up(tmp_path: Path) -> None:
+    told = outcomes("F" * 12 + "." * 12)
+    upstream = Scripted(told, "forgejo", hosts=HOSTS)
+    summary = run(list(told), tmp_path, upstream)
+    reason = "given up: 5 of 12 packages failed (more than 20%)"
+    assert summary.refused == summary.stopped == {"forgejo down.example.org": reason}
+    assert sorted(upstream.seen) == slugs_of(24)[:5] + slugs_of(24)[12:]
+    assert sorted(stored(tmp_path)) == slugs_of(24)[12:]
+    error = summary.error()
+    assert isinstance(error, GuardRefusedError)
+    assert str(error) == f"forgejo down.example.org: {reason}"
+    assert summary.requests == {"forgejo": 17}
+    assert not (tmp_path / "refresh.json").exists()
+
+
+def test_a_host_that_turns_us_away_holds_no_other_up(tmp_path: Path) -> None:
+    told = outcomes("." * 24) | {"p000": Refused("answered 401")}
+    summary = run(list(told), tmp_path, Scripted(told, "forgejo", hosts=HOSTS))
+    assert summary.stopped == {"forgejo down.example.org": "answered 401"}
+    assert (summary.count("fetched"), summary.count("not asked")) == (12, 12)
+
+
+def test_the_guards_look_at_each_host_for_itself(tmp_path: Path) -> None:
+    save(tmp_path, **{slug: Snapshot(repository=repository(slug)) for slug in HOSTS})
+    told: Outcomes = {
+        slug: Gone("is not there") if host.startswith("down") else Fetched(repository(slug, stars=4))
+        for slug, host in HOSTS.items()
+    }
+    summary = run(list(told), tmp_path, Scripted(told, "forgejo", hosts=HOSTS))
+    assert set(summary.refused) == {"forgejo down.example.org"}
+    assert (summary.count("fetched"), summary.count("refused")) == (12, 12)
+
+
+# Failures that say nothing of the host
+
+FOR_GOOD = Failed("answered 451", for_good=True)
+
+
+def test_failures_for_good_are_not_the_hosts_fault(tmp_path: Path) -> None:
+    told = outcomes("." * 10) | {f"p{n:03}": FOR_GOOD for n in range(0, 10, 2)}
+    summary = run(list(told), tmp_path, Scripted(told))
+    assert (summary.count("failed"), summary.count("fetched")) == (5, 5)
+    assert summary.error() is None
+    assert stored(tmp_path)["p000"].sources["pypi"] == Source(state="failed", since=NOW, reason="answered 451")
+
+
+def test_failures_for_good_are_not_the_hosts_fault_after_a_kill(tmp_path: Path) -> None:
+    told = outcomes("." * 10) | {f"p{n:03}": FOR_GOOD for n in range(5)}
+    leave(tmp_path, Scripted(told), list(told), 7)
+    assert run(list(told), tmp_path, Scripted(told)).refused == {}
+
+
+# A host that is down in the middle of the night
+
+
+def test_twenty_requests_in_a_row_that_come_to_nothing_are_enough(tmp_path: Path) -> None:
+    """They are too few of all to throw away what came before; the next night begins after them."""
+    told = outcomes("." * 100 + "F" * 100)
+    upstream = Scripted(told)
+    summary = run(list(told), tmp_path, upstream)
+    assert len(upstream.seen) == 120
+    assert summary.stopped == {"pypi": "given up: 20 requests in a row came to nothing"}
+    assert summary.refused == {}
+    assert isinstance(summary.error(), UpstreamError)
+    assert (summary.count("fetched"), summary.count("failed"), summary.count("not asked")) == (100, 20, 80)
+    assert json.loads((tmp_path / "refresh.json").read_bytes()) == {"next": {"pypi": "p120"}}
+
+
+def test_a_query_about_many_fails_once(tmp_path: Path) -> None:
+    told = outcomes("." * 100 + "F" * 25 + "." * 25)
+    summary = run(list(told), tmp_path, Scripted(told, batch=25))
+    assert summary.error() is None
+    assert summary.count("failed") == 25
+
+
+def test_requests_that_came_to_nothing_before_a_kill_count(tmp_path: Path) -> None:
+    told = outcomes("." * 100 + "F" * 100)
+    leave(tmp_path, Scripted(told), list(told), 119)
+    upstream = Scripted(told)
+    summary = run(list(told), tmp_path, upstream)
+    assert upstream.seen == ["p119"]
+    assert summary.stopped == {"pypi": "given up: 20 requests in a row came to nothing"}
+
+
+def test_one_good_answer_begins_the_count_anew(tmp_path: Path) -> None:
+    told = outcomes("." * 200 + "F" * 19 + "." + "F" * 19)
+    assert run(list(told), tmp_path, Scripted(told)).stopped == {}
+
+
+# Turns
+
+
+def test_failures_are_a_share_of_all_packages_of_a_host(tmp_path: Path) -> None:
+    """What failed is asked every night, what is well every second one: a quarter of the night, but a seventh of all."""
+    slugs = slugs_of(40)
+    told: Outcomes = {slug: Fetched(repository(slug)) for slug in slugs}
+    told |= dict.fromkeys(slugs[:6], Failed("broken"))
+    assert run(slugs, tmp_path, Scripted(told, "git", nights=2)).refused == {}
+    for night in (1, 2):
+        summary = run(slugs, tmp_path, Scripted(told, "git", nights=2), when=NOW + night * DAY)
+        assert summary.count("failed") == 6
+        assert 12 < summary.count("skipped") < 22
+        assert (summary.refused, summary.stopped) == ({}, {})
+    told |= dict.fromkeys(slugs, Failed("broken"))
+    down = run(slugs, tmp_path, Scripted(told, "git", nights=2), when=NOW + 3 * DAY)
+    assert down.refused == {"git": "given up: 9 of 40 packages failed (more than 20%)"}
+
+
+# What a person has seen to be true
+
+
+def test_what_is_accepted_is_taken_in_spite_of_the_guards(tmp_path: Path) -> None:
+    slugs = slugs_of(10)
+    save(tmp_path, **{slug: Snapshot(repository=repository(slug, stars=1)) for slug in slugs})
+    told: Outcomes = dict.fromkeys(slugs[:6], Gone("is not there"))
+    data = data_of(*slugs, known=stored(tmp_path))
+    refused = fetch(data, tmp_path, [Scripted(told, "github")], lambda: NOW, accept=["pypi"])
+    assert refused.refused == {
+        "github": "6 of 10 packages would be newly missing (more than 5%);"
+        " if that is true, `builder fetch --accept github` takes it"
+    }
+    taken = fetch(data, tmp_path, [Scripted(told, "github")], lambda: NOW, accept=["github"])
+    assert (taken.error(), taken.count("gone")) == (None, 6)
+    assert stored(tmp_path)["p000"].sources["github"].state == "missing"
+    assert run(slugs, tmp_path, Scripted(told, "github"), when=NOW + DAY).error() is None
+
+
+def test_failures_are_never_accepted(tmp_path: Path) -> None:
+    told = outcomes("FFFFF" + "." * 10)
+    summary = fetch(data_of(*told), tmp_path, [Scripted(told)], lambda: NOW, accept=["pypi"])
+    assert summary.refused == {"pypi": "given up: 5 of 15 packages failed (more than 20%)"}
+    assert "--accept" not in str(summary.error())
 
 
 # An upstream that turns us away
@@ -388,7 +531,7 @@ def test_the_next_run_begins_where_the_budget_ended(tmp_path: Path) -> None:
     assert set(tree(tmp_path)) == {CURSORS, *(f"snapshots/{slug}.json" for slug in "abc")}
     second = Scripted(dict.fromkeys("bc", Waiting("the time is over")))
     run(slugs, tmp_path, second, Scripted(name="github"))
-    assert [question.slug for question in second.asked] == list("defabc")
+    assert second.seen == list("defabc")
     assert json.loads((tmp_path / CURSORS).read_bytes()) == {"next": {"pypi": "b"}}
     third = Scripted()
     run(slugs, tmp_path, third, Scripted(name="github"))
@@ -416,6 +559,126 @@ def test_a_run_that_did_not_get_on_leaves_the_cursor(tmp_path: Path, bad: Outcom
     (tmp_path / CURSORS).write_text('{"next": {"pypi": "p004"}}')
     run(slugs, tmp_path, Scripted(dict.fromkeys(slugs, bad) | {"p004": Waiting("x")}))
     assert json.loads((tmp_path / CURSORS).read_bytes()) == {"next": {"pypi": "p004"}}
+
+
+def budgeted(told: Outcomes, budget: Budget, name: str, **more: Any) -> Scripted:  # noqa: ANN401 - of Scripted
+    """Give an upstream whose every answer is a request out of the budget."""
+
+    class Budgeted(Scripted):
+        def ask(self, questions: Sequence[Question]) -> Iterator[tuple[str, Outcome]]:
+            for question in questions:
+                if reason := budget.spend():
+                    yield question.slug, Waiting(reason)
+                else:
+                    yield from super().ask([question])
+
+    return Budgeted(told, name, **more)
+
+
+SIZES = {"pypi": 30, "github": 11, "gitlab": 5, "forgejo": 2}
+
+
+def nights_of(folder: Path, requests: int, number: int, names: Sequence[str] = tuple(SIZES)) -> list[list[str]]:
+    """Give what was asked in each of some nights, as it came."""
+    slugs = slugs_of(30)
+    nights: list[list[str]] = []
+    for night in range(number):
+        asked: list[str] = []
+        budget = Budget(requests)
+
+        def upstream(name: str, *, asked: list[str] = asked, budget: Budget = budget) -> Scripted:
+            told: Outcomes = dict.fromkeys(slugs[SIZES[name] :], Skipped(""))
+            return budgeted(told, budget, name, before=lambda slug: asked.append(f"{name} {slug}"))
+
+        data = data_of(*slugs, known=stored(folder))
+        fetch(data, folder, [upstream(name) for name in names], lambda: NOW + night * DAY, budget=budget)  # noqa: B023 - called in this turn
+        nights.append(asked)
+    return nights
+
+
+@pytest.mark.parametrize("requests", [1, 2, 3, 5, 7, 11, 20, 47, 48])
+def test_everything_is_asked_once_before_anything_is_asked_twice(tmp_path: Path, requests: int) -> None:
+    total = sum(SIZES.values())
+    nights = nights_of(tmp_path, requests, 3 * total // requests + 1)
+    assert all(len(night) == min(requests, total) == len(set(night)) for night in nights)
+    asked = [each for night in nights for each in night]
+    assert len(set(asked[:total])) == total
+    times_asked = Counter[str]()
+    for night in nights:
+        times_asked.update(night)
+        # What is asked twice in two rounds must not be asked twice in one night: two is the most there can be.
+        assert times_asked.total() < total or max(times_asked.values()) - min(times_asked.values()) <= 2
+
+
+def test_every_upstream_gets_on_in_the_first_night(tmp_path: Path) -> None:
+    [first, second, *_, last] = nights_of(tmp_path, 8, 6)
+    assert Counter(each.split()[0] for each in first) == {"pypi": 2, "github": 2, "gitlab": 2, "forgejo": 2}
+    assert Counter(each.split()[0] for each in second) == {"pypi": 3, "github": 3, "gitlab": 2}
+    assert {each.split()[0] for each in last} == {"pypi"}
+
+
+def test_who_did_not_get_on_is_the_first_in_the_next_night(tmp_path: Path) -> None:
+    nights = nights_of(tmp_path, 3, 2)
+    assert [each.split()[0] for each in nights[0]] == ["pypi", "github", "gitlab"]
+    assert nights[1][0] == "forgejo p000"
+
+
+def test_a_night_with_enough_ends_the_round_first(tmp_path: Path) -> None:
+    nights_of(tmp_path, 20, 1)
+    waiting = json.loads((tmp_path / CURSORS).read_bytes())["next"]
+    assert waiting == {"pypi": "p007", "github": "p006"}
+    [night] = nights_of(tmp_path, 1000, 1)
+    assert len(set(night)) == len(night) == 48
+    rest = 30 - 7 + 11 - 6
+    assert {each for each in night[:rest] if each < f"{each.split()[0]} {waiting[each.split()[0]]}"} == set()
+    assert not (tmp_path / CURSORS).exists()
+
+
+def test_one_upstream_alone_leaves_where_the_others_go_on(tmp_path: Path) -> None:
+    nights_of(tmp_path, 20, 1)
+    nights_of(tmp_path, 1000, 1, ["pypi"])
+    assert json.loads((tmp_path / CURSORS).read_bytes()) == {"next": {"github": "p006"}}
+
+
+def test_a_long_pause_is_made_when_the_others_are_done(tmp_path: Path) -> None:
+    """As a forge does whose hour is used up after two answers: it wants a pause, and is asked again at the end."""
+    budget, asked, pauses = Budget(), list[str](), list[float]()
+
+    class Limited(Scripted):
+        def ask(self, questions: Sequence[Question]) -> Iterator[tuple[str, Outcome]]:
+            for question in questions:
+                if len(self.seen) == 2 and not pauses:
+                    if budget.puts_off(1800):
+                        yield question.slug, Waiting("the points of this hour are used up")
+                        continue
+                    pauses.append(1800)
+                    asked.append("pause")
+                yield from super().ask([question])
+
+    limited = Limited(name="github", before=lambda slug: asked.append(f"github {slug}"))
+    other = Scripted(name="pypi", before=lambda slug: asked.append(f"pypi {slug}"))
+    summary = fetch(data_of(*"abcd"), tmp_path, [limited, other], lambda: NOW, budget=budget)
+    assert asked == ["github a", "pypi a", "github b", "pypi b", "pypi c", "pypi d", "pause", "github c", "github d"]
+    assert summary.count("unchanged") == 8
+    assert summary.count("waiting") == 0
+    assert not (tmp_path / CURSORS).exists()
+
+
+def test_a_slow_host_takes_no_time_from_the_others(tmp_path: Path) -> None:
+    asked: list[str] = []
+    clock = [NOW]
+
+    def answer(name: str, seconds: int) -> Callable[[str], None]:
+        def take(slug: str) -> None:
+            asked.append(f"{name} {slug}")
+            clock[0] += timedelta(seconds=seconds)
+
+        return take
+
+    slow = Scripted(name="git", before=answer("git", 30))
+    quick = Scripted(name="pypi", before=answer("pypi", 1))
+    fetch(data_of(*slugs_of(20)), tmp_path, [slow, quick], lambda: clock[0])
+    assert asked[:21] == ["git p000", *(f"pypi {slug}" for slug in slugs_of(20))]
 
 
 # Killed and started again
@@ -621,16 +884,16 @@ def test_the_rest_is_not_judged_beside_what_was_written_already(
 
 
 def test_failures_before_the_kill_count(tmp_path: Path) -> None:
-    told = outcomes("FFFF" + "F" + "." * 30)
+    told = outcomes("FFFF" + "F" + "." * 19)
     leave(tmp_path, Scripted(told), list(told), 4)
     upstream = Scripted(told)
     summary = run(list(told), tmp_path, upstream)
     assert upstream.seen == ["p004"]
-    assert summary.refused == {"pypi": "given up: 5 of 5 answers were failures (more than 20%)"}
+    assert summary.refused == {"pypi": "given up: 5 of 24 packages failed (more than 20%)"}
 
 
 def test_an_upstream_that_was_given_up_before_the_kill_is_not_asked(tmp_path: Path) -> None:
-    told = outcomes("FFFFF" + "." * 30)
+    told = outcomes("FFFFF" + "." * 19)
     leave(tmp_path, Scripted(told), list(told), 5)
     upstream = Scripted(told)
     steps: list[tuple[int, int]] = []
@@ -640,8 +903,8 @@ def test_an_upstream_that_was_given_up_before_the_kill_is_not_asked(tmp_path: Pa
     )
     assert upstream.seen == []
     assert set(summary.refused) == set(summary.stopped) == {"pypi"}
-    assert summary.count("not asked") == 30
-    assert steps == [(n, 35) for n in range(1, 36)]
+    assert summary.count("not asked") == 19
+    assert steps == [(n, 24) for n in range(1, 25)]
 
 
 def test_an_upstream_that_was_done_before_the_kill_is_not_asked_again(tmp_path: Path) -> None:

@@ -275,6 +275,7 @@ def test_a_bad_answer_is_a_failure_and_alters_nothing(nights: Nights, fault: Fau
     assert isinstance(outcome, Failed)
     assert outcome.reason.startswith("codeberg.org/api/v1/repos/ann/r-0: ")
     assert reason in outcome.reason
+    assert outcome.for_good is any(status in reason for status in ("403", "451"))
     assert nights.known == known
 
 

@@ -326,6 +326,7 @@ def test_a_bad_answer_is_a_failure_and_alters_nothing(nights: Nights, fault: Fau
     [outcome] = nights.night().values()
     assert isinstance(outcome, Failed)
     assert reason in outcome.reason
+    assert outcome.for_good is any(status in reason for status in ("403", "451"))
     assert nights.known == known
 
 
@@ -477,7 +478,7 @@ def test_all_that_git_started_is_ended_with_it(stand_in: Callable[[str], Path], 
 def test_what_git_writes_has_an_end(stand_in: Callable[[str], Path]) -> None:
     stand_in("head -c 300000 /dev/zero; exec sleep 600")
     one = client(limits=GitLimits(size=200_000))
-    assert one.head(NAME) == Failed(f"https://{HOST}/ann/a: is too large")
+    assert one.head(NAME) == Failed(f"https://{HOST}/ann/a: is too large", for_good=True)
 
 
 def test_an_interrupt_leaves_no_git_behind(

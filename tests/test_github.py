@@ -579,6 +579,7 @@ def test_without_a_token_what_goes_wrong_is_told(nights: Nights, fault: faults.F
     outcome = only(nights.ask())
     assert isinstance(outcome, kind)
     assert reason(outcome).startswith(said)
+    assert getattr(outcome, "for_good", False) is said.startswith(("answered 451", "answered 403: an IP"))
 
 
 def test_without_a_token_a_spent_budget_leaves_the_rest_waiting(nights: Nights) -> None:

@@ -3,6 +3,7 @@
 import json
 from collections.abc import Callable
 from dataclasses import replace
+from math import inf
 from typing import Any
 
 import pytest
@@ -64,7 +65,10 @@ def test_a_repository_that_is_forbidden_has_failed_with_its_message(known: Night
     before = dict(known.known)
     outcomes = known.ask()
     assert kinds(outcomes) == {Failed: 1, Unchanged: 99}
-    assert reason(outcomes["a-00"]).startswith(("Although you appear", "Repository access blocked"))
+    failed = outcomes["a-00"]
+    assert isinstance(failed, Failed)
+    assert failed.reason.startswith(("Although you appear", "Repository access blocked"))
+    assert failed.for_good
     assert known.known == before
     assert known.forges.counts() == {"github graphql": 1}
 
@@ -76,7 +80,7 @@ def test_an_error_deep_in_a_repository_spoils_it_and_no_other(known: Nights) -> 
     known.forges.fail(changing(spoil), kind="graphql")
     outcomes = known.ask()
     assert kinds(outcomes) == {Failed: 1, Unchanged: 99}
-    assert outcomes["a-03"] == Failed("No licence for you.")
+    assert outcomes["a-03"] == Failed("No licence for you.", for_good=True)
 
 
 def test_nothing_without_a_reason_is_a_failure_and_not_gone(known: Nights) -> None:
@@ -107,7 +111,7 @@ def test_a_delta_that_fails_leaves_all_as_it_was(known: Nights) -> None:
     known.forges.fail(faults.partial("FORBIDDEN"), kind="graphql", nth=2)
     outcomes = known.ask()
     assert kinds(outcomes) == {Unchanged: 98, Fetched: 1, Failed: 1}
-    assert outcomes["a-01"] == Failed("No data for this one.")
+    assert outcomes["a-01"] == Failed("No data for this one.", for_good=True)
     assert known.known["a-01"] == before["a-01"]
     assert isinstance(known.ask()["a-01"], Fetched), "the next night has it"
 
@@ -197,6 +201,19 @@ def test_points_that_are_used_up_are_waited_for(known: Nights) -> None:
     assert kinds(known.ask()) == {Unchanged: 100}
     assert known.waits == [pytest.approx(3601, abs=5)]
     assert known.forges.counts() == {"github graphql": 2}
+
+
+def test_points_are_not_waited_for_while_others_are_to_be_asked(known: Nights) -> None:
+    window = known.forges.github.window(known.token, "graphql")
+    assert window.take(5000)
+    budget = Budget()
+    budget.patience = 60
+    assert kinds(known.ask(budget)) == {Waiting: 100}
+    assert budget.put_off
+    assert known.waits == []
+    budget.patience = inf
+    assert kinds(known.ask(budget)) == {Unchanged: 100}
+    assert len(known.waits) == 1
 
 
 def test_a_query_is_not_sent_where_no_points_are_left(nights: Nights) -> None:
@@ -320,17 +337,50 @@ def test_a_field_that_is_not_used_may_change(known: Nights) -> None:
     assert kinds(known.ask()) == {Unchanged: 100}
 
 
-@pytest.mark.parametrize(("broken", "expected"), [(1, {Failed: 1, Unchanged: 99}), (2, {Failed: 2, Unchanged: 98})])
-def test_one_in_a_hundred_may_be_odd(known: Nights, broken: int, expected: dict[type, int]) -> None:
-    def spoil(content: dict[str, Any]) -> None:
-        for n in range(broken):
-            content["data"][f"r{n}"]["forkCount"] = None
+def odd(count: int) -> faults.Fault:
+    """Let so many repositories always say what cannot be read: the first ones by name."""
+    names = {f"a/{n:02}" for n in range(count)}
 
+    def spoil(content: dict[str, Any]) -> None:
+        for each in content["data"].values():
+            if each and each["nameWithOwner"] in names:
+                each["forkCount"] = None
+
+    return changing(spoil)
+
+
+@pytest.mark.parametrize(("broken", "more"), [(1, 0), (2, 2), (10, 10)])
+def test_some_may_be_odd_for_good(known: Nights, broken: int, more: int) -> None:
+    """Too many for one query are asked again, each alone; they fail, and all others are asked."""
     known.names |= {f"x{n}": f"nobody/{n}" for n in range(100)}
-    known.forges.fail(changing(spoil), kind="graphql", nth=1)
+    known.forges.fail(odd(broken), kind="graphql")
     outcomes = known.ask()
     assert reason(outcomes["a-00"]).startswith("is not as expected: forkCount ")
-    assert kinds(outcomes) == {**expected, (Gone if broken == 1 else Refused): 100}
+    assert kinds(outcomes) == {Failed: broken, Unchanged: 100 - broken, Gone: 100}
+    assert known.forges.counts() == {"github graphql": 2 + more}
+
+
+def test_what_is_odd_in_company_only_is_read_alone(known: Nights) -> None:
+    known.forges.fail(odd(3), kind="graphql", nth=1)
+    assert kinds(known.ask()) == {Unchanged: 100}
+    assert known.forges.counts() == {"github graphql": 1 + 3}
+
+
+def test_more_than_one_in_a_hundred_and_ten_end_the_run(known: Nights) -> None:
+    known.names |= {f"x{n}": f"nobody/{n}" for n in range(100)}
+    known.forges.fail(odd(40), kind="graphql")
+    outcomes = known.ask()
+    assert kinds(outcomes) == {Failed: 11, Unchanged: 60, Refused: 129}
+    assert {reason(each)[:41] for each in outcomes.values() if isinstance(each, Refused)} == {
+        "answers are not as expected (11 of 71): t"
+    }
+    assert known.forges.counts() == {"github graphql": 1 + 11}
+
+
+def test_most_of_one_query_end_the_run_at_once(known: Nights) -> None:
+    known.forges.fail(odd(51), kind="graphql")
+    assert kinds(known.ask()) == {Failed: 51, Unchanged: 49}
+    assert known.forges.counts() == {"github graphql": 1}
 
 
 def test_a_delta_that_is_not_as_expected_ends_the_run(nights: Nights) -> None:

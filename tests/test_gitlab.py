@@ -338,6 +338,7 @@ def test_a_bad_answer_is_a_failure_and_alters_nothing(nights: Nights, fault: Fau
     for outcome in nights.night().values():
         assert isinstance(outcome, Failed)
         assert outcome.reason.startswith(reason)
+        assert not outcome.for_good  # it was said of GraphQL, not of a project
     nights.forges.heal()
     assert nights.known == known
     assert set(nights.night().values()) == {Unchanged()}

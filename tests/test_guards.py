@@ -9,7 +9,7 @@ from scripted import DAY, NOW, Scripted, data_of, fetched, repository
 from builder import snapshots
 from builder.errors import GuardRefusedError
 from builder.fetch import fetch
-from builder.fetch.guards import FIELDS, refusal
+from builder.fetch.guards import FIELDS, failing, refusal
 from builder.fetch.journal import Answer, Answered
 from builder.metadata import DownloadFacts, PyPIFacts, Release, RepositoryFacts, Snapshot, Source, State
 from builder.upstreams.base import Failed, Fetched, Gone, Unchanged
@@ -60,8 +60,8 @@ def forge(**changes: object) -> Fetched:
 
 @pytest.mark.parametrize(("failed", "total", "refused"), [(4, 4, False), (5, 25, False), (5, 24, True), (6, 25, True)])
 def test_a_fifth_may_fail(failed: int, total: int, *, refused: bool) -> None:
-    expected = f"{failed} of {total} answers were failures (more than 20%)"
-    assert ask("pypi", total, first(failed, Failed("x"))) == (expected if refused else "")
+    expected = f"{failed} of {total} packages failed (more than 20%)"
+    assert failing(failed, total) == (expected if refused else "")
 
 
 @pytest.mark.parametrize(("gone", "total", "refused"), [(4, 4, False), (5, 100, False), (5, 99, True), (6, 100, True)])
@@ -257,5 +257,8 @@ def test_a_refusal_names_the_upstream_and_takes_nothing_of_it_but_all_of_the_oth
     error = summary.error()
     assert isinstance(error, GuardRefusedError)
     assert error.exit_code == 4
-    assert str(error) == "github: repository.description: 9 of 9 packages would lose it (more than 5%)"
+    assert str(error) == (
+        "github: repository.description: 9 of 9 packages would lose it (more than 5%);"
+        " if that is true, `builder fetch --accept github` takes it"
+    )
     assert not (tmp_path / ".fetch").exists()

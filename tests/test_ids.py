@@ -10,7 +10,6 @@ from hypothesis import strategies as st
 
 from builder import ids, source
 from builder.entries import Data
-from builder.errors import BuilderError
 
 NOW = datetime(2026, 3, 1, 5, 6, 7, 890123, tzinfo=timezone(timedelta(hours=1)))
 CREATED = "created: 2026-03-01T04:06:07+00:00"
@@ -24,7 +23,9 @@ def loaded(data: Path) -> Data:
 
 
 def give(data: Path) -> list[str]:
-    return ids.give(loaded(data), data, NOW)
+    given, problems = ids.give(loaded(data), data, NOW)
+    assert problems == []
+    return given
 
 
 @pytest.fixture
@@ -217,40 +218,47 @@ def test_killed_between_two_files_the_rest_gets_what_it_would_have_got(
     assert tree(data) == tree(whole)
 
 
+HINT = "Write it as plain lines of `key: value`, without id and created, and smaller than 64 KB."
+
+
 @pytest.mark.parametrize(
-    "text",
+    ("text", "place"),
     [
-        'title: A\ncategory: apps\n"id":\n',
-        '{"id": null, title: A, category: apps}',
-        "title: A\ncategory: apps\n? id\n:\n",
+        ('title: A\ncategory: apps\n"id":\n', ":3:1: id"),
+        ('{"id": null, title: A, category: apps}', ":1:2: id"),
+        ("title: A\ncategory: apps\n? id\n:\n", ":3:3: id"),
+        ("title: A\ncategory: apps\n#".ljust(64 * 1024, "x"), ":1:1"),
     ],
 )
-def test_what_cannot_be_added_to_is_told_and_nothing_is_written(data: Path, text: str) -> None:
-    (data / "packages/a.yaml").write_text("title: A\ncategory: apps\n")
+def test_what_cannot_be_added_to_is_told_and_all_others_are_given_theirs(data: Path, text: str, place: str) -> None:
+    for slug in "ac":
+        (data / f"packages/{slug}.yaml").write_text("title: A\ncategory: apps\n")
     (data / "packages/b.yaml").write_text(text)
-    before = tree(data)
-    with pytest.raises(BuilderError) as caught:
-        give(data)
-    assert str(caught.value) == (
-        f"data/packages/b.yaml is written so that it cannot be added to. Add by hand: id: 100006; {CREATED}"
-    )
-    assert tree(data) == before
+    (data / "grids/g.yaml").write_text("title: G\n")
+    given, problems = ids.give(loaded(data), data, NOW)
+    assert given == ["data/packages/a.yaml", "data/packages/c.yaml", "data/grids/g.yaml"]
+    message = "the file is written so that id and created cannot be put in [file-form]"
+    assert [str(problem) for problem in problems] == [f"data/packages/b.yaml{place}: {message}\n    {HINT}"]
+    assert (data / "packages/b.yaml").read_text() == text
+    found = loaded(data).packages
+    assert (found["a"].record.id, found["b"].record.id, found["c"].record.id) == (100_005, None, 100_006)
 
 
-def test_a_file_that_would_be_too_large_is_told_and_nothing_is_written(data: Path) -> None:
-    (data / "grids/g.yaml").write_text("title: G\n#".ljust(64 * 1024, "x"))
-    before = tree(data)
-    with pytest.raises(BuilderError, match=r"data/grids/g\.yaml is written so"):
-        give(data)
-    assert tree(data) == before
+def test_an_id_in_a_file_that_cannot_be_added_to_is_given_to_no_other(data: Path) -> None:
+    (data / "packages/a.yaml").write_text('id: 100005\ntitle: A\ncategory: apps\n"created":\n')
+    (data / "packages/b.yaml").write_text("title: A\ncategory: apps\n")
+    given, [problem] = ids.give(loaded(data), data, NOW)
+    assert given == ["data/packages/b.yaml"]
+    assert loaded(data).packages["b"].record.id == 100_006
+    assert problem.field == "created"
 
 
 def test_a_file_that_was_changed_meanwhile_is_not_written(data: Path) -> None:
     (data / "packages/a.yaml").write_text("title: A\ncategory: apps\n")
     before = loaded(data)
     (data / "packages/a.yaml").write_text("title: B\ncategory: apps\n")
-    with pytest.raises(BuilderError, match=r"data/packages/a\.yaml is written so"):
-        ids.give(before, data, NOW)
+    given, problems = ids.give(before, data, NOW)
+    assert (given, [problem.path for problem in problems]) == ([], ["data/packages/a.yaml"])
     assert (data / "packages/a.yaml").read_text() == "title: B\ncategory: apps\n"
 
 

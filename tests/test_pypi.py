@@ -418,6 +418,13 @@ def test_an_answer_that_makes_no_sense_is_a_failure(server: PyPIServer, ask: Ask
 
 
 @pytest.mark.parametrize("path", BOTH)
+@pytest.mark.parametrize(("status", "for_good"), [(403, True), (451, True), (400, False)])
+def test_a_refusal_may_be_for_good(server: PyPIServer, ask: Ask, path: str, status: int, *, for_good: bool) -> None:
+    server.script(path, failing(status))
+    assert ask("django-messages") == Failed(f"{path}: answered {status}", for_good=for_good)
+
+
+@pytest.mark.parametrize("path", BOTH)
 @pytest.mark.parametrize("reply", [failing(503), torn_gzip(b'{"info": 1}'), short(b"{}"), failing(429)])
 def test_a_fault_that_stays_is_a_failure_after_three_tries(
     server: PyPIServer, ask: Ask, path: str, reply: Reply

@@ -362,6 +362,7 @@ def test_many_are_not_asked_without_it(nights: Nights, scripts: list[Script]) ->
     assert nights.paths == ["/simple/"] * len(scripts)
     [outcome] = outcomes
     assert isinstance(outcome, Failed)
+    assert not outcome.for_good  # it was said of the list, not of a project
     assert outcome.reason.startswith("/simple/: ")
     assert outcome.reason.isprintable()
     assert len(outcome.reason) <= 400

@@ -47,6 +47,33 @@ def test_no_text_from_outside_reaches_a_shell_line() -> None:
     assert not [step["run"] for step in steps() if "${{" in step.get("run", "")]
 
 
+def test_neither_ids_nor_a_failed_fetch_stops_the_refresh_and_the_report_tells_of_both() -> None:
+    refresh, report = WORKFLOW["jobs"]["refresh"], WORKFLOW["jobs"]["report"]
+    [ids] = [step for step in refresh["steps"] if step.get("run", "").endswith("builder ids")]
+    [fetch] = [step for step in refresh["steps"] if "builder fetch" in step.get("run", "")]
+    assert ids["continue-on-error"] is fetch["continue-on-error"] is True
+    assert refresh["outputs"] == {
+        "ids": f"${{{{ steps.{ids['id']}.outcome }}}}",
+        "fetched": f"${{{{ steps.{fetch['id']}.outcome }}}}",
+    }
+    assert re.findall(r"\{\{ (.+?) \}\}", report["steps"][-1]["env"]["RESULTS"]) == [
+        "needs.refresh.result",
+        "needs.refresh.outputs.ids",
+        "needs.refresh.outputs.fetched",
+        "needs.deploy.result",
+    ]
+
+
+@pytest.mark.parametrize(
+    ("accept", "expected"), [("", []), ("github", ["--accept", "github"]), ("x; y", ["--accept", "x; y"])]
+)
+def test_what_a_person_accepts_reaches_the_command_as_one_word(accept: str, expected: list[str]) -> None:
+    [line] = [step["run"] for step in steps() if "builder fetch" in step.get("run", "")]
+    shown = line.replace(".venv/bin/builder", "printf '%s\\n'")
+    done = subprocess.run(["bash", "-c", shown], env={"ACCEPT": accept}, capture_output=True, text=True, check=True)  # noqa: S603, S607 - the step's own line
+    assert done.stdout.splitlines() == ["fetch", "--max-minutes", "40", *expected]
+
+
 @pytest.fixture
 def clone(tmp_path: Path) -> Path:
     """Give a clone of a repository with a small catalogue."""
@@ -113,6 +140,54 @@ def test_a_merge_in_the_meantime_goes_first(clone: Path, tmp_path: Path) -> None
     assert log(tmp_path / "bare") == ["Refresh metadata", "merged", "first"]
 
 
+def merging_before_a_push(clone: Path, times: int) -> None:
+    """Let somebody merge between our pull and our push, so many times."""
+    other = clone.parent / "other"
+    git(clone.parent, "clone", str(clone.parent / "bare"), str(other))
+    (clone / ".git/hooks").mkdir(exist_ok=True)
+    hook = clone / ".git/hooks/pre-push"
+    hook.write_text(f"""#!/bin/sh
+unset GIT_DIR GIT_INDEX_FILE
+echo x >> ../pushes
+[ $(wc -l < ../pushes) -gt {times} ] && exit 0
+cd ../other && echo y >> README
+GIT_AUTHOR_NAME=B GIT_COMMITTER_NAME=B git commit --quiet --all --message merged
+git push --quiet
+""")
+    hook.chmod(0o755)
+
+
+@pytest.mark.parametrize("times", [1, 4])
+def test_merges_between_pull_and_push_go_first_too(clone: Path, times: int) -> None:
+    merging_before_a_push(clone, times)
+    (clone / "data/refresh.json").write_text("{}\n")
+    done = commit(clone)
+    assert done.returncode == 0, done.stderr
+    assert log(clone.parent / "bare") == ["Refresh metadata", *["merged"] * times, "first"]
+
+
+def test_a_push_is_not_tried_for_ever(clone: Path) -> None:
+    merging_before_a_push(clone, 99)
+    (clone / "data/refresh.json").write_text("{}\n")
+    done = commit(clone)
+    assert done.returncode == 1
+    assert done.stderr.endswith("The push was refused five times: why, git says above. The next refresh asks again.\n")
+    assert log(clone.parent / "bare") == [*["merged"] * 5, "first"]
+
+
+def test_a_merge_that_changes_the_same_lines_wins(clone: Path, tmp_path: Path) -> None:
+    git(tmp_path, "clone", str(tmp_path / "bare"), str(tmp_path / "other"))
+    for folder, text in ((tmp_path / "other", "theirs\n"), (clone, "ours\n")):
+        (folder / "data/refresh.json").write_text(text)
+    git(tmp_path / "other", "add", ".")
+    git(tmp_path / "other", "commit", "--message", "merged")
+    git(tmp_path / "other", "push")
+    done = commit(clone)
+    assert done.returncode == 1
+    assert "cannot be put on top of what was merged" in done.stderr
+    assert log(tmp_path / "bare") == ["merged", "first"]
+
+
 GH = """#!/bin/sh
 printf '%s\\n' "$*" >> "$GH_LOG"
 case "$1 $2" in "issue list") cat "$GH_OPEN" ;; esac
@@ -122,12 +197,13 @@ case "$1 $2" in "issue list") cat "$GH_OPEN" ;; esac
 @pytest.mark.parametrize(
     ("results", "open_issue", "calls"),
     [
-        ("success success success", "", ["issue list"]),
-        ("success success success", "7", ["issue list", "issue close 7"]),
-        ("success failure success", "", ["issue list", "label create", "issue create"]),
-        ("success failure success", "7", ["issue list", "issue comment 7"]),
-        ("failure  skipped", "", ["issue list", "label create", "issue create"]),
-        ("cancelled  skipped", "7", ["issue list", "issue comment 7"]),
+        ("success success success success", "", ["issue list"]),
+        ("success success success success", "7", ["issue list", "issue close 7"]),
+        ("success success failure success", "", ["issue list", "label create", "issue create"]),
+        ("success failure success success", "", ["issue list", "label create", "issue create"]),
+        ("success success failure success", "7", ["issue list", "issue comment 7"]),
+        ("failure   skipped", "", ["issue list", "label create", "issue create"]),
+        ("cancelled   skipped", "7", ["issue list", "issue comment 7"]),
     ],
 )
 def test_one_issue_is_opened_updated_and_closed(

@@ -556,6 +556,29 @@ def test_a_wait_within_the_budget_is_made(waits: list[float]) -> None:
     assert waits == [29]
 
 
+def test_a_pause_that_would_hold_others_up_is_put_off(waits: list[float]) -> None:
+    budget = Budget()
+    budget.patience = 30
+    one = saying(limited(429, Retry_After="31"), budget=budget)
+    failure = one.get(URL, JSON)
+    reason = "answered 429 and asks to wait 31 s, which is too long while others are to be asked"
+    assert failure == Failure(reason, retryable=True, status=429, spent=True)
+    assert (budget.put_off, waits) == (True, [])
+    budget.patience, budget.put_off = 31, False
+    one = saying(limited(429, Retry_After="31"), budget=budget)
+    assert isinstance(one.get(URL, JSON), Answer)
+    assert (budget.put_off, waits) == (False, [31])
+
+
+def test_a_pause_that_the_limits_forbid_is_not_put_off(waits: list[float]) -> None:
+    """It would not be made later either."""
+    budget = Budget()
+    budget.patience = 30
+    failure = saying(limited(503, Retry_After="3600"), budget=budget).get(URL, JSON)
+    assert failure == Failure("answered 503 and asks to wait 3600 s", retryable=True, status=503)
+    assert (budget.put_off, waits) == (False, [])
+
+
 def test_without_a_budget_nothing_ends() -> None:
     budget = Budget()
     assert [budget.spend() for _ in range(1000)] == [""] * 1000

@@ -215,6 +215,7 @@ TOKENS: Final = {
     "CODEBERG_TOKEN": "codeberg.org",
     "BITBUCKET_TOKEN": "bitbucket.org",
 }
+NAMES: Final = ("pypi", "downloads", "github", "gitlab", "forgejo", "bitbucket", "git")
 
 
 @main.command()
@@ -225,8 +226,15 @@ TOKENS: Final = {
     "names",
     metavar="NAME",
     multiple=True,
-    type=click.Choice(("pypi", "downloads", "github", "gitlab", "forgejo", "bitbucket", "git")),
+    type=click.Choice(NAMES),
     help="Ask this upstream alone; may be given again.",
+)
+@click.option(
+    "--accept",
+    metavar="NAME",
+    multiple=True,
+    type=click.Choice(NAMES),
+    help="Take what this upstream says in spite of the guards, once you have seen that it is true; may be given again.",
 )
 @click.option("--again", is_flag=True, help="Ask for everything, also where an upstream says that nothing has changed.")
 @click.option("--max-requests", type=click.IntRange(0), help="Stop after so many requests; the next run goes on there.")
@@ -241,6 +249,7 @@ def fetch(  # noqa: PLR0913, PLR0917 - one for each option
     names: tuple[str, ...],
     max_requests: int | None,
     max_minutes: float | None,
+    accept: tuple[str, ...],
     *,
     again: bool,
     dry_run: bool,
@@ -267,7 +276,9 @@ def fetch(  # noqa: PLR0913, PLR0917 - one for each option
                 show(f"{name}: {packages} packages, at least {plan.requests} requests{note}")
             return
         with showing(asked, quiet=obj["quiet"], verbose=obj["verbose"]) as progress:
-            summary = fetching.fetch(loaded, data, asked, _now, only, progress, again=again)
+            summary = fetching.fetch(
+                loaded, data, asked, _now, only, progress, budget=budget, again=again, accept=accept
+            )
     if as_json:
         show(json.dumps(summary.as_dict(), indent=2))
     elif not obj["quiet"]:
@@ -286,8 +297,13 @@ def ids(data: Path) -> None:
     from builder import build as building  # noqa: PLC0415 - see the module's docstring
     from builder import ids as numbering  # noqa: PLC0415 - see the module's docstring
 
-    for path in numbering.give(building.load(data), data, _now()):
+    given, problems = numbering.give(building.load(data), data, _now())
+    for path in given:
         show(path)
+    show_problems(problems)
+    if problems:
+        left = "1 file was left as it was" if len(problems) == 1 else f"{len(problems)} files were left as they were"
+        raise BuilderError(f"{left}; all others have their id and date.")
 
 
 def _now() -> datetime:

@@ -1,11 +1,14 @@
 """Ask upstreams about packages, and keep the last good answers.
 
 A failure never alters a fact. Answers are kept in a journal as they come, so that a run that was killed and is started
-again ends as one that was not; they reach the snapshots only after the guards have looked at all of an upstream's.
+again ends as one that was not; they reach the snapshots only after the guards have looked at all of a host's.
 An answer that says nothing new writes nothing.
 """
 
-from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from collections import Counter
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from contextlib import ExitStack
+from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Final
@@ -13,12 +16,15 @@ from typing import Final
 from builder.entries import Data, nearest
 from builder.errors import BuilderError
 from builder.fetch.cursors import Cursors
+from builder.fetch.hearing import Hearing, label
+from builder.fetch.journal import Journal
 from builder.fetch.known import Known
 from builder.fetch.run import Progress, Run
 from builder.fetch.summary import VERDICTS, Proposal, Result, Summary
 from builder.fetch.turns import not_tonight
 from builder.metadata import Snapshot
 from builder.upstreams.base import Plan, Question, Skipped, Upstream
+from builder.upstreams.limits import Budget
 
 __all__ = ["VERDICTS", "Progress", "Proposal", "Result", "Summary", "fetch", "plan"]
 
@@ -33,38 +39,46 @@ def fetch(  # noqa: PLR0913, PLR0917 - what a run depends on, most important fir
     only: Collection[str] = (),
     progress: Progress | None = None,
     *,
+    budget: Budget | None = None,
     again: bool = False,
+    accept: Collection[str] = (),
 ) -> Summary:
     """Ask every upstream about all packages, or `only` those, and write the snapshots under `folder` (data/) anew.
 
     With `again` full answers are wanted, also where an upstream says that nothing has changed: after a new field, and
-    now and then for what moves no serial.
+    now and then for what moves no serial. What upstreams in `accept` (by name) say is taken in spite of the guards,
+    once a person has seen that it is true; failures never are. `budget` is the one that the upstreams were made with.
 
-    An upstream of which more than a fifth of the answers (and at least five) are failures is given up, and what it said
-    is thrown away, as it is where another guard refuses. One that turns us away is asked no more; what it said stays.
-    One whose budget is spent goes on in the next run where it stopped; a run about some packages does not touch that.
-    Raises `BuilderError` for a slug that is no package's.
+    Hosts are asked by turns. One of which more than a fifth of the packages (and at least five) failed is given up, and
+    what it said is thrown away, as it is where another guard refuses. One that turns us away is asked no more; what it
+    said stays. When the budget is spent, the next run goes on with what was not asked, and asks nobody twice before
+    (`Cursors`); a run about some packages does not touch that. Raises `BuilderError` for a slug that is no package's.
     """
     slugs = _due(data, only)
-    cursors = Cursors(folder)
     known = Known(data.snapshots, folder)
     # Who asks for some packages wants to know now.
     tonight = None if only else now().astimezone(UTC).date()
-    sorted_out = [_sort_out(data, upstream, slugs, known, tonight, again=again) for upstream in upstreams]
-    total = sum(len(questions) + len(skipped) for questions, skipped in sorted_out)
-    run = Run(data, folder, known, now, progress, bool(only), total)
-    for upstream, (_, skipped) in zip(upstreams, sorted_out, strict=True):
-        for slug, outcome in skipped.items():
-            run.skip(upstream.name, slug, outcome)
-    for upstream, (questions, _) in zip(upstreams, sorted_out, strict=True):
-        start = "" if only else cursors.get(upstream.name)
-        waiting = run.ask(upstream, _rotate(questions, start))
-        cursors.set(upstream.name, start if waiting is None else waiting)
+    asked = [_sort_out(data, upstream, slugs, known, tonight, again=again) for upstream in upstreams]
+    hosts = {host.name: host for each in asked for host in each.hosts()}
+    cursors = Cursors(folder, [upstream.name for upstream in upstreams], hosts)
+    total = sum(len(each.questions) + len(each.skipped) for each in asked)
+    run = Run(data, folder, known, now, budget or Budget(), accept, progress, total)
+    for each in asked:
+        run.skip(each.upstream.name, each.skipped)
+    with ExitStack() as stack:
+        hearings = []
+        for name in cursors.order(hosts):
+            # A run about some packages must not throw away what a killed full one left.
+            journal = stack.enter_context(Journal(folder, name + (".only" if only else ""), now()))
+            hearings.append(hosts[name].hearing(journal, None if only else cursors))
+        run.ask(hearings)
+        others = {hearing.name: run.conclude(hearing) for hearing in hearings}
     if not only:
-        cursors.save({upstream.name for upstream in upstreams})
+        _note(cursors, hearings, others, run.summary)
+        cursors.save()
     # To the last, so that a run that is killed here goes on with what it was told.
-    for journal in run.journals:
-        journal.forget()
+    for hearing in hearings:
+        hearing.journal.forget()
     return run.summary
 
 
@@ -78,7 +92,7 @@ def plan(data: Data, upstreams: Sequence[Upstream], only: Collection[str] = ()) 
 
 def _plans(data: Data, upstreams: Sequence[Upstream], slugs: Sequence[str]) -> Iterator[tuple[str, int, Plan]]:
     for upstream in upstreams:
-        questions, _ = _sort_out(data, upstream, slugs, data.snapshots, None)
+        questions = _sort_out(data, upstream, slugs, data.snapshots, None).questions
         yield upstream.name, len(questions), upstream.plan(questions)
 
 
@@ -90,6 +104,40 @@ def _due(data: Data, only: Collection[str]) -> list[str]:
     return sorted(set(only) or data.packages)
 
 
+@dataclass(slots=True)
+class _Host:
+    """What is to be asked of one host; `left` is how many more of its packages are left for another night."""
+
+    upstream: Upstream
+    name: str
+    questions: list[Question] = field(default_factory=list)
+    left: int = 0
+
+    def hearing(self, journal: Journal, cursors: Cursors | None) -> Hearing:
+        """Give the questions in the order in which they are to be asked: by the cursors, where there are any."""
+        first, second = cursors.split(self.name, self.questions) if cursors else (self.questions, [])
+        return Hearing(self.upstream, self.name, first, second, self.left, journal)
+
+
+@dataclass(slots=True)
+class _Asked:
+    """What is to be asked of an upstream, and what is skipped visibly; `left` counts, by host, whose turn it is not."""
+
+    upstream: Upstream
+    questions: list[Question] = field(default_factory=list)
+    skipped: dict[str, Skipped] = field(default_factory=dict)
+    left: Counter[str] = field(default_factory=Counter)
+
+    def hosts(self) -> Iterable[_Host]:
+        """Give what is to be asked of each host."""
+        hosts: dict[str, _Host] = {}
+        for question in self.questions:
+            host = self.upstream.host(question.name)
+            found = hosts.setdefault(host, _Host(self.upstream, label(self.upstream.name, host), left=self.left[host]))
+            found.questions.append(question)
+        return hosts.values()
+
+
 def _sort_out(  # noqa: PLR0913 - what it depends on
     data: Data,
     upstream: Upstream,
@@ -98,23 +146,32 @@ def _sort_out(  # noqa: PLR0913 - what it depends on
     tonight: date | None,
     *,
     again: bool = False,
-) -> tuple[list[Question], dict[str, Skipped]]:
-    """Give what is to be asked, and what is skipped visibly; `tonight` is None where everybody has their turn."""
-    questions, skipped = [], {}
+) -> _Asked:
+    """Give what is to be asked; `tonight` is None where everybody has their turn."""
+    asked = _Asked(upstream)
     for slug in slugs:
         name = upstream.project(data.packages[slug].record)
         if isinstance(name, Skipped):
             if name.reason:  # otherwise it is another upstream's affair
-                skipped[slug] = name
+                asked.skipped[slug] = name
             continue
         question = Question(slug, name, known, again)
         if tonight and (later := not_tonight(upstream, question, tonight)):
-            skipped[slug] = later
+            asked.skipped[slug] = later
+            asked.left[upstream.host(name)] += 1
         else:
-            questions.append(question)
-    return questions, skipped
+            asked.questions.append(question)
+    return asked
 
 
-def _rotate(questions: Sequence[Question], start: str) -> list[Question]:
-    """Give the questions, beginning with the first slug that is not before `start`."""
-    return [q for q in questions if q.slug >= start] + [q for q in questions if q.slug < start]
+def _note(cursors: Cursors, hearings: Sequence[Hearing], others: Mapping[str, Collection[str]], run: Summary) -> None:
+    """Note where the next run begins; `others` are the slugs, by host, that there is no answer about."""
+    has_begun = any(question.slug in hearing.answers for hearing in hearings for question in hearing.second)
+    # Who did not get on at all comes first.
+    for hearing in sorted(hearings, key=lambda each: each.requests > 0):
+        if hearing.stop and (hearing.name in run.refused or not hearing.answers):
+            slug = cursors.get(hearing.name)  # it did not get on, and where nothing is taken, nothing moves
+        else:
+            due = hearing.questions if has_begun else hearing.first
+            slug = next((each.slug for each in due if each.slug in others[hearing.name]), "")
+        cursors.set(hearing.name, slug)

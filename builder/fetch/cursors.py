@@ -1,13 +1,20 @@
-"""Where each upstream's next run begins, when the last one ended with its budget: data/refresh.json.
+"""Where each host's next run begins, when a round is not over: data/refresh.json.
 
-The file is there only while a run is unfinished, so that a night that got through writes nothing.
+A round is to ask everybody once. It takes a night, or several, where a budget is too small or a host wants to be left
+alone. Then the file names the slug to go on with for each host that is not through; one that it does not name is. The
+next run asks for the rest of the round before it begins the next one, so that nobody is asked twice before all were
+asked once. The first host in the file is asked first.
+
+The file is there only while a round is not over, so that a night that got through writes nothing.
 """
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterable, Sequence
 from pathlib import Path
 from typing import Final
 
 from pydantic import BaseModel, ConfigDict, ValidationError
+
+from builder.upstreams.base import Question
 
 FILE: Final = "refresh.json"
 
@@ -19,33 +26,50 @@ class _State(BaseModel):
 
 
 class Cursors:
-    """The slug to begin with, by upstream; a file that cannot be read is as none: all is asked from the start."""
+    """The slug to begin with, by host; a file that cannot be read is as none: all is asked from the start."""
 
-    def __init__(self, data: Path) -> None:
+    def __init__(self, data: Path, upstreams: Collection[str], hosts: Collection[str]) -> None:
+        """Take the upstreams that are asked in this run, and all of their hosts, by name (`hearing.label`).
+
+        What the file says of others stays; a host of these upstreams that is none any more is forgotten.
+        """
         self._file = data / FILE
         try:
-            self._next = dict(_State.model_validate_json(self._file.read_bytes()).next)
+            found = _State.model_validate_json(self._file.read_bytes()).next
         except (OSError, ValidationError):
-            self._next = {}
+            found = {}
+        gone = {name for name in found if name.partition(" ")[0] in upstreams and name not in hosts}
+        self._next = {name: slug for name, slug in found.items() if name not in gone}
+        self._is_open = any(name in hosts for name in self._next)
 
-    def get(self, upstream: str) -> str:
-        """Give the slug to begin with; "" for the first."""
-        return self._next.get(upstream, "")
+    def get(self, host: str) -> str:
+        """Give the slug to go on with; "" where the host is through."""
+        return self._next.get(host, "")
 
-    def set(self, upstream: str, slug: str) -> None:
-        """Note where the next run begins; "" where this one got through."""
+    def order(self, hosts: Iterable[str]) -> list[str]:
+        """Give hosts in the order in which they have their turn: those first that are in the file, as they stand."""
+        places = {name: place for place, name in enumerate(self._next)}
+        return sorted(hosts, key=lambda name: places.get(name, len(places)))
+
+    def split(self, host: str, questions: Sequence[Question]) -> tuple[list[Question], list[Question]]:
+        """Give the questions (by slug) that are left of the round, and those that were asked in it already."""
+        start = self.get(host)
+        if self._is_open and not start:
+            return [], list(questions)
+        return [q for q in questions if q.slug >= start], [q for q in questions if q.slug < start]
+
+    def set(self, host: str, slug: str) -> None:
+        """Note where the next run begins, after those that were noted before; "" where this one got through."""
+        self._next.pop(host, None)
         if slug:
-            self._next[upstream] = slug
-        else:
-            self._next.pop(upstream, None)
+            self._next[host] = slug
 
-    def save(self, upstreams: Collection[str]) -> None:
-        """Write the file where it differs, for these upstreams; remove it where nothing waits."""
-        waiting = {name: slug for name, slug in sorted(self._next.items()) if name in upstreams}
-        if not waiting:
+    def save(self) -> None:
+        """Write the file where it differs; remove it where nothing waits."""
+        if not self._next:
             self._file.unlink(missing_ok=True)
             return
-        body = _State(next=waiting).model_dump_json(indent=2).encode() + b"\n"
+        body = _State(next=self._next).model_dump_json(indent=2).encode() + b"\n"
         if not self._file.is_file() or self._file.read_bytes() != body:
             beside = self._file.with_name(f".{self._file.name}.new")
             beside.write_bytes(body)

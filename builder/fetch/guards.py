@@ -1,6 +1,6 @@
-"""What looks at all answers of an upstream at once, before any of them is taken: is this too odd to be true?
+"""What looks at all answers of a host at once, before any of them is taken: is this too odd to be true?
 
-An upstream that answers nonsense for everybody looks, package by package, like an upstream with news. The shares are
+A host that answers nonsense for everybody looks, package by package, like one with news. The shares are
 the ones of the rules for a refresh: more than 5% newly missing, more than a fifth failing; the others are ours.
 """
 
@@ -38,11 +38,22 @@ def too_many(count: int, total: int, share: float) -> bool:
     return count >= ENOUGH and count > share * total
 
 
+def failing(failed: int, total: int) -> str:
+    """Say that too many of all packages have failed; "" if not."""
+    return (
+        f"{failed} of {total} packages failed (more than {FAILED_SHARE:.0%})"
+        if too_many(failed, total, FAILED_SHARE)
+        else ""
+    )
+
+
 def refusal(upstream: str, known: Mapping[str, Snapshot], answers: Mapping[str, Answered]) -> str:
-    """Give why the answers of an upstream must not be taken, with the field and the numbers; "" if they may."""
+    """Give why the answers of a host must not be taken, with the field and the numbers; "" if they may.
+
+    Failures are not looked at (`failing`).
+    """
     tally, nothing = _Tally(upstream, len(answers)), Snapshot()
     for slug, answered in answers.items():
-        tally.failed += answered.said == "failed"
         if answered.said == "gone" or answered.facts is not None:
             tally.add(known.get(slug, nothing), answered)
     return next(tally.refusals(), "")
@@ -50,14 +61,13 @@ def refusal(upstream: str, known: Mapping[str, Snapshot], answers: Mapping[str, 
 
 @dataclass(slots=True)
 class _Tally:
-    """What is counted over the answers of one upstream, of which only one is held at a time.
+    """What is counted over the answers of one host, of which only one is held at a time.
 
     A pair is known facts and those that would take their place; `size` is the bytes of all the former, and the latter.
     """
 
     upstream: str
     total: int
-    failed: int = 0
     gone: int = 0
     taken_over: int = 0
     pairs: int = 0
@@ -90,8 +100,6 @@ class _Tally:
     def refusals(self) -> Iterator[str]:
         """Yield what is too odd to be true."""
         total = self.total
-        if too_many(self.failed, total, FAILED_SHARE):
-            yield f"{self.failed} of {total} answers were failures (more than {FAILED_SHARE:.0%})"
         if too_many(self.gone, total, MISSING_SHARE):
             yield f"{self.gone} of {total} packages would be newly missing (more than {MISSING_SHARE:.0%})"
         if too_many(self.taken_over, total, TAKEN_OVER_SHARE):

@@ -1,7 +1,7 @@
 """The answers of a run that is not over: kept on disk one by one, so that a run that was killed goes on where it was.
 
-Nothing reaches the snapshots before an upstream has been asked about everything and the guards have looked at the whole
-of it. The journal is a file per upstream under data/.fetch/, a line of JSON an answer; a line that was torn by the kill
+Nothing reaches the snapshots before a host has been asked about everything and the guards have looked at the whole
+of it. The journal is a file per host under data/.fetch/, a line of JSON an answer; a line that was torn by the kill
 is asked for again. When the guards have passed, a last line says so: where a run is killed while it writes snapshots,
 the rest must not be judged beside what it wrote.
 """
@@ -12,6 +12,7 @@ from datetime import datetime, timedelta
 from pathlib import Path
 from types import TracebackType
 from typing import Final, Literal, Self
+from urllib.parse import quote
 
 from pydantic import AwareDatetime, BaseModel, ConfigDict, ValidationError
 
@@ -31,6 +32,7 @@ class Answered(BaseModel):
     """A line of the journal: what was said about a package, and when. Facts stand under the name of their part.
 
     `name` is what the upstream was asked for, and `again` tells whether a full answer was wanted (`Question`).
+    `in_a_row` is how many requests had come to nothing one after the other, with this one.
     """
 
     model_config = ConfigDict(extra="forbid", frozen=True)
@@ -41,12 +43,16 @@ class Answered(BaseModel):
     at: AwareDatetime
     said: Literal["fetched", "unchanged", "gone", "failed"]
     reason: str = ""
+    for_good: bool = False
+    in_a_row: int = 0
     pypi: PyPIFacts | None = None
     repository: RepositoryFacts | None = None
     downloads: DownloadFacts | None = None
 
     @classmethod
-    def of(cls, slug: str, outcome: Answer, at: datetime, name: str = "", *, again: bool = False) -> "Answered":
+    def of(  # noqa: PLR0913 - what a line holds
+        cls, slug: str, outcome: Answer, at: datetime, name: str = "", *, again: bool = False, in_a_row: int = 0
+    ) -> "Answered":
         """Make a line of an outcome."""
         facts = outcome.facts if isinstance(outcome, Fetched | Gone) else None
         return cls(
@@ -56,6 +62,8 @@ class Answered(BaseModel):
             at=at,
             said=_WORDS[type(outcome)],
             reason=outcome.reason if isinstance(outcome, Gone | Failed) else "",
+            for_good=isinstance(outcome, Failed) and outcome.for_good,
+            in_a_row=in_a_row,
             pypi=facts if isinstance(facts, PyPIFacts) else None,
             repository=facts if isinstance(facts, RepositoryFacts) else None,
             downloads=facts if isinstance(facts, DownloadFacts) else None,
@@ -78,7 +86,7 @@ class Answered(BaseModel):
             return Fetched(self.facts)
         if self.said == "gone":
             return Gone(self.reason, self.facts)
-        return Failed(self.reason) if self.said == "failed" else Unchanged()
+        return Failed(self.reason, self.for_good) if self.said == "failed" else Unchanged()
 
 
 _WORDS: Final[Mapping[type[Answer], Literal["fetched", "unchanged", "gone", "failed"]]] = {
@@ -121,13 +129,13 @@ class Answers(Mapping[str, Answered]):
 
 
 class Journal:
-    """The journal of one upstream, open for more.
+    """The journal of one host of an upstream, open for more.
 
     `answers` is what a killed run left, and what was added; `taken` tells that the guards let all of it pass.
     """
 
-    def __init__(self, data: Path, upstream: str, now: datetime) -> None:
-        self._file = data / FOLDER / f"{upstream}.jsonl"
+    def __init__(self, data: Path, name: str, now: datetime) -> None:
+        self._file = data / FOLDER / f"{quote(name, safe=' ')}.jsonl"
         self._file.parent.mkdir(parents=True, exist_ok=True)
         if not self._read(now):
             self._clean(now)

@@ -1,21 +1,25 @@
-"""One run over all upstreams: what each says goes into its journal, past the guards, and into the snapshots."""
+"""One run: hosts are asked by turns, and what each says goes past the guards into the snapshots."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from math import inf
 from pathlib import Path
 from typing import Final, Protocol
 
 from builder.entries import Data
-from builder.fetch.guards import FAILED_SHARE, refusal, too_many
-from builder.fetch.journal import Answer, Answered, Journal
+from builder.fetch.guards import refusal
+from builder.fetch.hearing import Hearing
+from builder.fetch.journal import Answered
 from builder.fetch.known import Known
 from builder.fetch.merge import merge
 from builder.fetch.summary import Result, Summary, Verdict, verdict
-from builder.metadata import Snapshot, Source
-from builder.upstreams.base import Failed, Outcome, Question, Refused, Skipped, Upstream, Waiting
+from builder.metadata import Snapshot
+from builder.upstreams.base import Outcome, Question, Refused, Skipped, Waiting
+from builder.upstreams.limits import Budget
 
-_NOT_ANSWERED: Final = Failed("was not answered")
+PATIENCE: Final = 60.0
+"""Seconds that all wait for one host's sake. One that asks for more is asked again when the others are done."""
 
 
 class Progress(Protocol):
@@ -27,128 +31,100 @@ class Progress(Protocol):
 
 
 @dataclass(slots=True)
-class _Heard:
-    """What one upstream said in a run: answers, and why there is none for the others."""
-
-    journal: Journal
-    others: dict[str, Waiting | Refused] = field(default_factory=dict)
-    failures: int = 0
-
-    @property
-    def answers(self) -> Mapping[str, Answered]:
-        return self.journal.answers
-
-    def go_on(self, upstream: str, questions: Sequence[Question]) -> None:
-        """Take of what a killed run left that which answers one of these questions and still holds."""
-        held = set()
-        for question in questions:
-            answered = self.answers.get(question.slug)
-            if answered and _answers(answered, question, upstream):
-                held.add(question.slug)
-                self.failures += answered.said == "failed"
-        self.journal.answers.keep(held)
-
-    def add(self, question: Question, outcome: Answer, at: datetime) -> None:
-        answered = Answered.of(question.slug, outcome, at, question.name, again=question.again)
-        self.journal.add(answered)
-        self.failures += answered.said == "failed"
-
-    def too_bad(self) -> str:
-        """Say why to ask no further; "" as long as that makes sense."""
-        if not too_many(self.failures, len(self.answers), FAILED_SHARE):
-            return ""
-        return f"given up: {self.failures} of {len(self.answers)} answers were failures (more than {FAILED_SHARE:.0%})"
-
-
-@dataclass(slots=True)
 class Run:
-    """A run over `data`, which lies in `folder`; `partial` tells that it is about some packages only.
+    """A run over `data`, which lies in `folder`.
 
-    `total` is how many questions and skipped packages there are. `known` is what the questions are asked with.
+    `known` is what the questions are asked with. The answers of the upstreams in `accept` are taken in spite of the
+    guards. `total` is how many questions and skipped packages there are.
     """
 
     data: Data
     folder: Path
     known: Known
     now: Callable[[], datetime]
+    budget: Budget
+    accept: Collection[str]
     progress: Progress | None
-    partial: bool
     total: int
     done: int = 0
     summary: Summary = field(default_factory=Summary)
-    journals: list[Journal] = field(default_factory=list)
 
-    def skip(self, upstream: str, slug: str, outcome: Skipped) -> None:
-        """Note a package that is not asked about."""
-        self.summary.results.append(Result(slug, upstream, "skipped", outcome.reason))
-        self._tell(slug, outcome)
-
-    def ask(self, upstream: Upstream, questions: Sequence[Question]) -> str | None:
-        """Ask one upstream, and take what it says if the guards let it.
-
-        Gives the slug that the next run is to begin with, "" for the first; None where this run did not get on.
-        """
-        before = upstream.requests
-        # A run about some packages must not throw away what a killed full one left.
-        with Journal(self.folder, upstream.name + (".only" if self.partial else ""), self.now()) as journal:
-            self.journals.append(journal)
-            heard = _Heard(journal)
-            heard.go_on(upstream.name, questions)
-            self._listen(upstream, questions, heard)
-            self.summary.requests[upstream.name] = upstream.requests - before
-            self._conclude(upstream.name, questions, heard)
-        if upstream.name in self.summary.stopped or upstream.name in self.summary.refused:
-            return None
-        return next((q.slug for q in questions if q.slug in heard.others), "")
-
-    def _listen(self, upstream: Upstream, questions: Sequence[Question], heard: _Heard) -> None:
-        """Write down what an upstream says, until all is said or it makes no sense to ask on."""
-        for slug, answered in heard.answers.items():
-            self._tell(slug, answered.outcome)
-        rest = {q.slug: q for q in questions if q.slug not in heard.answers}
-        stop = heard.too_bad() or (self._hear(upstream, rest, heard) if rest else "")
-        if stop:
-            self.summary.stopped[upstream.name] = stop
-        if heard.too_bad():
-            self.summary.refused[upstream.name] = heard.too_bad()
-        for slug, question in rest.items():
-            if stop:
-                heard.others[slug] = Refused(stop)
-            else:
-                heard.add(question, _NOT_ANSWERED, self.now())
-            self._tell(slug, heard.others.get(slug, _NOT_ANSWERED))
-
-    def _hear(self, upstream: Upstream, rest: dict[str, Question], heard: _Heard) -> str:
-        """Ask about the rest, and take out of it what is answered; say why to stop before the end, if so."""
-        for slug, outcome in upstream.ask(list(rest.values())):
-            if isinstance(outcome, Refused):
-                return outcome.reason
-            question = rest.pop(slug)
-            if isinstance(outcome, Waiting):
-                heard.others[slug] = outcome
-            else:
-                heard.add(question, outcome, self.now())
+    def skip(self, upstream: str, skipped: Mapping[str, Skipped]) -> None:
+        """Note the packages that an upstream is not asked about."""
+        self.summary.requests[upstream] = 0
+        for slug, outcome in skipped.items():
+            self.summary.results.append(Result(slug, upstream, "skipped", outcome.reason))
             self._tell(slug, outcome)
-            if stop := heard.too_bad():
-                return stop
-        return ""
 
-    def _conclude(self, upstream: str, questions: Sequence[Question], heard: _Heard) -> None:
-        """Take all answers of an upstream, or none."""
-        refused = self.summary.refused
-        if upstream not in refused and not heard.journal.taken:
-            if reason := refusal(upstream, self.known, heard.answers):
-                refused[upstream] = reason
+    def ask(self, hearings: Sequence[Hearing]) -> None:
+        """Ask all hosts.
+
+        None of them waits for another: who is to be left alone for a while is asked again when the others are done.
+        """
+        for hearing in hearings:
+            for slug, answered in hearing.answers.items():
+                self._tell(slug, answered.outcome)
+        self.budget.patience = PATIENCE
+        self._take_turns([(hearing, hearing.first) for hearing in hearings])
+        self._take_turns([(hearing, hearing.second) for hearing in hearings if not hearing.is_at_rest])
+        self.budget.patience = inf
+        self._take_turns([(hearing, hearing.questions) for hearing in hearings if hearing.put_off])
+
+    def _take_turns(self, asked: Sequence[tuple[Hearing, Sequence[Question]]]) -> None:
+        """Turn, for each outcome, to the host that took the least time so far, and the fewest requests."""
+        for hearing, questions in asked:
+            hearing.begin(questions)
+        going = [hearing for hearing, _ in asked]
+        while going:
+            hearing = min(going, key=lambda each: (each.seconds, each.requests))
+            if not self._take_turn(hearing):
+                going.remove(hearing)
+
+    def _take_turn(self, hearing: Hearing) -> bool:
+        """Listen to one outcome; tell whether there may be more."""
+        began, before = self.now(), hearing.upstream.requests
+        said = hearing.step(self.now)
+        hearing.seconds += max(0.0, (self.now() - began).total_seconds())  # somebody may have set the clock
+        hearing.requests += hearing.upstream.requests - before
+        hearing.put_off |= self.budget.put_off
+        self.budget.put_off = False
+        if said and not isinstance(said[1], Waiting):
+            self._tell(*said)
+        return said is not None
+
+    def conclude(self, hearing: Hearing) -> dict[str, Waiting | Refused]:
+        """Take all answers of a host, or none; give why there is no answer, by slug, where there is none."""
+        self.summary.requests[hearing.upstream.name] += hearing.requests
+        untold = [question.slug for question in hearing.questions if question.slug not in hearing.answers]
+        others = hearing.end(self.now)
+        for slug in untold:
+            self._tell(slug, others.get(slug) or hearing.answers[slug].outcome)
+        if hearing.stop:
+            self.summary.stopped[hearing.name] = hearing.stop
+        if not hearing.journal.taken:
+            if reason := self._refusal(hearing):
+                self.summary.refused[hearing.name] = reason
             else:
-                heard.journal.take()
-        for question in questions:
-            slug, answered = question.slug, heard.answers.get(question.slug)
-            outcome = answered.outcome if answered else heard.others[slug]
-            if answered and upstream not in refused:
-                word = self._store(upstream, answered)
-            else:
-                word = verdict(outcome, refused=upstream in refused)
-            self.summary.results.append(Result(slug, upstream, word, getattr(outcome, "reason", "")))
+                hearing.journal.take()
+        for question in hearing.questions:
+            self._settle(hearing, question.slug, others.get(question.slug))
+        return others
+
+    def _refusal(self, hearing: Hearing) -> str:
+        """Say why nothing of it is to be taken, and what can be done about it; "" if it may be."""
+        if reason := hearing.failing():
+            return reason
+        upstream = hearing.upstream.name
+        reason = "" if upstream in self.accept else refusal(upstream, self.known, hearing.answers)
+        return f"{reason}; if that is true, `builder fetch --accept {upstream}` takes it" if reason else ""
+
+    def _settle(self, hearing: Hearing, slug: str, other: Waiting | Refused | None) -> None:
+        """Note what came of one question, and store it."""
+        upstream, refused = hearing.upstream.name, hearing.name in self.summary.refused
+        outcome = other or hearing.answers[slug].outcome
+        is_taken = not (other or refused)
+        word = self._store(upstream, hearing.answers[slug]) if is_taken else verdict(outcome, refused=refused)
+        self.summary.results.append(Result(slug, upstream, word, getattr(outcome, "reason", "")))
 
     def _store(self, upstream: str, answered: Answered) -> Verdict:
         """Merge an answer into its snapshot, and write that where it differs."""
@@ -164,10 +140,3 @@ class Run:
         self.done += 1
         if self.progress:
             self.progress(self.done, self.total, slug, outcome)
-
-
-def _answers(answered: Answered, question: Question, upstream: str) -> bool:
-    """Tell whether an answer of before is one to this question, and nothing newer is known."""
-    source = question.snapshot.sources.get(upstream, Source())
-    newest = max(filter(None, (source.changed, source.since)), default=answered.at)
-    return answered.name == question.name and answered.again >= question.again and newest <= answered.at

@@ -17,6 +17,8 @@ _OK: Final = 200
 _UNAUTHORIZED: Final = 401
 _NOTHING: Final = frozenset({404, 410})
 _TOO_OFTEN: Final = frozenset({403, 429})  # a failure with 403 is the transport's word for a quota
+FOR_GOOD: Final = frozenset({403, 451})
+"""An answer with these refuses to tell of one repository: by a policy, by law."""
 
 Unusable = Failed | Gone | Waiting | Refused
 """The outcomes of an answer that there is nothing to read in."""
@@ -41,7 +43,7 @@ def fault(failure: Failure, place: str) -> Failed | Waiting:
 def read(answer: Answer | Failure, model: TypeAdapter[_T], place: str) -> _T | Unusable:
     """Read an answer strictly, or give the outcome that it comes to.
 
-    404 and 410 are `Gone`, 401 is `Refused`. Any other status (403 by a policy, 451) fails with the forge's own words.
+    404 and 410 are `Gone`, 401 is `Refused`. Any other status fails with the forge's own words; 403 and 451 for good.
     """
     if isinstance(answer, Failure):
         return fault(answer, place)
@@ -49,7 +51,7 @@ def read(answer: Answer | Failure, model: TypeAdapter[_T], place: str) -> _T | U
         return Gone(clean(f"{place}: is not there, or not any more", REASON))
     if answer.status != _OK:
         says = clean(f"{place}: answered {answer.status}{_message(answer.body)}", REASON)
-        return Refused(says) if answer.status == _UNAUTHORIZED else Failed(says)
+        return Refused(says) if answer.status == _UNAUTHORIZED else Failed(says, for_good=answer.status in FOR_GOOD)
     try:
         return model.validate_json(answer.body)
     except ValidationError as error:

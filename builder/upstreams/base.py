@@ -76,9 +76,14 @@ class Gone:
 
 @dataclass(frozen=True, slots=True)
 class Failed:
-    """No answer that can be used; what was known stays."""
+    """No answer that can be used; what was known stays.
+
+    `for_good` tells that the upstream is well, and refuses to tell of this one package (an organisation's policy, a
+    block by law), tonight and tomorrow.
+    """
 
     reason: str
+    for_good: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,6 +139,13 @@ class Upstream(Protocol):
 
     def project(self, record: PackageRecord) -> str | Skipped:
         """Give what the upstream calls the package, or say why it cannot be asked about it."""
+        ...
+
+    def host(self, name: str) -> str:
+        """Give which of its hosts a name that `project` gave is on; "" where it has only the one.
+
+        Hosts are judged one by one: that one is down says nothing of the others.
+        """
         ...
 
     def plan(self, questions: Sequence[Question]) -> Plan:

@@ -18,7 +18,7 @@ from builder.upstreams import commits
 from builder.upstreams.answers import JSON, Wire, read
 from builder.upstreams.base import Failed, Gone, Outcome, Plan, Question, Setup, Skipped, Waiting
 from builder.upstreams.commits import Counted
-from builder.upstreams.forges import DESCRIPTION, NAME, Hosts, in_turn, named, settled
+from builder.upstreams.forges import DESCRIPTION, NAME, Hosts, host_of, in_turn, named, settled
 from builder.upstreams.git import follow
 from builder.upstreams.git_client import Client
 from builder.upstreams.text import clean, clean_or_none, web_url
@@ -83,6 +83,10 @@ class Bitbucket:
     def project(self, record: PackageRecord) -> str | Skipped:
         """Give the repository's host, workspace and name."""
         return self._hosts.project(record)
+
+    def host(self, name: str) -> str:
+        """Give the host of a name."""
+        return host_of(name)
 
     def plan(self, questions: Sequence[Question]) -> Plan:
         """Count one request for each repository whose turn it is."""

@@ -1,5 +1,6 @@
 """Documents of public indexes, which want no token: a good one is of the expected form, anything else is an outcome.
 
+They are not read as a forge's answers are (`answers`): nothing here is a token's affair, and no status says "gone".
 That one is not there (404) is left to whoever asked: it may mean that a package is gone, or that an address is wrong.
 """
 
@@ -7,7 +8,7 @@ from typing import Final, TypeVar
 
 from pydantic import ValidationError
 
-from builder.upstreams.answers import Wire, not_as_expected
+from builder.upstreams.answers import FOR_GOOD, Wire, not_as_expected
 from builder.upstreams.base import Failed, Waiting
 from builder.upstreams.transport import Answer, Failure
 
@@ -25,7 +26,9 @@ def body_of(place: str, answer: Answer | Failure) -> bytes | Failed | Waiting | 
         return Waiting(answer.reason) if answer.spent else Failed(reason)
     if answer.status == _NOT_FOUND:
         return None
-    return answer.body if answer.status == _OK else Failed(f"{place}: answered {answer.status}")
+    if answer.status == _OK:
+        return answer.body
+    return Failed(f"{place}: answered {answer.status}", for_good=answer.status in FOR_GOOD)
 
 
 def read(model: type[Model], place: str, answer: Answer | Failure) -> Model | Failed | Waiting | None:

@@ -20,7 +20,7 @@ from builder.upstreams import commits
 from builder.upstreams.answers import JSON, Unusable, Wire, read
 from builder.upstreams.base import Failed, Gone, Outcome, Plan, Question, Setup, Skipped
 from builder.upstreams.commits import Counted
-from builder.upstreams.forges import DESCRIPTION, NAME, Hosts, in_turn, named, settled, topics
+from builder.upstreams.forges import DESCRIPTION, NAME, Hosts, host_of, in_turn, named, settled, topics
 from builder.upstreams.text import clean, clean_or_none, web_url
 from builder.upstreams.transport import Failure, Transport
 
@@ -119,6 +119,10 @@ class Forgejo:
     def project(self, record: PackageRecord) -> str | Skipped:
         """Give the repository's host, owner and name."""
         return self._hosts.project(record)
+
+    def host(self, name: str) -> str:
+        """Give the host of a name."""
+        return host_of(name)
 
     def plan(self, questions: Sequence[Question]) -> Plan:
         """Count one request for each repository whose turn it is."""

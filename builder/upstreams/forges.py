@@ -68,6 +68,11 @@ class Hosts:
         return Transport(self.bases.values(), agent, budget=setup.budget, tokens=tokens)
 
 
+def host_of(name: str) -> str:
+    """Give the host of a name that `Hosts.project` gave."""
+    return name.partition("/")[0]
+
+
 def named(question: Question) -> RepositoryName:
     """Give the repository that a question is about."""
     host, _, path = question.name.partition("/")

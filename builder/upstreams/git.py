@@ -14,7 +14,7 @@ from builder.metadata import RepositoryFacts
 from builder.records import PackageRecord
 from builder.upstreams import commits
 from builder.upstreams.base import Failed, Outcome, Plan, Question, Setup, Skipped
-from builder.upstreams.forges import Hosts, in_turn, named, settled
+from builder.upstreams.forges import Hosts, host_of, in_turn, named, settled
 from builder.upstreams.git_client import Client, Head, History
 from builder.upstreams.text import clean
 
@@ -56,6 +56,10 @@ class Git:
             host = clean(name.host, _SHOWN)
             return Skipped(f"the host {host} is not among the forges that may be asked (forges in data/site.yaml)")
         return self._hosts.project(record)
+
+    def host(self, name: str) -> str:
+        """Give the host of a name."""
+        return host_of(name)
 
     def plan(self, questions: Sequence[Question]) -> Plan:
         """Count one look for each repository whose turn it is."""

@@ -22,7 +22,7 @@ from urllib.parse import urlsplit
 
 from builder.derive import RepositoryName
 from builder.upstreams import commits
-from builder.upstreams.answers import REASON, Unusable
+from builder.upstreams.answers import FOR_GOOD, REASON, Unusable
 from builder.upstreams.base import Failed, Gone, Setup, Waiting
 from builder.upstreams.commits import Counted
 from builder.upstreams.forges import NAME
@@ -129,10 +129,10 @@ class _Broken:
             return Gone(clean(f"{url}: is not there, or not for everybody", REASON))
         if self.stopped:
             took = "took too long" if self.stopped == "late" else "is too large"
-            return Failed(clean(f"{url}: {took}", REASON))
+            return Failed(clean(f"{url}: {took}", REASON), for_good=self.stopped == "large")
         if self.status:
             says = clean(f"{url}: answered {self.status}", REASON)
-            return Waiting(says) if self.status == _TOO_OFTEN else Failed(says)
+            return Waiting(says) if self.status == _TOO_OFTEN else Failed(says, for_good=self.status in FOR_GOOD)
         # Advice may stand under what is wrong.
         lines = self.said.strip().splitlines() or ["nothing"]
         word = next((line for line in lines if line.startswith("fatal: ")), lines[-1])

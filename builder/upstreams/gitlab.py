@@ -19,7 +19,7 @@ from builder.upstreams import commits
 from builder.upstreams.answers import JSON, Unusable, Wire, fault, not_as_expected, read
 from builder.upstreams.base import Failed, Gone, Outcome, Plan, Question, Setup, Skipped
 from builder.upstreams.commits import Counted
-from builder.upstreams.forges import DESCRIPTION, NAME, Hosts, in_turn, named, settled, topics
+from builder.upstreams.forges import DESCRIPTION, NAME, Hosts, host_of, in_turn, named, settled, topics
 from builder.upstreams.text import clean, clean_or_none
 from builder.upstreams.transport import Failure, Transport
 
@@ -159,6 +159,10 @@ class GitLab:
         """Give the project's host and full path."""
         return self._hosts.project(record)
 
+    def host(self, name: str) -> str:
+        """Give the host of a name."""
+        return host_of(name)
+
     def plan(self, questions: Sequence[Question]) -> Plan:
         """Count one query for every 50 projects of a host."""
         return Plan(self._hosts.count(questions, _MOST_PATHS), "one more for every 100 commits of those that moved")
@@ -223,7 +227,7 @@ class GitLab:
         if isinstance(answer, Failure):
             return answer
         body = read(answer, _BODY, host + where)
-        if isinstance(body, Gone):  # that is said of GraphQL, not of a project
+        if isinstance(body, Gone | Failed):  # that is said of GraphQL, not of a project
             return Failed(body.reason)
         return _found(body) if isinstance(body, _Body) else body
 

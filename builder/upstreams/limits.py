@@ -4,13 +4,18 @@ import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from email.utils import parsedate_to_datetime
+from math import inf
 from typing import Final
 
 _NO_TIME: Final = 10**12  # seconds since 1970
 
 
 class Budget:
-    """How many requests may go out, and how many seconds a run may take; shared by all transports of a run."""
+    """How many requests may go out, and how many seconds a run may take; shared by all transports of a run.
+
+    `patience` is the longest pause (seconds) that may be made just now, while others are to be asked still; `put_off`
+    tells that a longer one was wanted.
+    """
 
     def __init__(
         self,
@@ -21,6 +26,8 @@ class Budget:
         self._requests = requests
         self._clock = clock
         self._until = None if seconds is None else clock() + seconds
+        self.patience = inf
+        self.put_off = False
 
     def spend(self) -> str:
         """Take one request out of it; "" or, if there is none left, why."""
@@ -35,6 +42,12 @@ class Budget:
     def has_passed(self, wait: float) -> bool:
         """Tell whether the run's time will be over after so many seconds."""
         return self._until is not None and self._clock() + wait >= self._until
+
+    def puts_off(self, wait: float) -> bool:
+        """Tell whether a pause of so many seconds is too long just now, and note it in `put_off`."""
+        too_long = wait > self.patience
+        self.put_off |= too_long
+        return too_long
 
 
 @dataclass(frozen=True, slots=True)

@@ -151,7 +151,7 @@ class Transport:
         return True
 
     def _allows(self, wait: float) -> bool:
-        return wait <= self._limits.wait and not self._budget.has_passed(wait)
+        return wait <= self._limits.wait and not self._budget.has_passed(wait) and not self._budget.puts_off(wait)
 
     def get(self, url: str, accept: str, final: Collection[int] = ()) -> Answer | Failure:
         """Ask for an address, again where that may help (429, 5xx, time-outs, torn answers), and give the answer.
@@ -173,10 +173,18 @@ class Transport:
             return self._retrying(partial(self._pause, request.final), self._follow, request)
         except _AgainError as error:
             final = error.failure.status in request.final
-            if error.wait is not None and not final and self._budget.has_passed(error.wait):
-                reason = f"{error.failure.reason}, which is beyond the time for this run"
+            refusal = "" if error.wait is None or final else self._refusal_to_wait(error.wait)
+            if refusal:
+                reason = f"{error.failure.reason}, which is {refusal}"
                 return Failure(reason, retryable=True, status=error.failure.status, spent=True)
             return error.failure
+
+    def _refusal_to_wait(self, wait: float) -> str:
+        """Say why the run does not wait so long for an upstream that asks for it; "" where the run is not why."""
+        if self._budget.has_passed(wait):
+            return "beyond the time for this run"
+        put_off = wait <= self._limits.wait and self._budget.puts_off(wait)
+        return "too long while others are to be asked" if put_off else ""
 
     def _pause(self, final: Collection[int], error: Exception) -> bool | float:
         """Tell stamina whether to try again, or after how many seconds."""

@@ -88,6 +88,11 @@ class GitHub:
             return Skipped("its address is not that of a repository")
         return "/".join(steps if repository.host == HOST else [repository.host, *steps])
 
+    def host(self, name: str) -> str:
+        """Give the host of a name, which does not name github.com."""
+        *host, _owner, _repository = name.split("/")
+        return host[0] if host else HOST
+
     def plan(self, questions: Sequence[Question]) -> Plan:
         """Count one query for every hundred repositories of a host with a token, one request for each without."""
         sizes = [(self._sites[host], len(mine)) for host, mine in self._by_host(questions).items()]
@@ -104,6 +109,6 @@ class GitHub:
     def _by_host(self, questions: Sequence[Question]) -> dict[str, list[Question]]:
         asked: dict[str, list[Question]] = {host: [] for host in self._sites}
         for question in questions:
-            *host, owner, name = question.name.split("/")
-            asked[host[0] if host else HOST].append(replace(question, name=f"{owner}/{name}"))
+            *_, owner, name = question.name.split("/")
+            asked[self.host(question.name)].append(replace(question, name=f"{owner}/{name}"))
         return asked

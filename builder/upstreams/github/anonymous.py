@@ -10,6 +10,7 @@ from urllib.parse import quote
 
 from pydantic import ValidationError
 
+from builder.upstreams.answers import FOR_GOOD
 from builder.upstreams.base import Failed, Fetched, Gone, Outcome, Question, Refused, Unchanged, Waiting
 from builder.upstreams.github import facts
 from builder.upstreams.github.contributors import ACCEPT, CORE
@@ -64,7 +65,8 @@ def _refusal(answer: Answer) -> Outcome:
         return Gone("is not there, or not any more")
     if answer.status == _UNAUTHORIZED:
         return Refused(reason)
-    return Waiting(f"{reason}: {_NOTE}") if is_about_limits(said) else Failed(reason)
+    limited = is_about_limits(said)
+    return Waiting(f"{reason}: {_NOTE}") if limited else Failed(reason, for_good=answer.status in FOR_GOOD)
 
 
 def _outcome(question: Question, answer: Answer) -> Outcome:

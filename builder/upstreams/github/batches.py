@@ -14,6 +14,8 @@ from builder.upstreams.github.wire import Graph, problem
 _GROWTH: Final = 10  # queries without trouble until the full size is reached from nothing
 _DRIFT: Final = 0.01
 _TOO_FEW: Final = 1  # a single answer that cannot be read says nothing about GitHub
+_MOST: Final = 10
+_HALF: Final = 0.5
 _UNREADABLE: Final = "UNREADABLE"  # our own beside GitHub's types of errors
 
 Item = TypeVar("Item")
@@ -25,6 +27,10 @@ class Batches(Generic[Item, Node]):
 
     A query that GitHub cannot cope with is asked again in halves, down to a single repository; with every good answer
     the next query is a tenth of the full size larger again. `stopped` tells why nothing more is to be asked.
+
+    Where more than one in a hundred of a query cannot be read, those are asked again, each alone: what is wrong with a
+    few repositories is no reason to stop. GitHub says something else now, to all questions, where that is more than
+    half of a query; or where more than ten, and one in a hundred of all, could not be read.
     """
 
     def __init__(
@@ -37,15 +43,19 @@ class Batches(Generic[Item, Node]):
         self._node = node
         self._variables = variables
         self._size = query.most
+        self._alone = 0  # so many at the head of the queue are asked one by one
+        self._told = self._unreadable = 0
 
     @property
     def is_full(self) -> bool:
         """Whether there is enough for a whole query."""
-        return len(self.queue) >= self._size
+        return len(self.queue) >= (1 if self._alone else self._size)
 
     def ask(self) -> Iterator[tuple[Item, Node | Fault]]:
         """Send one query, and yield what is settled by its answer; the rest stays in the queue."""
-        batch = [self.queue.popleft() for _ in range(min(self._size, len(self.queue)))]
+        size = 1 if self._alone else min(self._size, len(self.queue))
+        self._alone = max(0, self._alone - 1)
+        batch = [self.queue.popleft() for _ in range(size)]
         told = self._graphql.ask(self._query, [self._variables(item) for item in batch])
         if isinstance(told, list):
             yield from self._settle(batch, told)
@@ -69,8 +79,7 @@ class Batches(Generic[Item, Node]):
             self._ask_for_less(batch, again)
         else:
             self._size = min(self._query.most, self._size + max(1, self._query.most // _GROWTH))
-        self._look_for_drift([node for _, node in read])
-        yield from read
+        yield from self._without_drift(read)
 
     def _ask_for_less(self, batch: Sequence[Item], again: Sequence[Item]) -> None:
         self.queue.extendleft(reversed(again))
@@ -84,9 +93,26 @@ class Batches(Generic[Item, Node]):
         except ValidationError as error:
             return Fault(_UNREADABLE, f"is not as expected: {problem(error)}")
 
-    def _look_for_drift(self, read: Sequence[Node | Fault]) -> None:
-        """Stop where more than one in a hundred cannot be read: GitHub now says something else, to all questions."""
-        unreadable = [each for each in read if isinstance(each, Fault) and each.kind == _UNREADABLE]
-        if len(unreadable) > max(_TOO_FEW, len(read) * _DRIFT):
-            share = f"{len(unreadable)} of {len(read)}"
-            self.stopped = Refused(f"answers are not as expected ({share}): the first {unreadable[0].message}")
+    def _without_drift(self, read: list[tuple[Item, Node | Fault]]) -> list[tuple[Item, Node | Fault]]:
+        """Give what is settled; what could not be read in too large a company goes back into the queue."""
+        odd = [item for item, each in read if _is_unreadable(each)]
+        if max(_TOO_FEW, len(read) * _DRIFT) < len(odd) <= len(read) * _HALF:
+            self.queue.extendleft(reversed(odd))
+            self._alone += len(odd)
+            read = [(item, each) for item, each in read if not _is_unreadable(each)]
+            odd = []
+        self._told += len(read)
+        self._unreadable += len(odd)
+        if len(odd) > max(_TOO_FEW, len(read) * _HALF):
+            self._stop(len(odd), len(read), read)
+        elif odd and self._unreadable > max(_MOST, self._told * _DRIFT):
+            self._stop(self._unreadable, self._told, read)
+        return read
+
+    def _stop(self, odd: int, total: int, read: Sequence[tuple[Item, Node | Fault]]) -> None:
+        first = next(each.message for _, each in read if isinstance(each, Fault) and each.kind == _UNREADABLE)
+        self.stopped = Refused(f"answers are not as expected ({odd} of {total}): the first {first}")
+
+
+def _is_unreadable(told: Graph | Fault) -> bool:
+    return isinstance(told, Fault) and told.kind == _UNREADABLE

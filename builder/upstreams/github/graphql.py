@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
-from builder.upstreams.base import Refused, Waiting
+from builder.upstreams.base import Failed, Refused, Waiting
 from builder.upstreams.github.queries import Query
 from builder.upstreams.github.wire import REASON, message
 from builder.upstreams.limits import retry_after
@@ -24,6 +24,7 @@ _UNAUTHORIZED: Final = 401
 _LIMITED: Final = frozenset({"RATE_LIMITED", "RATE_LIMIT"})
 NOT_FOUND: Final = "NOT_FOUND"
 EXCEEDED: Final = "RESOURCE_LIMITS_EXCEEDED"
+_FORBIDDEN: Final = "FORBIDDEN"
 
 ATTEMPTS: Final = 5
 THROTTLE: Final = 60.0  # seconds, doubled each time: the least where GitHub says "too often" and not how long
@@ -38,6 +39,11 @@ class Fault:
 
     def __str__(self) -> str:
         return self.message or self.kind
+
+    @property
+    def failed(self) -> Failed:
+        """What it comes to, where it is not that there is none."""
+        return Failed(str(self), for_good=self.kind == _FORBIDDEN)
 
 
 @dataclass(frozen=True, slots=True)

@@ -109,7 +109,7 @@ class Run:
             if isinstance(pulse, Pulse):
                 yield from self._take(question, pulse)
             elif pulse.kind != NOT_FOUND:
-                yield question.slug, Failed(str(pulse))
+                yield question.slug, pulse.failed
             elif known and known.id:
                 self._by_id.queue.append(question)
             else:
@@ -120,7 +120,7 @@ class Run:
             if isinstance(pulse, Pulse):
                 yield from self._take(question, pulse)
             else:
-                yield question.slug, Gone(_GONE) if pulse.kind == NOT_FOUND else Failed(str(pulse))
+                yield question.slug, Gone(_GONE) if pulse.kind == NOT_FOUND else pulse.failed
 
     def _take(self, question: Question, pulse: Pulse) -> Outcomes:
         """Look at what was found: does more have to be asked?"""
@@ -135,7 +135,7 @@ class Run:
     def _ask_delta(self) -> Outcomes:
         for changed, delta in self._delta.ask():
             if isinstance(delta, Fault):
-                yield changed.question.slug, Failed(str(delta))
+                yield changed.question.slug, delta.failed
             elif _is_counted(changed.count, delta):
                 found = facts.by_delta(changed.facts, delta, changed.count)
                 yield from self._settle(changed.question, found, changed.count.logins)

@@ -99,6 +99,11 @@ class PyPI:
         name = derive.pypi_name(record)
         return Skipped("has no name on PyPI") if name is None else canonicalize_name(name, validate=True)
 
+    def host(self, name: str) -> str:
+        """Give nothing: there is the one."""
+        del name
+        return ""
+
     def plan(self, questions: Sequence[Question]) -> Plan:
         """Count the list, or a request for each known project; and two for each that is not known."""
         spared = sum(_Case.of(question).may_be_spared for question in questions)
@@ -140,6 +145,8 @@ class PyPI:
         body = body_of(_LIST, self._for_list.get(self._base + _LIST, _SIMPLE))
         if body is None:
             return Failed(f"{_LIST}: is not there")
+        if isinstance(body, Failed):  # that is said of the list, not of a project
+            return Failed(body.reason)
         return read_listing(_LIST, body, wanted) if isinstance(body, bytes) else body
 
     def _ask(self, case: "_Case", listed: int | None) -> Outcome:
