@@ -9,7 +9,7 @@ from typing import Final
 from urllib.parse import quote
 
 from builder import urls
-from builder.outputs import HTML, JSON
+from builder.outputs import HTML, JAVASCRIPT, JSON
 from builder.resources import ErrorResource, encode
 from builder.serve import reload, tree
 
@@ -91,7 +91,7 @@ class Site:
         if not is_loopback(request.host):
             answer = _text(421, "This server answers to the names of this machine only.")
         elif path == reload.SCRIPT:
-            answer = _typed(200, tree.JAVASCRIPT, reload.script())
+            answer = _typed(200, JAVASCRIPT, reload.script())
         elif prefix and path in {"/", prefix}:
             answer = Answer(302, {"Location": f"{prefix}/{mark}{query}"})
         elif not path.startswith(prefix + "/"):

@@ -5,10 +5,9 @@ from pathlib import Path
 from typing import Final
 from urllib.parse import unquote
 
-from builder.outputs import CSS, HTML, JSON, SVG
+from builder.outputs import CSS, HTML, JAVASCRIPT, JSON, SVG
 
 TEXT: Final = "text/plain; charset=utf-8"
-JAVASCRIPT: Final = "text/javascript; charset=utf-8"
 UNKNOWN: Final = "application/octet-stream"
 MEDIA_TYPES: Final = {
     ".atom": "application/atom+xml",
