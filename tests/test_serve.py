@@ -18,7 +18,8 @@ import watchfiles
 
 from builder.api import v4
 from builder.errors import DataError, GuardRefusedError, Problem, SiteError
-from builder.serve import changes, reload, serve, server, tree
+from builder.hosts.media_types import MEDIA_TYPES
+from builder.serve import changes, reload, serve, server
 from builder.serve.answers import Answer, Request, Site, is_loopback
 from builder.serve.builds import Builds
 from builder.write import Report, write
@@ -301,7 +302,7 @@ def test_other_names_are_refused(out: Path, host: str, target: str) -> None:
 
 
 def test_every_type_of_the_project_is_known() -> None:
-    assert {".html", ".css", ".js", ".json", ".svg", ".xml", ".txt"} <= tree.MEDIA_TYPES.keys()
+    assert {".html", ".css", ".js", ".json", ".svg", ".xml", ".txt"} <= MEDIA_TYPES.keys()
 
 
 # The pages' policy.

@@ -7,10 +7,12 @@ from builder.hosts.base import CONFIGURATION, File, Host, Limits, Place, Server
 from builder.hosts.generic import Generic
 from builder.hosts.github_pages import GitHubPages
 from builder.hosts.limits import within_limits
+from builder.hosts.nginx import Nginx
 
 HOSTS: tuple[Host, ...] = (
     GitHubPages(),
     Generic(),
+    Nginx(),
 )
 """The first is the one that is built for where nothing else is said."""
 
