@@ -9,11 +9,13 @@ from builder.hosts.generic import Generic
 from builder.hosts.github_pages import GitHubPages
 from builder.hosts.limits import within_limits
 from builder.hosts.netlify import Netlify
+from builder.hosts.nginx import Nginx
 from builder.hosts.node import Node
 
 HOSTS: tuple[Host, ...] = (
     GitHubPages(),
     Generic(),
+    Nginx(),
     Cloudflare(),
     Netlify(),
     Node(),

@@ -9,6 +9,7 @@ from typing import Final
 from urllib.parse import quote
 
 from builder import urls
+from builder.hosts.media_types import TEXT
 from builder.outputs import HTML, JAVASCRIPT, JSON
 from builder.resources import ErrorResource, encode
 from builder.serve import reload, tree
@@ -55,7 +56,7 @@ def _error(status: int, detail: str) -> Answer:
 
 
 def _text(status: int, sentence: str) -> Answer:
-    return _typed(status, tree.TEXT, sentence.encode() + b"\n")
+    return _typed(status, TEXT, sentence.encode() + b"\n")
 
 
 def _page(status: int, sentence: str) -> Answer:
