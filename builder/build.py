@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
-from builder import api, catalogue, checks, history, pages, source, write
+from builder import api, catalogue, checks, history, pages, search, source, write
 from builder.catalogue import Catalogue
 from builder.config import Settings
 from builder.entries import AnyEntry, Data
@@ -89,6 +89,7 @@ def render(made: Catalogue, templates: Path = TEMPLATES) -> Iterator[Output]:
     """Yield all that the site answers."""
     site = Urls(made.settings.base_url)
     yield from api.render(made, site)
+    yield from search.render(made, site)
     yield from pages.render(made, site, templates)
 
 
