@@ -109,7 +109,7 @@ def serving(host: Host, site: Path) -> Iterator[Ask]:
     assert host.server is not None
     path = tools() if host.server.program == "wrangler" else os.environ.get("PATH", os.defpath)
     found(host.server.program, path)
-    settings = {"PATH": path, "HTTPS_PROXY": NOWHERE, "HTTP_PROXY": NOWHERE, "CI": "1"}
+    settings = {"PATH": path, "HTTPS_PROXY": NOWHERE, "HTTP_PROXY": NOWHERE, "npm_config_registry": NOWHERE}
     with ExitStack() as running, pytest.MonkeyPatch.context() as patch:
         for name, value in settings.items():
             patch.setenv(name, value)

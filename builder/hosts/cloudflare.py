@@ -72,7 +72,7 @@ class Cloudflare:
     name = "cloudflare"
     choices = Choices(query=Query.ANSWERED, copies=False, runtimes=("worker",))
     limits = Limits(files=20_000, file_bytes=25 * 1024**2, source="on the free plan; the paid one takes 100,000 files")
-    server: Server | None = Server("wrangler", "npm install --global wrangler", _command)
+    server: Server | None = Server("wrangler", "npm install --global wrangler", _command, ready="Ready on")
 
     def files(self, output: Output) -> Iterable[File]:
         """Give the file of an output."""
