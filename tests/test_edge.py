@@ -141,6 +141,17 @@ def test_what_is_not_there(node: Module, path: str, status: int, body: str) -> N
     assert (answer.status, answer.body) == (status, body)
 
 
+def test_v3_is_not_there_where_a_build_leaves_it_out(other: Module) -> None:
+    files = small({"v4/packages": ['{"id":1}']})
+    index = json.loads(files["/api/edge/index.json"]) | {"v3": False}
+    slugs = {"/api/edge/slugs/packages/0.json": '{"one":[1,null]}', "/api/v4/packages/1/": '{"id":1}'}
+    other.hold(files | slugs | {"/api/edge/index.json": json.dumps(index)})
+    for path in ("/api/v3/", "/api/v3/packages/", "/api/v3/packages/one/"):
+        answer = other.ask(path)
+        assert (answer.status, answer.body) == (404, '{"error": 404, "message": "Not found."}')
+    assert other.ask("/api/v4/packages/one/").body == '{"id":1}'
+
+
 def test_a_verb_that_writes_is_refused_by_v3_too(node: Module) -> None:
     answer = node.ask("/api/v3/packages/", "POST")
     assert (answer.status, answer.body) == (405, '{"error": 405, "message": "Method \\"POST\\" not allowed."}')

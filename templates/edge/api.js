@@ -65,7 +65,7 @@ const decoded = (pathname) => {
 const moved = (location) => new Response(null, { status: 301, headers: { ...ALWAYS, Location: location } });
 
 const sent = async ({ status, body, headers = {} }, request, html = null) => {
-  const text = html ?? body;
+  const bytes = new TextEncoder().encode(html ?? body); // once: a list may have megabytes
   const all = new Headers({
     ...ALWAYS,
     ...headers,
@@ -75,16 +75,16 @@ const sent = async ({ status, body, headers = {} }, request, html = null) => {
     ...(request.method === "OPTIONS" ? PREFLIGHT : {}),
   });
   if (status === 200 && request.method !== "OPTIONS") {
-    const tag = await tagged(text);
+    const tag = await tagged(bytes);
     all.set("ETag", tag);
     if (known(request.headers.get("if-none-match"), tag)) return new Response(null, { status: 304, headers: all });
   }
-  return new Response(request.method === "HEAD" ? null : text, { status, headers: all });
+  return new Response(request.method === "HEAD" ? null : bytes, { status, headers: all });
 };
 
-/** A tag of a text: other bytes, another tag, wherever and whenever they are made. */
-const tagged = async (text) => {
-  const digest = await crypto.subtle.digest("SHA-256", new TextEncoder().encode(text));
+/** A tag of bytes: other ones, another tag, wherever and whenever they are made. */
+const tagged = async (bytes) => {
+  const digest = await crypto.subtle.digest("SHA-256", bytes);
   return `"${Array.from(new Uint8Array(digest, 0, 16), (byte) => byte.toString(16).padStart(2, "0")).join("")}"`;
 };
 
