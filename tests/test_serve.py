@@ -16,10 +16,10 @@ from typing import Any, Self
 import pytest
 import watchfiles
 
-from builder import serve as serve_package
 from builder.api import v3, v4
 from builder.errors import DataError, GuardRefusedError, Problem, SiteError
-from builder.serve import reload, serve, server, tree
+from builder.hosts.media_types import MEDIA_TYPES
+from builder.serve import changes, reload, serve, server, tree
 from builder.serve.answers import Answer, Request, Site, is_loopback
 from builder.serve.builds import Builds
 from builder.write import Report, write
@@ -329,7 +329,7 @@ def test_other_names_are_refused(out: Path, host: str, target: str) -> None:
 
 
 def test_every_type_of_the_project_is_known() -> None:
-    assert {".html", ".css", ".js", ".json", ".svg", ".xml", ".txt"} <= tree.MEDIA_TYPES.keys()
+    assert {".html", ".css", ".js", ".json", ".svg", ".xml", ".txt"} <= MEDIA_TYPES.keys()
 
 
 # The pages' policy.
@@ -593,7 +593,7 @@ def test_a_change_while_building_is_built_next(tmp_path: Path) -> None:
 
 
 def test_what_a_build_writes_and_what_editors_leave_is_no_change(tmp_path: Path) -> None:
-    counts = serve_package._filter([tmp_path, tmp_path / "data"], tmp_path / "site")  # noqa: SLF001 - a rule with many cases
+    counts = changes._filter([tmp_path, tmp_path / "data"], tmp_path / "site")  # noqa: SLF001 - a rule with many cases
     for name in (
         "site",
         "site/index.html",
@@ -612,7 +612,7 @@ def test_what_a_build_writes_and_what_editors_leave_is_no_change(tmp_path: Path)
 
 def test_a_project_may_lie_under_a_folder_that_is_usually_passed_over(tmp_path: Path) -> None:
     root = tmp_path / ".venv" / "project"
-    counts = serve_package._filter([root], root / "site")  # noqa: SLF001 - as above
+    counts = changes._filter([root], root / "site")  # noqa: SLF001 - as above
     assert counts(watchfiles.Change.modified, str(root / "data" / "x.yaml"))
 
 

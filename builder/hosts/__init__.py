@@ -4,13 +4,21 @@ A new host is one module here and one line in `HOSTS`; it then runs the same con
 """
 
 from builder.hosts.base import CONFIGURATION, File, Host, Limits, Place, Server
+from builder.hosts.cloudflare import Cloudflare
 from builder.hosts.generic import Generic
 from builder.hosts.github_pages import GitHubPages
 from builder.hosts.limits import within_limits
+from builder.hosts.netlify import Netlify
+from builder.hosts.nginx import Nginx
+from builder.hosts.node import Node
 
 HOSTS: tuple[Host, ...] = (
     GitHubPages(),
     Generic(),
+    Nginx(),
+    Cloudflare(),
+    Netlify(),
+    Node(),
 )
 """The first is the one that is built for where nothing else is said."""
 

@@ -9,7 +9,8 @@ from typing import Final
 from urllib.parse import quote
 
 from builder import urls
-from builder.outputs import HTML, JSON
+from builder.hosts.media_types import TEXT
+from builder.outputs import HTML, JAVASCRIPT, JSON
 from builder.resources import ErrorResource, encode
 from builder.serve import reload, tree
 
@@ -62,7 +63,7 @@ def _error(status: int, detail: str) -> Answer:
 
 
 def _text(status: int, sentence: str) -> Answer:
-    return _typed(status, tree.TEXT, sentence.encode() + b"\n")
+    return _typed(status, TEXT, sentence.encode() + b"\n")
 
 
 def _page(status: int, sentence: str) -> Answer:
@@ -98,7 +99,7 @@ class Site:
         if not is_loopback(request.host):
             answer = _text(421, "This server answers to the names of this machine only.")
         elif path == reload.SCRIPT:
-            answer = _typed(200, tree.JAVASCRIPT, reload.script())
+            answer = _typed(200, JAVASCRIPT, reload.script())
         elif prefix and path in {"/", prefix}:
             answer = Answer(302, {"Location": f"{prefix}/{mark}{query}"})
         elif not path.startswith(prefix + "/"):
