@@ -143,6 +143,23 @@ def _snapshot(chance: random.Random, slug: str, said: _Words, people: _Words) ->
     )
 
 
+def mistyped(made: Catalogue, count: int, seed: int = 359) -> list[tuple[str, str]]:
+    """Give names with an error each, a letter lost, doubled, swapped or another one, and the slugs that were meant."""
+    chance = random.Random(seed)  # noqa: S311 - a sample, not a secret
+    found = []
+    for n, package in enumerate(chance.sample(made.packages, count)):
+        name = package.slug.removeprefix("django-")
+        at = chance.randrange(len(name) - 1)
+        wrong = (
+            name[:at] + name[at + 1 :],
+            name[:at] + name[at] + name[at:],
+            name[:at] + name[at + 1] + name[at] + name[at + 2 :],
+            name[:at] + chance.choice("aeiorst") + name[at + 1 :],
+        )
+        found.append((wrong[n % len(wrong)], package.slug))
+    return found
+
+
 def queries(made: Catalogue) -> list[str]:
     """Give queries of every kind: names, words common and rare, people, mistyped ones, long ones."""
     middle = made.packages[len(made.packages) // 2]

@@ -171,6 +171,14 @@ def test_a_word_that_is_larger_than_a_file_has_one_of_its_own() -> None:
     assert shared == {"": ["b"], "ab": ["ab"], "abc": ["abc"], "abd": ["abd"]}
 
 
+def test_of_very_many_words_the_files_are_fuller(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(shards, "MOST_FILES", 2)
+    sizes = {f"{letter}{n}": 1 for letter in "abcd" for n in range(9)}
+    assert len(list(shards.share(sizes, 18))) > 2
+    assert len(list(shards.share(sizes, 17))) == len(list(shards.share(sizes, 34))) == 2
+    assert len(list(shards.share(sizes, 9))) == len(list(shards.share(sizes, 18)))
+
+
 def test_of_a_full_file_the_fuller_beginnings_leave_and_the_rest_stays() -> None:
     sizes = {f"{letter}{n}": size for letter, size in (("a", 30), ("b", 8), ("c", 7), ("d", 1)) for n in range(2)}
     shared = dict(shards.share(sizes, 40))

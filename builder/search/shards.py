@@ -8,6 +8,7 @@ from collections.abc import Iterator, Mapping
 from typing import Final
 
 FULL: Final = 20 * 1024  # bytes
+MOST_FILES: Final = 4000  # where there would be more of them, they are twice as full, and so on
 
 
 def share(sizes: Mapping[str, int], full: int = FULL) -> Iterator[tuple[str, list[str]]]:
@@ -15,6 +16,8 @@ def share(sizes: Mapping[str, int], full: int = FULL) -> Iterator[tuple[str, lis
 
     `sizes` are the bytes that each word takes. A beginning comes before those that are longer; "" is always there.
     """
+    while sum(sizes.values()) > MOST_FILES * full:
+        full *= 2
     yield from _share("", sorted(sizes), sizes, full)
 
 

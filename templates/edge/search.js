@@ -19,6 +19,7 @@ const MOST_MEANT = 5; // words that a mistyped one is taken for
 const MOST_WORDS = 8;
 const MOST_TYPED = 200; // characters that are looked at
 const LONGEST = 40; // characters of a word, as in the index
+const LONGEST_ENDING = 7; // more characters than stem() ever takes off
 const RANKS = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz-_";
 
 /** Points of a name; those of text and weight together are fewer than 1.2. */
@@ -165,7 +166,7 @@ async function wordHits(index, word) {
   const common = word.startsWith(root) ? root : root.slice(0, -1);
   for (const [found, postings] of await index.beginningWith(common)) {
     if (found === word) count += take(postings, 1);
-    else if (found !== "*" && stem(found) === root) count += take(postings, 0.9);
+    else if (found.length < root.length + LONGEST_ENDING && stem(found) === root) count += take(postings, 0.9);
     else if (found.startsWith(word) && word.length > 1) {
       longer += take(postings, 0.2 + (0.5 * word.length) / found.length);
     }
