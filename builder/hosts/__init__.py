@@ -3,7 +3,9 @@
 A new host is one module here and one line in `HOSTS`; it then runs the same conformance suite as the others.
 """
 
+from builder.hosts.apache import Apache
 from builder.hosts.base import CONFIGURATION, File, Host, Limits, Place, Server
+from builder.hosts.caddy import Caddy
 from builder.hosts.generic import Generic
 from builder.hosts.github_pages import GitHubPages
 from builder.hosts.limits import within_limits
@@ -13,6 +15,8 @@ HOSTS: tuple[Host, ...] = (
     GitHubPages(),
     Generic(),
     Nginx(),
+    Caddy(),
+    Apache(),
 )
 """The first is the one that is built for where nothing else is said."""
 

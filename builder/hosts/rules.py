@@ -30,6 +30,7 @@ PREFLIGHT_HEADERS: Final[Mapping[str, str]] = {
 """What an answer to OPTIONS has as well."""
 
 PAGE_HEADERS: Final[Mapping[str, str]] = {
+    "Allow": "GET, HEAD",
     "Cache-Control": "public, max-age=300, stale-while-revalidate=3600",
     "Referrer-Policy": "strict-origin-when-cross-origin",
     "X-Content-Type-Options": "nosniff",
@@ -50,7 +51,7 @@ FIRST_V3: Final = f"(?:0*|{NO_NUMBER})"
 SLUG: Final = "[A-Za-z0-9_-]+"
 SAFE_PATH: Final = r"(?:/[A-Za-z0-9._~-]+)+"
 """Paths that a redirect may repeat as they are: no empty step, nothing that would have to be encoded."""
-HIDDEN: Final = r"/_host(?:/|$)|/\.(?!well-known/)"
+HIDDEN: Final = "/_host(?:/|$)|/[.](?!well-known/)"
 """What lies in the site's folder and is not for readers (of PCRE alone)."""
 
 BROWSE: Final = "/api/browse/"
