@@ -1,7 +1,8 @@
 """Caddy: a snippet for the block of a site.
 
 Of Caddy 2.6 and later. Everything stands in one `route`, so that it is read from above. `redir` and `respond` take the
-query and the body as they are told; `file_server` redirects nothing by itself and guesses no type.
+query and the body as they are told; `file_server` redirects nothing by itself and guesses no type. Of two `file` in one
+matcher either would be enough, so that there is never more than one.
 """
 
 import re
@@ -136,7 +137,7 @@ def _respond(body: str, status: int) -> Iterator[str]:
 def _route(prefix: str, *, v3: bool) -> Iterator[str]:
     yield "# For the block of a site whose root is the folder of the built site."
     if prefix:
-        yield f"redir {prefix} {prefix}/{{packages_query}} 301"
+        yield from _handle(prefix, [*_query(), f"redir * {prefix}/{{packages_query}} 301"])
     yield from _block(
         f"route {prefix}/*", [*_maps(), *([f"uri strip_prefix {prefix}"] if prefix else []), *_all(prefix, v3=v3)]
     )
@@ -144,10 +145,14 @@ def _route(prefix: str, *, v3: bool) -> Iterator[str]:
 
 def _maps() -> Iterator[str]:
     """Yield what is looked up by name further down, each time anew."""
-    yield from _block("map {http.request.uri.query} {packages_query}", ["~(.+) `?${1}`", 'default ""'])
+    yield from _query()
     types = [f"~{re.escape(ending)}$ {_quoted(media_type)}" for ending, media_type in MEDIA_TYPES.items()]
-    yield from _block("map {http.request.uri.path} {packages_type}", [*types, f"default {UNKNOWN}"])
+    yield from _block("map {path} {packages_type}", [*types, f"default {UNKNOWN}"])
     yield from _block(f"map {_OFFSET} {{packages_page}}", [f"~^({rules.PAGE})$ `/offset/${{1}}`", 'default ""'])
+
+
+def _query() -> Iterator[str]:
+    yield from _block("map {http.request.uri.query} {packages_query}", ["~(.+) `?${1}`", 'default ""'])
 
 
 def _all(prefix: str, *, v3: bool) -> Iterator[str]:
@@ -168,7 +173,7 @@ def _api(prefix: str, *, v3: bool) -> Iterator[str]:
     yield from _handle("@list", _list())
     if v3:
         lists = f"^(/api/v3/(?:{rules.COLLECTIONS}|(?:grids|categories)/{rules.SLUG}/packages))/$"
-        yield from _block("@old", [f"path_regexp list {_quoted(lists)}", "file {http.request.uri.path}index.json"])
+        yield from _block("@old", [f"path_regexp list {_quoted(lists)}", "file {path}index.json"])
         yield from _handle("@old", _list_v3())
     yield from _handle("", _item(prefix, v3=v3))
 
@@ -220,13 +225,18 @@ def _wants_page() -> Iterator[str]:
 
 
 def _item(prefix: str, *, v3: bool) -> Iterator[str]:
-    readable = f"/api/v4/(?:(?:{rules.COLLECTIONS})/[^/]+/)?|{rules.BROWSE}"
-    yield from _block("@readable", [_path(readable)])
-    yield from _block("header @readable", ["defer", "Vary `Accept, Accept-Encoding`"])
-    yield from _block("@others", [f"not {_path(readable)}"])
-    yield from _block("header @others", ["defer", "Vary Accept-Encoding"])
-    shown = [_path(readable), "file {http.request.uri.path}index.json", *_wants_page()]
-    yield from _where("shown", shown, _serve(f"{rules.BROWSE}index.html"))
+    readable = _path(f"/api/v4/(?:(?:{rules.COLLECTIONS})/[^/]+/)?")
+    shown = [
+        *_where("shown", _wants_page(), _serve(f"{rules.BROWSE}index.html")),
+        *_handle("", _serve("{path}index.json")),
+    ]
+    yield from _where("readable", [readable, "file {path}index.json"], [*_vary("Accept"), *shown])
+    yield from _where(
+        "browse",
+        [f"path {rules.BROWSE}", f"file {rules.BROWSE}index.html"],
+        [*_vary("Accept"), *_serve(f"{rules.BROWSE}index.html")],
+    )
+    yield from _vary()
     yield from _files(prefix, "index.json", "index.html")
     for number, (pattern, route) in enumerate(rules.missing(v3=v3)):
         yield from _where(f"missing{number}", [_path(pattern)], _serve(route, 404))
@@ -243,9 +253,9 @@ def _pages(prefix: str) -> Iterator[str]:
 
 def _files(prefix: str, *indexes: str) -> Iterator[str]:
     """Yield the redirect to a folder that was asked for as a file, and the answer by file or by index."""
-    path = "{http.request.uri.path}"
+    path = "{path}"
     slashless = [_path(rules.SAFE_PATH), f"file {path}/{indexes[0]}"]
-    yield from _where("slashless", slashless, [f"redir {prefix}{path}/{{packages_query}} 301"])
+    yield from _where("slashless", slashless, [f"redir * {prefix}{path}/{{packages_query}} 301"])
     yield from _where("file", [f"file {path}", "not path */"], _serve())
     for number, index in enumerate(indexes):
         found = ["path */", f"file {path}{index}"]
