@@ -16,7 +16,7 @@ from typing import Any, Self
 import pytest
 import watchfiles
 
-from builder.api import v4
+from builder.api import v3, v4
 from builder.errors import DataError, GuardRefusedError, Problem, SiteError
 from builder.hosts.media_types import MEDIA_TYPES
 from builder.serve import changes, reload, serve, server
@@ -43,7 +43,7 @@ FILES: dict[str, bytes] = {
     "\u00e9t\u00e9/index.html": b"<p>summer</p>",
     ".well-known/api-catalog": b"{}",
     ".nojekyll": b"",
-} | {output.route.removeprefix("/"): output.body for output in v4.errors()}
+} | {output.route.removeprefix("/"): output.body for output in (*v4.errors(), *v3.errors())}
 
 
 @pytest.fixture
@@ -162,6 +162,33 @@ def test_under_the_api_a_404_has_the_words_of_the_original(out: Path, path: str,
     assert answer.headers["Content-Type"] == "application/json"
     assert answer.headers["Access-Control-Allow-Origin"] == "*"
     assert "ETag" not in answer.headers
+
+
+@pytest.mark.parametrize(
+    ("path", "message"),
+    [
+        ("/api/v3/packages/nope/", "No Package matches the given query."),
+        ("/api/v3/packages/359", "No Package matches the given query."),
+        ("/api/v3/grids/nope/?format=json", "No Grid matches the given query."),
+        ("/api/v3/grids/nope/packages/", "No Grid matches the given query."),
+        ("/api/v3/categories/nope/", "No Category matches the given query."),
+        ("/api/v3/categories/nope/packages", "No Category matches the given query."),
+        ("/api/v3/packages/nope/packages/", "Not found."),
+        ("/api/v3/users/", "Not found."),
+        ("/api/v3/users/somebody/", "Not found."),
+    ],
+)
+def test_under_api_v3_a_404_has_its_shape(out: Path, path: str, message: str) -> None:
+    answer = ask(Site(out, lambda: "/x"), "/x" + path)
+    assert (answer.status, json.loads(answer.body)) == (404, {"error": 404, "message": message})
+    assert answer.headers["Content-Type"] == "application/json"
+
+
+def test_where_api_v3_is_left_out_a_404_is_that_of_the_api(out: Path) -> None:
+    for file in (out / "api" / "404").glob("v3*"):
+        file.unlink()
+    for path in ("/api/v3/", "/api/v3/packages/nope/"):
+        assert json.loads(ask(Site(out), path).body) == {"detail": "Not found."}
 
 
 def test_a_404_body_that_the_tree_lacks_is_made(out: Path) -> None:

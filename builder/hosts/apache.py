@@ -199,6 +199,8 @@ def _lists(at: str, *, v3: bool) -> Iterator[str]:
     yield from _rule(f"^{at}({_LISTS_V3})/$", "-", "R=404,L", f"{_ROOT}$1/index.json !-f")
     no_slug = f'{_QUERY} "(?:^|&)category=(?:(?!(?:{rules.SLUG})?(?:&|$))|.*&category=)" [OR]'
     yield from _rule(f"^{at}{_LISTS_V3}/$", "-", "R=501,L", no_slug, *_uncut(rules.LIMIT_V3, rules.FIRST_V3))
+    count = f'{_QUERY} "(?:^|&)limit={rules.COUNT}(?:&|$)"'
+    yield from _rule(f"^{at}{_LISTS_V3}/$", "-", "E=PACKAGES_PAGE:%{ENV:PACKAGES_PAGE}/limit/0", count)
     yield from _rule(f"^{at}({_LISTS_V3})/$", "-", "E=PACKAGES_FILE:$1%{ENV:PACKAGES_PAGE}/index.json")
     category = f'{_QUERY} "(?:^|&)category=({rules.SLUG})(?:&|$)"'
     of_category = "/api/v3/categories/%1/packages"

@@ -203,10 +203,11 @@ def _list_v3() -> Iterator[str]:
     yield from _where("uncut", [_matches(answered)], refused)
     of_category = f"/api/v3/categories/{_CATEGORY}/packages"
     yield from _block("@category", ["path /api/v3/packages/", f"file {of_category}/index.json"])
-    file = f"{of_category}{{packages_page}}/index.json"
+    yield from _block(f"map {_LIMIT} {{packages_count}}", [f"~^{rules.COUNT}$ /limit/0", 'default ""'])
+    file = f"{of_category}{{packages_page}}{{packages_count}}/index.json"
     there = [*_block("@there", [f"file {file}"]), *_handle("@there", _serve(file)), *_handle("", refused)]
     yield from _handle("@category", there)
-    file = "{http.regexp.list.1}{packages_page}/index.json"
+    file = "{http.regexp.list.1}{packages_page}{packages_count}/index.json"
     yield from _where("beyond", [f"not file {file}"], refused)
     yield from _handle("", _serve(file))
 

@@ -120,6 +120,7 @@ def _maps(*, v3: bool) -> Iterator[str]:
         yield from _map("$request_method", _preflight(header), [("default", ""), ("OPTIONS", value)])
     cases = [(f"~(?:^|&)offset=({rules.PAGE})(?:&|$)", "/offset/$1"), ("default", "")]
     yield from _map("$args", "packages_page", cases)
+    yield from _map("$args", "packages_count", [(f"~(?:^|&)limit={rules.COUNT}(?:&|$)", "/limit/0"), ("default", "")])
     yield from _map("$args", "packages_unanswered_v4", _unanswered(rules.LIMIT_V4, rules.FIRST_V4))
     no_slug = [(f"~(?:^|&)category=(?!(?:{rules.SLUG})?(?:&|$))", "1"), ("~(?:^|&)category=.*&category=", "1")]
     yield from _map("$args", "packages_unanswered_v3", [*no_slug, *_unanswered(rules.LIMIT_V3, rules.FIRST_V3)])
@@ -237,8 +238,9 @@ def _list_v3(prefix: str) -> Iterator[str]:
     yield "set $packages_of $packages_list$packages_of_category;"
     yield "if ($packages_of ~ '^/api/v3/packages(/.+)$') { set $packages_of $1; }"
     yield f"if (-f {_ROOT}$packages_of/index.json) {{ set $packages_list $packages_of; }}"
-    yield f"if (!-f {_ROOT}$packages_list$packages_page/index.json) {{ {refused} }}"
-    yield "rewrite ^ $packages_list$packages_page/index.json break;"
+    file = "$packages_list$packages_page$packages_count/index.json"
+    yield f"if (!-f {_ROOT}{file}) {{ {refused} }}"
+    yield f"rewrite ^ {file} break;"
 
 
 def _item(prefix: str) -> Iterator[str]:

@@ -15,7 +15,14 @@ from builder.resources import ErrorResource, encode
 from builder.serve import reload, tree
 
 _METHODS: Final = ("GET", "HEAD", "OPTIONS")
-_KINDS: Final = {urls.API_PACKAGES: "package", urls.API_GRIDS: "grid", urls.API_CATEGORIES: "category"}
+_KINDS: Final = {
+    urls.API_PACKAGES: "package",
+    urls.API_GRIDS: "grid",
+    urls.API_CATEGORIES: "category",
+    urls.V3_PACKAGES: "v3-package",
+    urls.V3_GRIDS: "v3-grid",
+    urls.V3_CATEGORIES: "v3-category",
+}
 _LOOPBACK: Final = re.compile(r"(localhost|127\.0\.0\.1|\[::1\])(:[0-9]+)?", re.IGNORECASE)
 _ALWAYS: Final = {"Cache-Control": "no-cache", "X-Content-Type-Options": "nosniff"}
 _UNDER_API: Final = {
@@ -137,12 +144,20 @@ class Site:
 
 
 def _api_errors(path: str) -> list[str]:
-    """Give the routes of the 404 bodies that fit a path, the best first; a category has no name but its number."""
+    """Give the routes of the 404 bodies that fit a path, the best first.
+
+    In API v4 a category has no name but its number. In API v3 grids and categories have lists of packages below them.
+    """
+    general = [urls.API_NOT_FOUND]
+    if path.startswith(urls.V3):
+        general.insert(0, urls.api_not_found("v3"))
     for collection, kind in _KINDS.items():
         key = path.removeprefix(collection).removesuffix("/")
+        if kind in {"v3-grid", "v3-category"}:
+            key = key.removesuffix("/packages")
         if path.startswith(collection) and key and "/" not in key and (kind != "category" or key.isdecimal()):
-            return [urls.api_not_found(kind), urls.API_NOT_FOUND]
-    return [urls.API_NOT_FOUND]
+            return [urls.api_not_found(kind), *general]
+    return general
 
 
 def _not_allowed(method: str, *, is_api: bool) -> Answer:

@@ -1,23 +1,8 @@
-"""What the API promises: the order of the fields is the order on the wire.
-
-No key is ever added to API v4: new facts go to the project's own resources, which only ever grow.
-The models give the bytes (`encode`) and, later, the schemas; nothing else in the program writes API v4 JSON.
-"""
+"""What API v4 promises, and how its lists are put together."""
 
 from collections.abc import Sequence
-from datetime import date, datetime
-from typing import Annotated
 
-from pydantic import BaseModel, ConfigDict, PlainSerializer
-
-WireTime = Annotated[datetime, PlainSerializer(datetime.isoformat, return_type=str)]
-"""`isoformat()`: six digits of microseconds, and no fraction where it is zero."""
-
-
-class Resource(BaseModel):
-    """A body of API v4."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
+from builder.resources.base import Resource, WireTime
 
 
 class RootResource(Resource):
@@ -83,36 +68,6 @@ class ErrorResource(Resource):
     """The body of every answer that is not 2xx."""
 
     detail: str
-
-
-class SourceResource(Resource):
-    """How it stands with one source of a package's facts.
-
-    `changed` is when it last said something new; `since` (null where all is well) is when the state began: the last
-    good answer is older. `state` is `ok`, `failed`, `missing` or `taken over`.
-    """
-
-    state: str
-    changed: WireTime | None
-    since: WireTime | None
-    reason: str
-
-
-class FreshnessResource(Resource):
-    """`/api/data/v1/freshness.json`: for each package by slug, each source that was asked."""
-
-    schema_version: int
-    as_of: date
-    packages: dict[str, dict[str, SourceResource]]
-
-
-def encode(resource: Resource) -> bytes:
-    """Give the bytes on the wire: compact, UTF-8, only what JSON demands escaped, and U+2028 and U+2029.
-
-    Those two are legal in JSON and were line ends in JavaScript, which is why the original escapes them.
-    """
-    body = resource.model_dump_json().encode()
-    return body.replace("\u2028".encode(), b"\\u2028").replace("\u2029".encode(), b"\\u2029")
 
 
 def encode_list(bodies: Sequence[bytes], count: int, next_url: str | None, previous_url: str | None) -> bytes:
