@@ -49,7 +49,7 @@ class Nginx:
     def configuration(self, site: Urls, choices: Choices) -> Iterable[File]:
         """Give the maps, the locations, and a whole configuration that shows where they belong."""
         yield MAPS, _text(_maps(v3=choices.v3))
-        yield LOCATIONS, _text(_locations(rules.prefix(site), v3=choices.v3))
+        yield LOCATIONS, _text(_server(rules.prefix(site), v3=choices.v3))
         yield EXAMPLE, _example(site).encode()
 
 
@@ -159,16 +159,24 @@ def _unanswered(limit: str, first: str) -> list[tuple[str, str]]:
     ]
 
 
-def _locations(prefix: str, *, v3: bool) -> Iterator[str]:
-    """Yield the locations. Of those with patterns, nginx takes the first that fits."""
+def _server(prefix: str, *, v3: bool) -> Iterator[str]:
+    """Yield what belongs into a block server: one location for all of the site, so that nothing else there changes."""
     yield "# For a block server, after `set $packages_root` to the folder of the site. With the module brotli (Debian:"
     yield "# libnginx-mod-http-brotli-static), put `brotli_static on;` there too."
+    if prefix:
+        yield f"location = {prefix} {{ absolute_redirect off; return 301 {prefix}/$is_args$args; }}"
+    yield f"location ^~ {prefix}/ {{"
+    yield f"root {_ROOT};"
     yield from ("absolute_redirect off;", "gzip_static on;", "gzip_vary on;", "types {")
     for ending, media_type in sorted(MEDIA_TYPES.items()):
         yield f"    {media_type.partition(';')[0]} {ending[1:]};"
     yield "}"
-    if prefix:
-        yield from _location(f"= {prefix}", {}, [f"return 301 {prefix}/$is_args$args;"])
+    yield from _locations(prefix, v3=v3)
+    yield "}"
+
+
+def _locations(prefix: str, *, v3: bool) -> Iterator[str]:
+    """Yield the locations in it. Of those with patterns, nginx takes the first that fits."""
     yield from _location(_match(prefix, f"(?:{rules.HIDDEN}).*"), rules.PAGE_HEADERS, [*_page(prefix), "return 404;"])
     yield from _location(f"= {prefix}{rules.BROWSE}", _api_headers("Accept"), _browse(prefix))
     yield from _location(_match(prefix, f"{API_SEARCH[:-1]}(?:/|[.]json)"), _api_headers(), _search(prefix))
@@ -191,7 +199,6 @@ def _match(prefix: str, pattern: str) -> str:
 
 def _location(match: str, headers: Mapping[str, str], lines: Iterable[str]) -> Iterator[str]:
     yield f"location {match} {{"
-    yield f"    root {_ROOT};"
     for name, value in headers.items():
         yield f"    add_header {name} {value if value.startswith('$') else _quoted(value)} always;"
     for line in lines:
