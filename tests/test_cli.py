@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import date
 from pathlib import Path
-from urllib.error import HTTPError
+from urllib.error import HTTPError, URLError
 from urllib.request import urlopen
 
 import pytest
@@ -362,6 +362,10 @@ def test_serve_lets_the_hosts_own_program_serve_the_site(data: Path) -> None:
         assert (status, json.loads(body)["id"]) == (200, 1)
         with urlopen(served.address) as answer:  # noqa: S310 - loopback
             assert answer.headers["Server"].startswith("nginx")
+        served.process.terminate()
+        assert served.process.wait(PATIENCE) == 0
+        with pytest.raises(URLError):
+            urlopen(served.address)  # noqa: S310 - loopback
 
 
 def test_serve_knows_only_hosts_with_a_program(data: Path) -> None:
