@@ -95,8 +95,10 @@ def render(made: Catalogue, choices: Choices, templates: Path = TEMPLATES) -> It
     yield from scripts.render(choices, templates)
 
 
-def files(made: Catalogue, host: Host, choices: Choices) -> Iterator[File]:
-    """Yield the files of the site for a host: what answers, and the host's own.
+def files(made: Catalogue, host: Host, choices: Choices, out: Path) -> Iterator[File]:
+    """Yield the files of the site for a host: what answers, and the host's own; compressed ones if it takes them.
+
+    `out` is where the old site may be, whose compressed files are used again.
 
     Raises:
         SiteError: if the host would not take so many, or so large ones.
@@ -107,7 +109,7 @@ def files(made: Catalogue, host: Host, choices: Choices) -> Iterator[File]:
             yield from host.files(output)
         yield from host.configuration(Urls(made.settings.base_url), choices)
 
-    return within_limits(host, all_files())
+    return within_limits(host, write.with_siblings(all_files(), out) if choices.siblings else all_files())
 
 
 @source.collection_paused()
@@ -128,5 +130,5 @@ def build(  # noqa: PLR0913 - what a build depends on, each with a name
         GuardRefusedError: if the new site is so much smaller that something must be wrong.
     """
     made, notes = join(load(folder), folder, base_url)
-    written = write.write(files(made, host, choices or host.choices), out, allow_shrink=allow_shrink)
+    written = write.write(files(made, host, choices or host.choices, out), out, allow_shrink=allow_shrink)
     return Result(written, notes, Urls(made.settings.base_url).prefix)

@@ -7,6 +7,7 @@ import dataclasses
 import functools
 import json
 import os
+import signal
 import sys
 import time
 from collections.abc import Callable
@@ -215,6 +216,8 @@ def serve(  # noqa: PLR0913, PLR0917 - one for each option
         prefix = result.prefix
         return result.report
 
+    # The host's program is in a group of its own, and would outlive us if we were just ended.
+    signal.signal(signal.SIGTERM, signal.default_int_handler)
     served = serving.serve if name is None else functools.partial(serving.serve_by, host)
     served(rebuild, out, (data, building.TEMPLATES), port, tell, prefix=lambda: prefix, quiet=obj["quiet"])
 

@@ -30,6 +30,7 @@ PREFLIGHT_HEADERS: Final[Mapping[str, str]] = {
 """What an answer to OPTIONS has as well."""
 
 PAGE_HEADERS: Final[Mapping[str, str]] = {
+    "Allow": "GET, HEAD",
     "Cache-Control": "public, max-age=300, stale-while-revalidate=3600",
     "Referrer-Policy": "strict-origin-when-cross-origin",
     "X-Content-Type-Options": "nosniff",
@@ -42,15 +43,17 @@ PAGE: Final = "[1-9][0-9]*[02468]0|[2468]0"
 NO_NUMBER: Final = "[A-Za-z]+"
 """A value that the original takes for none. What would have to be decoded is not among them."""
 LIMIT_V4: Final = f"(?:0*(?:20)?|-[0-9]+|{NO_NUMBER})"
-LIMIT_V3: Final = f"(?:20|{NO_NUMBER})?"
-"""Every `limit` by which the original makes pages of 20."""
+COUNT: Final = "0+"
+"""The `limit` by which clients of API v3 count."""
+LIMIT_V3: Final = f"(?:20|{COUNT}|{NO_NUMBER})?"
+"""Every `limit` by which the original makes pages of 20, or in API v3 none."""
 FIRST_V4: Final = f"(?:0*|-[0-9]+|{NO_NUMBER})"
 FIRST_V3: Final = f"(?:0*|{NO_NUMBER})"
 """Every `offset` by which the original begins with the first item."""
 SLUG: Final = "[A-Za-z0-9_-]+"
 SAFE_PATH: Final = r"(?:/[A-Za-z0-9._~-]+)+"
 """Paths that a redirect may repeat as they are: no empty step, nothing that would have to be encoded."""
-HIDDEN: Final = r"/_host(?:/|$)|/\.(?!well-known/)"
+HIDDEN: Final = "/_host(?:/|$)|/[.](?!well-known/)"
 """What lies in the site's folder and is not for readers (of PCRE alone)."""
 
 BROWSE: Final = "/api/browse/"
