@@ -94,16 +94,22 @@ def render(made: Catalogue, choices: Choices, templates: Path = TEMPLATES) -> It
 
 
 def files(made: Catalogue, host: Host, choices: Choices) -> Iterator[File]:
-    """Yield the files of the site for a host: what answers, and the host's own.
+    """Yield the files of the site for a host: what answers, the host's own, and last the generation of them all.
 
     Raises:
         SiteError: if the host would not take so many, or so large ones.
     """
 
-    def all_files() -> Iterator[File]:
+    generation, site = api.Generation(), Urls(made.settings.base_url)
+
+    def answering() -> Iterator[File]:
         for output in render(made, choices):
             yield from host.files(output)
-        yield from host.configuration(Urls(made.settings.base_url), choices)
+        yield from host.configuration(site, choices)
+
+    def all_files() -> Iterator[File]:
+        yield from generation.passing(answering())
+        yield from host.files(generation.output(site.base, made.as_of, host.name, choices))
 
     return within_limits(host, all_files())
 

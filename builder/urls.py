@@ -22,6 +22,7 @@ API_CATEGORIES: Final = "/api/v4/categories/"
 
 DATA_SEARCH: Final = "/api/data/v1/search/index.json"
 DATA_FRESHNESS: Final = "/api/data/v1/freshness.json"
+DATA_GENERATION: Final = "/api/data/v1/generation.json"
 
 API_NOT_FOUND: Final = "/api/404.json"
 
