@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from typing import Final
 
 JSON: Final = "application/json"
+NDJSON: Final = "application/x-ndjson"
 HTML: Final = "text/html; charset=utf-8"
 CSS: Final = "text/css; charset=utf-8"
 SVG: Final = "image/svg+xml"

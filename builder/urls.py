@@ -20,6 +20,15 @@ API_PACKAGES: Final = "/api/v4/packages/"
 API_GRIDS: Final = "/api/v4/grids/"
 API_CATEGORIES: Final = "/api/v4/categories/"
 
+V3: Final = "/api/v3/"
+V3_PACKAGES: Final = "/api/v3/packages/"
+V3_GRIDS: Final = "/api/v3/grids/"
+V3_CATEGORIES: Final = "/api/v3/categories/"
+V3_USERS: Final = "/api/v3/users/"  # named in the root, as in the original, and never answered
+
+EDGE: Final = "/api/edge/"
+EDGE_INDEX: Final = "/api/edge/index.json"
+
 DATA_SEARCH: Final = "/api/data/v1/search/index.json"
 DATA_FRESHNESS: Final = "/api/data/v1/freshness.json"
 DATA_GENERATION: Final = "/api/data/v1/generation.json"
@@ -47,6 +56,9 @@ def list_page(listing: str, number: int) -> str:
     return listing if number == 1 else f"{listing}page/{number}/"
 
 
+PAGE_SIZE: Final = 20
+"""Items on a page of a list of the API: the original's; hosts that can map a query map its default pages onto ours."""
+
 SLASH: Final = "/"
 SUFFIX: Final = ".json"
 """The two forms that an address of the API can end in."""
@@ -73,9 +85,33 @@ def api_list_page(collection: str, offset: int, end: str = SLASH) -> str:
 def api_not_found(kind: str) -> str:
     """Give the route of the 404 body of one kind: `package`, `grid` or `category`.
 
-    They lie beside, not under, the collections: `packages/404.json` is the suffix form of the package with the id 404.
+    Those of API v3 are `v3-package` and so on, and `v3` for whatever else is asked of it. They lie beside, not under,
+    the collections: `packages/404.json` is the suffix form of the package with the id 404.
     """
     return f"/api/404/{kind}.json"
+
+
+def v3_packages_of(collection: str, slug: str) -> str:
+    """Give the route of the list of a grid's or a category's packages in API v3.
+
+    The original has it for grids; for categories it has a key of the query, which not every host can see.
+    """
+    return f"{api_item(collection, slug)}packages/"
+
+
+def edge_chunk(collection: str, number: int) -> str:
+    """Give the route of a part of a collection's list, as the edge module reads it."""
+    return f"{EDGE}{collection.removeprefix('/api/')}{number}.ndjson"
+
+
+def edge_slugs(kind: str, shard: int) -> str:
+    """Give the route of a part of the map from slugs to ids of one kind: `packages`, `grids` or `categories`."""
+    return f"{EDGE}slugs/{kind}/{shard}.json"
+
+
+def edge_members(kind: str, slug: str) -> str:
+    """Give the route of what tells which packages a grid or a category (`grids`, `categories`) has in API v3."""
+    return f"{EDGE}v3/members/{kind}/{slug}.json"
 
 
 class Urls:

@@ -77,11 +77,14 @@ def test_the_small_site_is_as_expected(tmp_path: Path, *, bless: bool) -> None:
     )
 
 
-def test_every_json_file_of_the_small_site_is_compact(tmp_path: Path) -> None:
-    bodies = [body for path, body in tree(built(tmp_path)).items() if path.endswith(".json")]
-    assert bodies
-    for body in bodies:
-        assert body == json.dumps(json.loads(body), ensure_ascii=False, separators=(",", ":")).encode()
+def test_every_json_file_of_the_small_site_is_compact_but_of_v3(tmp_path: Path) -> None:
+    bodies = {path: body for path, body in tree(built(tmp_path)).items() if path.endswith(".json")}
+    of_v3 = {path for path in bodies if path.startswith(("api/v3/", "api/404/v3"))}
+    assert of_v3 < bodies.keys()
+    for path, body in bodies.items():
+        read = json.loads(body)
+        compact = json.dumps(read, ensure_ascii=False, separators=(",", ":")).encode()
+        assert body == (json.dumps(read).encode() if path in of_v3 else compact), path
 
 
 def foreign_zones(folder: Path) -> str:

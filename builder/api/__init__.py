@@ -1,11 +1,11 @@
-"""The catalogue as JSON: API v4 as the original answers it, and resources of our own beside it."""
+"""The catalogue as JSON: API v4 and v3 as the original answers them, and resources of our own beside them."""
 
 from collections.abc import Iterator
 
-from builder.api import data, v4
+from builder.api import data, edge, facts, v3, v4
 from builder.api.generation import Generation
 from builder.catalogue import Catalogue
-from builder.choices import Choices
+from builder.choices import Choices, Query
 from builder.outputs import Output
 from builder.urls import Urls
 
@@ -13,6 +13,11 @@ __all__ = ["Generation", "render"]
 
 
 def render(catalogue: Catalogue, site: Urls, choices: Choices) -> Iterator[Output]:
-    """Yield every JSON answer of the site."""
-    yield from v4.render(catalogue, site, choices)
+    """Yield every JSON answer of the site, and where a script answers what it reads."""
+    known = facts.of_packages(catalogue)
+    yield from v4.render(catalogue, site, choices, known)
+    if choices.v3:
+        yield from v3.render(catalogue, site, choices, known)
+    if choices.query is Query.ANSWERED:
+        yield from edge.render(catalogue, site, choices)
     yield from data.render(catalogue)

@@ -1,11 +1,13 @@
 """The catalogue as API v4: outputs of JSON, to the byte as the original answers."""
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, tzinfo
 from typing import Final
 
 from builder import derive, urls
+from builder.api import edge
+from builder.api.facts import Facts
 from builder.catalogue import Catalogue, Category, Grid, Package, by_title
 from builder.choices import Choices, Query
 from builder.metadata import RepositoryFacts
@@ -19,9 +21,8 @@ from builder.resources import (
     encode,
     encode_list,
 )
-from builder.urls import Urls
+from builder.urls import PAGE_SIZE, SLASH, Urls
 
-PAGE_SIZE: Final = 20  # of the original; hosts that can map a query map its default pages onto ours
 SEARCH_IS_ELSEWHERE: Final = (
     "This host cannot see the query, so it cannot search here. The index that any program can search is described in "
 )
@@ -32,19 +33,19 @@ class Form:
     """The form of a body's addresses: under `site`, each with a slash at its end or, asked for so, with `.json`."""
 
     site: Urls
-    end: str = urls.SLASH
+    end: str = SLASH
 
     def item(self, collection: str, key: int) -> str:
         """Give the address of an item, by id as all links in bodies are."""
         return self.site.absolute(urls.api_item(collection, key, self.end))
 
 
-def render(catalogue: Catalogue, site: Urls, choices: Choices) -> Iterator[Output]:
+def render(catalogue: Catalogue, site: Urls, choices: Choices, facts: Mapping[int, Facts]) -> Iterator[Output]:
     """Yield every answer of API v4: root, lists, items by id and by slug, and the bodies of errors."""
     yield Output(urls.API, encode(root(site)), JSON)
-    ends = (urls.SLASH, urls.SUFFIX) if choices.suffixes else (urls.SLASH,)
+    ends = (SLASH, urls.SUFFIX) if choices.suffixes else (SLASH,)
     for form in (Form(site, end) for end in ends):
-        for collection, items in bodies(catalogue, form):
+        for collection, items in bodies(catalogue, form, facts):
             yield from _collection(collection, items, form, choices, catalogue.settings.list_limit)
     if choices.query is not Query.ANSWERED:
         detail = SEARCH_IS_ELSEWHERE + site.absolute(urls.DATA_SEARCH)
@@ -55,10 +56,13 @@ def render(catalogue: Catalogue, site: Urls, choices: Choices) -> Iterator[Outpu
 _Bodies = Sequence[tuple[Package, bytes]] | Sequence[tuple[Grid, bytes]] | Sequence[tuple[Category, bytes]]
 
 
-def bodies(catalogue: Catalogue, form: Form) -> Iterator[tuple[str, _Bodies]]:
+def bodies(catalogue: Catalogue, form: Form, facts: Mapping[int, Facts]) -> Iterator[tuple[str, _Bodies]]:
     """Yield each collection's route, and its items with their bodies, in the order of its list."""
     zone = catalogue.settings.time_zone
-    yield urls.API_PACKAGES, [(item, encode(package(item, form, catalogue))) for item in catalogue.packages]
+    yield (
+        urls.API_PACKAGES,
+        [(item, encode(package(item, form, catalogue, facts[item.id]))) for item in catalogue.packages],
+    )
     yield urls.API_GRIDS, [(item, encode(grid(item, form, zone))) for item in catalogue.grids]
     yield urls.API_CATEGORIES, [(item, encode(category(item, zone))) for item in catalogue.categories]
 
@@ -75,6 +79,8 @@ def _collection(route: str, items: _Bodies, form: Form, choices: Choices, limit:
     else:
         pages = queried_pages(route, listed, form)
         yield from [next(pages)] if choices.query is Query.ANSWERED else pages
+    if choices.query is Query.ANSWERED and form.end == SLASH:
+        yield from edge.chunks(route, listed)
 
 
 def root(site: Urls) -> RootResource:
@@ -87,7 +93,7 @@ def root(site: Urls) -> RootResource:
     )
 
 
-def package(item: Package, form: Form, catalogue: Catalogue) -> PackageResource:
+def package(item: Package, form: Form, catalogue: Catalogue, facts: Facts) -> PackageResource:
     """Give the body of a package.
 
     Where an upstream has not been asked, the type's own zero stands, as in the original.
@@ -104,7 +110,7 @@ def package(item: Package, form: Form, catalogue: Catalogue) -> PackageResource:
         last_updated=_local(forge.last_commit, zone),
         last_fetched=_local(snapshot.last_fetched, zone),
         repo_url=record.repository,
-        pypi_version=derive.pypi_version(snapshot.pypi),
+        pypi_version=facts.pypi_version,
         created=item.created.astimezone(zone),
         modified=item.modified.astimezone(zone),
         repo_forks=forge.forks or 0,
@@ -112,7 +118,7 @@ def package(item: Package, form: Form, catalogue: Catalogue) -> PackageResource:
         pypi_url=derive.pypi_url(record, catalogue.settings.pypi_url),
         documentation_url=record.documentation,
         repo_watchers=forge.stars or 0,
-        commits_over_52=derive.weeks(forge, catalogue.as_of),
+        commits_over_52=facts.weeks,
         participants=forge.participants or (),
     )
 

@@ -1,0 +1,24 @@
+"""What all bodies have in common: they are frozen, and what they take is named."""
+
+from datetime import datetime
+from typing import Annotated
+
+from pydantic import BaseModel, ConfigDict, PlainSerializer
+
+WireTime = Annotated[datetime, PlainSerializer(datetime.isoformat, return_type=str)]
+"""`isoformat()`: six digits of microseconds, and no fraction where it is zero."""
+
+
+class Resource(BaseModel):
+    """A body of an answer."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+def encode(resource: Resource) -> bytes:
+    """Give the bytes on the wire: compact, UTF-8, only what JSON demands escaped, and U+2028 and U+2029.
+
+    Those two are legal in JSON and were line ends in JavaScript, which is why the original escapes them.
+    """
+    body = resource.model_dump_json().encode()
+    return body.replace("\u2028".encode(), b"\\u2028").replace("\u2029".encode(), b"\\u2029")

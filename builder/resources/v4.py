@@ -1,0 +1,81 @@
+"""What API v4 promises, and how its lists are put together."""
+
+from collections.abc import Sequence
+
+from builder.resources.base import Resource, WireTime
+
+
+class RootResource(Resource):
+    """`/api/v4/`."""
+
+    packages: str
+    search: str
+    grids: str
+    categories: str
+
+
+class PackageResource(Resource):
+    """`/api/v4/packages/<id or slug>/`."""
+
+    category: str
+    grids: tuple[str, ...]
+    id: int
+    title: str
+    slug: str
+    last_updated: WireTime | None
+    last_fetched: WireTime | None
+    repo_url: str
+    pypi_version: str | None
+    created: WireTime
+    modified: WireTime
+    repo_forks: int
+    repo_description: str
+    pypi_url: str
+    documentation_url: str | None
+    repo_watchers: int
+    commits_over_52: tuple[int, ...]
+    participants: tuple[str, ...]
+
+
+class GridResource(Resource):
+    """`/api/v4/grids/<id or slug>/`."""
+
+    id: int
+    title: str
+    slug: str
+    description: str
+    is_locked: bool
+    packages: tuple[str, ...]
+    header: bool
+    created: WireTime
+    modified: WireTime
+
+
+class CategoryResource(Resource):
+    """`/api/v4/categories/<id>/`."""
+
+    id: int
+    title: str
+    slug: str
+    description: str
+    title_plural: str
+    show_pypi: bool
+    created: WireTime
+    modified: WireTime
+
+
+class ErrorResource(Resource):
+    """The body of every answer that is not 2xx."""
+
+    detail: str
+
+
+def encode_list(bodies: Sequence[bytes], count: int, next_url: str | None, previous_url: str | None) -> bytes:
+    """Give a list, or a page of one, from the bodies of its items; `count` is of the whole list."""
+    head = b'{"count":%d,"next":%s,"previous":%s,"results":['
+    return head % (count, _address(next_url), _address(previous_url)) + b",".join(bodies) + b"]}"
+
+
+def _address(url: str | None) -> bytes:
+    # Our own addresses are plain ASCII without quotes (`fields.BaseUrl`), so that quoting them is all that JSON needs.
+    return b"null" if url is None else b'"%s"' % url.encode()
