@@ -99,7 +99,6 @@ def files(made: Catalogue, host: Host, choices: Choices) -> Iterator[File]:
     Raises:
         SiteError: if the host would not take so many, or so large ones.
     """
-
     generation, site = api.Generation(), Urls(made.settings.base_url)
 
     def answering() -> Iterator[File]:

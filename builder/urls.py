@@ -34,6 +34,8 @@ DATA_FRESHNESS: Final = "/api/data/v1/freshness.json"
 DATA_GENERATION: Final = "/api/data/v1/generation.json"
 
 API_NOT_FOUND: Final = "/api/404.json"
+API_NOT_FOUND_PAGE: Final = "/api/404.html"
+"""The same bytes, for hosts that answer what is not there with the nearest 404.html."""
 
 
 def package_page(slug: str) -> str:

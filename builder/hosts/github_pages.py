@@ -1,6 +1,6 @@
 """GitHub Pages: static files alone; no headers and no rules of ours, CORS is always open, queries are ignored."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 
 from builder.choices import Choices
 from builder.hosts.base import File, Limits, Server
@@ -16,6 +16,7 @@ class GitHubPages:
     choices = Choices(suffixes=True)
     limits = Limits(file_bytes=100 * 1000**2, total_bytes=1000**3, source="a published site may hold 1 GB")
     server: Server | None = None
+    cannot: Mapping[str, str] = {}
 
     def files(self, output: Output) -> Iterable[File]:
         """Give the file of an output."""
