@@ -101,6 +101,11 @@ def v3_packages_of(collection: str, slug: str) -> str:
     return f"{api_item(collection, slug)}packages/"
 
 
+def v3_count(collection: str) -> str:
+    """Give the route of what a list of API v3 answers to `limit=0`, for hosts that can map a query."""
+    return f"{collection}limit/0/"
+
+
 def edge_chunk(collection: str, number: int) -> str:
     """Give the route of a part of a collection's list, as the edge module reads it."""
     return f"{EDGE}{collection.removeprefix('/api/')}{number}.ndjson"

@@ -16,10 +16,10 @@ from typing import Any, Self
 import pytest
 import watchfiles
 
-from builder import serve as serve_package
-from builder.api import v4
+from builder.api import v3, v4
 from builder.errors import DataError, GuardRefusedError, Problem, SiteError
-from builder.serve import reload, serve, server, tree
+from builder.hosts.media_types import MEDIA_TYPES
+from builder.serve import changes, reload, serve, server
 from builder.serve.answers import Answer, Request, Site, is_loopback
 from builder.serve.builds import Builds
 from builder.write import Report, write
@@ -43,7 +43,7 @@ FILES: dict[str, bytes] = {
     "\u00e9t\u00e9/index.html": b"<p>summer</p>",
     ".well-known/api-catalog": b"{}",
     ".nojekyll": b"",
-} | {output.route.removeprefix("/"): output.body for output in v4.errors()}
+} | {output.route.removeprefix("/"): output.body for output in (*v4.errors(), *v3.errors())}
 
 
 @pytest.fixture
@@ -162,6 +162,33 @@ def test_under_the_api_a_404_has_the_words_of_the_original(out: Path, path: str,
     assert answer.headers["Content-Type"] == "application/json"
     assert answer.headers["Access-Control-Allow-Origin"] == "*"
     assert "ETag" not in answer.headers
+
+
+@pytest.mark.parametrize(
+    ("path", "message"),
+    [
+        ("/api/v3/packages/nope/", "No Package matches the given query."),
+        ("/api/v3/packages/359", "No Package matches the given query."),
+        ("/api/v3/grids/nope/?format=json", "No Grid matches the given query."),
+        ("/api/v3/grids/nope/packages/", "No Grid matches the given query."),
+        ("/api/v3/categories/nope/", "No Category matches the given query."),
+        ("/api/v3/categories/nope/packages", "No Category matches the given query."),
+        ("/api/v3/packages/nope/packages/", "Not found."),
+        ("/api/v3/users/", "Not found."),
+        ("/api/v3/users/somebody/", "Not found."),
+    ],
+)
+def test_under_api_v3_a_404_has_its_shape(out: Path, path: str, message: str) -> None:
+    answer = ask(Site(out, lambda: "/x"), "/x" + path)
+    assert (answer.status, json.loads(answer.body)) == (404, {"error": 404, "message": message})
+    assert answer.headers["Content-Type"] == "application/json"
+
+
+def test_where_api_v3_is_left_out_a_404_is_that_of_the_api(out: Path) -> None:
+    for file in (out / "api" / "404").glob("v3*"):
+        file.unlink()
+    for path in ("/api/v3/", "/api/v3/packages/nope/"):
+        assert json.loads(ask(Site(out), path).body) == {"detail": "Not found."}
 
 
 def test_a_404_body_that_the_tree_lacks_is_made(out: Path) -> None:
@@ -302,7 +329,7 @@ def test_other_names_are_refused(out: Path, host: str, target: str) -> None:
 
 
 def test_every_type_of_the_project_is_known() -> None:
-    assert {".html", ".css", ".js", ".json", ".svg", ".xml", ".txt"} <= tree.MEDIA_TYPES.keys()
+    assert {".html", ".css", ".js", ".json", ".svg", ".xml", ".txt"} <= MEDIA_TYPES.keys()
 
 
 # The pages' policy.
@@ -566,7 +593,7 @@ def test_a_change_while_building_is_built_next(tmp_path: Path) -> None:
 
 
 def test_what_a_build_writes_and_what_editors_leave_is_no_change(tmp_path: Path) -> None:
-    counts = serve_package._filter([tmp_path, tmp_path / "data"], tmp_path / "site")  # noqa: SLF001 - a rule with many cases
+    counts = changes._filter([tmp_path, tmp_path / "data"], tmp_path / "site")  # noqa: SLF001 - a rule with many cases
     for name in (
         "site",
         "site/index.html",
@@ -585,7 +612,7 @@ def test_what_a_build_writes_and_what_editors_leave_is_no_change(tmp_path: Path)
 
 def test_a_project_may_lie_under_a_folder_that_is_usually_passed_over(tmp_path: Path) -> None:
     root = tmp_path / ".venv" / "project"
-    counts = serve_package._filter([root], root / "site")  # noqa: SLF001 - as above
+    counts = changes._filter([root], root / "site")  # noqa: SLF001 - as above
     assert counts(watchfiles.Change.modified, str(root / "data" / "x.yaml"))
 
 

@@ -195,15 +195,23 @@ def listing(found: Listing, site: Urls, limit: int) -> Iterator[Output]:
 
 
 def queried_pages(found: Listing, site: Urls) -> Iterator[Output]:
-    """Yield a list in pages whose `next` and `previous` are the original's: always with `limit` and `offset`."""
+    """Yield a list in pages whose `next` and `previous` are the original's: always with `limit` and `offset`.
+
+    An empty page follows the last one, which a client asks for that counts on by itself; and then the answer to
+    `limit=0`, by which clients count.
+    """
     path = site.path(found.route)
-    yield from _pages(found, lambda offset: f"{path}?limit={PAGE_SIZE}&offset={offset}")
+    yield from _pages(found, lambda offset: f"{path}?limit={PAGE_SIZE}&offset={offset}", ends_empty=True)
+    count = len(found.bodies)
+    follows = f"{path}?limit=0&offset=0" if count else None
+    meta = Meta(limit=0, next=follows, offset=0, previous=None, total_count=count)
+    yield Output(urls.v3_count(found.route), encode_list(meta, found.between, []), JSON)
 
 
-def _pages(found: Listing, path: Callable[[int], str]) -> Iterator[Output]:
+def _pages(found: Listing, path: Callable[[int], str], *, ends_empty: bool = False) -> Iterator[Output]:
     """Yield a list in pages, with what gives the path of one by its offset; an empty list has one."""
     count = len(found.bodies)
-    for offset in range(0, count or 1, PAGE_SIZE):
+    for offset in range(0, (count + PAGE_SIZE) if ends_empty else (count or 1), PAGE_SIZE):
         after = offset + PAGE_SIZE
         meta = Meta(
             limit=PAGE_SIZE,

@@ -171,18 +171,23 @@ def listing(collection: str, bodies: Sequence[bytes], form: Form, limit: int) ->
 
 
 def queried_pages(collection: str, bodies: Sequence[bytes], form: Form) -> Iterator[Output]:
-    """Yield a list in pages whose `next` and `previous` are the original's: by `limit` and `offset` in the query."""
+    """Yield a list in pages whose `next` and `previous` are the original's: by `limit` and `offset` in the query.
+
+    An empty page follows the last one, which a client asks for that counts on by itself.
+    """
     address = form.site.absolute(urls.api_list(collection, form.end))
 
     def page(offset: int) -> str:
         return f"{address}?limit={PAGE_SIZE}" + (f"&offset={offset}" if offset else "")
 
-    yield from _pages(collection, bodies, form, page)
+    yield from _pages(collection, bodies, form, page, ends_empty=True)
 
 
-def _pages(collection: str, bodies: Sequence[bytes], form: Form, address: Callable[[int], str]) -> Iterator[Output]:
+def _pages(
+    collection: str, bodies: Sequence[bytes], form: Form, address: Callable[[int], str], *, ends_empty: bool = False
+) -> Iterator[Output]:
     """Yield a list in pages, with what gives the address of one by its offset; an empty list has one."""
-    for offset in range(0, len(bodies) or 1, PAGE_SIZE):
+    for offset in range(0, (len(bodies) + PAGE_SIZE) if ends_empty else (len(bodies) or 1), PAGE_SIZE):
         after = offset + PAGE_SIZE
         follows = address(after) if after < len(bodies) else None
         precedes = address(offset - PAGE_SIZE) if offset else None

@@ -192,21 +192,31 @@ def build(  # noqa: PLR0913, PLR0917 - one for each option
 @_out
 @_base_url
 @click.option("--port", type=click.IntRange(0, 65535), default=8000, show_default=True, help="0 takes any free one.")
+@click.option(
+    "--host",
+    "name",
+    type=click.Choice([host.name for host in HOSTS if host.server]),
+    help="Build for this kind of host, and let its own program serve the site; pages do not reload by themselves then.",
+)
 @click.pass_obj
-def serve(obj: dict[str, bool], data: Path, out: Path, base_url: str | None, port: int) -> None:
+def serve(  # noqa: PLR0913, PLR0917 - one for each option
+    obj: dict[str, bool], data: Path, out: Path, base_url: str | None, port: int, name: str | None
+) -> None:
     """Build, serve on 127.0.0.1, and rebuild and reload the page on every change."""
     from builder import build as building  # noqa: PLC0415 - see the module's docstring
     from builder import serve as serving  # noqa: PLC0415 - see the module's docstring
 
     prefix = ""
+    host = host_named(name or HOSTS[0].name)
 
     def rebuild() -> "Report":
         nonlocal prefix
-        result = building.build(data, out, base_url=base_url, allow_shrink=True)
+        result = building.build(data, out, base_url=base_url, host=host, allow_shrink=True)
         prefix = result.prefix
         return result.report
 
-    serving.serve(rebuild, out, (data, building.TEMPLATES), port, tell, prefix=lambda: prefix, quiet=obj["quiet"])
+    served = serving.serve if name is None else functools.partial(serving.serve_by, host)
+    served(rebuild, out, (data, building.TEMPLATES), port, tell, prefix=lambda: prefix, quiet=obj["quiet"])
 
 
 TOKENS: Final = {

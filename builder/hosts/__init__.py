@@ -3,14 +3,20 @@
 A new host is one module here and one line in `HOSTS`; it then runs the same conformance suite as the others.
 """
 
+from builder.hosts.apache import Apache
 from builder.hosts.base import CONFIGURATION, File, Host, Limits, Place, Server
+from builder.hosts.caddy import Caddy
 from builder.hosts.generic import Generic
 from builder.hosts.github_pages import GitHubPages
 from builder.hosts.limits import within_limits
+from builder.hosts.nginx import Nginx
 
 HOSTS: tuple[Host, ...] = (
     GitHubPages(),
     Generic(),
+    Nginx(),
+    Caddy(),
+    Apache(),
 )
 """The first is the one that is built for where nothing else is said."""
 

@@ -45,12 +45,14 @@ class Server:
 
     `program` is what must be found on the PATH, `install` how to come by it. `files` gives what must lie in the scraps
     folder (paths relative to it) before `command` is run, with the site's folder as its working directory.
+    `gives_up_root` tells that the program, started by root, reads the site as another user.
     """
 
     program: str
     install: str
     command: Callable[[Place], Sequence[str]]
     files: Callable[[Place], Mapping[str, bytes]] = lambda _place: {}
+    gives_up_root: bool = False
 
 
 class Host(Protocol):

@@ -1,22 +1,18 @@
 """The site on this machine while it is worked on: built, served, built and loaded again after every change."""
 
 import threading
-import traceback
-from collections.abc import Callable, Generator, Sequence
+from collections.abc import Callable, Sequence
+from contextlib import ExitStack
 from pathlib import Path
-from typing import Final
 
-import watchfiles
-
-from builder.errors import BuilderError, DataError, SiteError
+from builder.hosts import CONFIGURATION, Host
+from builder.serve import changes, program
 from builder.serve.answers import Site, at_the_root
-from builder.serve.builds import Builds
+from builder.serve.builds import Builds, attempt
 from builder.serve.server import Server
 from builder.write import Report, place
 
-__all__ = ["serve"]
-
-_LOOK: Final = 50  # milliseconds between two looks for changes, and of quiet after the last one
+__all__ = ["serve", "serve_by"]
 
 
 def serve(  # noqa: PLR0913 - the command line's options, each with a name
@@ -44,14 +40,14 @@ def serve(  # noqa: PLR0913 - the command line's options, each with a name
     stop = stop or threading.Event()
     tell = _nothing if quiet else say
     builds = Builds()
-    watched = _watched(watch, out, stop)
+    watched = changes.watched(watch, out, stop)
     server = Server(port, Site(out, prefix), builds, say)
     thread = threading.Thread(target=server.serve_forever, args=(0.1,), name="server")
     thread.start()
     try:
         tell(f"The site is at {server.url} until Ctrl-C.")
         for _ in watched:
-            _build(build, builds, say, tell)
+            attempt(build, builds, say, tell)
     except KeyboardInterrupt:
         tell("Stopped.")
     finally:
@@ -60,68 +56,52 @@ def serve(  # noqa: PLR0913 - the command line's options, each with a name
         thread.join()
 
 
+def serve_by(  # noqa: PLR0913, PLR0917 - the command line's options, each with a name
+    host: Host,
+    build: Callable[[], Report | None],
+    out: Path,
+    watch: Sequence[Path],
+    port: int,
+    say: Callable[[str], None],
+    *,
+    prefix: Callable[[], str] = at_the_root,
+    quiet: bool = False,
+    stop: threading.Event | None = None,
+) -> None:
+    """Build, let the host's own program serve `out` on 127.0.0.1, and build again on changes; until Ctrl-C or `stop`.
+
+    The program sees a new site as it would where it is deployed: by the exchange of the folder. It is started again
+    only where a build changed what it reads at its start. No page reloads by itself, and none shows problems.
+
+    Raises:
+        SiteError: the program cannot be run, something cannot be watched, or `out` is no folder that a build may write.
+    """
+    place.accept(out)
+    server = program.installed(host)
+    tell = _nothing if quiet else say
+    builds, watched = Builds(), changes.watched(watch, out, stop or threading.Event())
+    read: dict[str, bytes] | None = None
+    with ExitStack() as running:
+        try:
+            for _ in watched:
+                attempt(build, builds, say, tell)
+                if builds.state.problems or read == (configuration := _configuration(out)):
+                    continue
+                running.close()
+                address = running.enter_context(program.running(host, out, port))
+                read = configuration
+                tell(f"{server.program} serves the site at {address}{prefix()}/ until Ctrl-C.")
+        except KeyboardInterrupt:
+            tell("Stopped.")
+        finally:
+            watched.close()
+
+
+def _configuration(out: Path) -> dict[str, bytes]:
+    """Give what the host's program reads when it starts, by path."""
+    files = (file for file in (out / CONFIGURATION).rglob("*") if file.is_file())
+    return {str(file): file.read_bytes() for file in files}
+
+
 def _nothing(_text: str) -> None:
     """Say nothing."""
-
-
-def _build(
-    build: Callable[[], Report | None], builds: Builds, say: Callable[[str], None], tell: Callable[[str], None]
-) -> None:
-    """Build once, and let pages and terminal know what became of it: problems by `say`, good news by `tell`."""
-    try:
-        report = build()
-    except DataError as error:
-        problems = [str(problem) for problem in error.problems]
-        builds.failed(problems)
-        say("\n".join([*problems, str(error)]))
-    except BuilderError as error:
-        builds.failed([str(error)])
-        say(str(error))
-    except Exception as error:  # noqa: BLE001 - a fault in a template or in the program must not end the server
-        frame = traceback.extract_tb(error.__traceback__)[-1]
-        builds.failed([f"{frame.filename}:{frame.lineno}: {type(error).__name__}: {error}"])
-        say(traceback.format_exc())
-    else:
-        builds.finished(changed=report is None or report.changed)
-        if report is not None:
-            tell(str(report))
-
-
-def _watched(watch: Sequence[Path], out: Path, stop: threading.Event) -> Generator[None]:
-    """Yield at the start, as soon as no change can be missed, and then after each change."""
-    roots = [path.resolve() for path in watch]
-    for path, root in zip(watch, roots, strict=True):
-        if not root.exists():
-            raise SiteError(f"{path} cannot be watched, since it is not there. Begin where the site's data is.")
-    changes = watchfiles.watch(
-        *roots,
-        watch_filter=_filter(roots, out.resolve()),
-        step=_LOOK,
-        rust_timeout=_LOOK,
-        yield_on_timeout=True,
-        stop_event=stop,
-    )
-    started = False
-    try:
-        for changed in changes:
-            if changed or not started:
-                yield
-            started = True
-    except (OSError, RuntimeError) as error:
-        hint = "Set WATCHFILES_FORCE_POLLING=true to look for changes another way."
-        raise SiteError(f"Changes cannot be watched: {error}. {hint}") from error
-
-
-def _filter(roots: Sequence[Path], site: Path) -> Callable[[watchfiles.Change, str], bool]:
-    """Make the rule for what counts as a change: neither what editors leave about, nor what a build writes."""
-    built = {site, place.new_beside(site), place.old_beside(site), place.lock_beside(site)}
-    usual = watchfiles.DefaultFilter()
-
-    def counts(change: watchfiles.Change, name: str) -> bool:
-        path = Path(name)
-        if not built.isdisjoint((path, *path.parents)):
-            return False
-        # Only names below what is watched: the project itself may lie under a folder called .venv or build.
-        return any(usual(change, str(path.relative_to(root))) for root in roots if path.is_relative_to(root))
-
-    return counts

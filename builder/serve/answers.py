@@ -9,12 +9,20 @@ from typing import Final
 from urllib.parse import quote
 
 from builder import urls
+from builder.hosts.media_types import JAVASCRIPT, TEXT
 from builder.outputs import HTML, JSON
 from builder.resources import ErrorResource, encode
 from builder.serve import reload, tree
 
 _METHODS: Final = ("GET", "HEAD", "OPTIONS")
-_KINDS: Final = {urls.API_PACKAGES: "package", urls.API_GRIDS: "grid", urls.API_CATEGORIES: "category"}
+_KINDS: Final = {
+    urls.API_PACKAGES: "package",
+    urls.API_GRIDS: "grid",
+    urls.API_CATEGORIES: "category",
+    urls.V3_PACKAGES: "v3-package",
+    urls.V3_GRIDS: "v3-grid",
+    urls.V3_CATEGORIES: "v3-category",
+}
 _LOOPBACK: Final = re.compile(r"(localhost|127\.0\.0\.1|\[::1\])(:[0-9]+)?", re.IGNORECASE)
 _ALWAYS: Final = {"Cache-Control": "no-cache", "X-Content-Type-Options": "nosniff"}
 _UNDER_API: Final = {
@@ -55,7 +63,7 @@ def _error(status: int, detail: str) -> Answer:
 
 
 def _text(status: int, sentence: str) -> Answer:
-    return _typed(status, tree.TEXT, sentence.encode() + b"\n")
+    return _typed(status, TEXT, sentence.encode() + b"\n")
 
 
 def _page(status: int, sentence: str) -> Answer:
@@ -91,7 +99,7 @@ class Site:
         if not is_loopback(request.host):
             answer = _text(421, "This server answers to the names of this machine only.")
         elif path == reload.SCRIPT:
-            answer = _typed(200, tree.JAVASCRIPT, reload.script())
+            answer = _typed(200, JAVASCRIPT, reload.script())
         elif prefix and path in {"/", prefix}:
             answer = Answer(302, {"Location": f"{prefix}/{mark}{query}"})
         elif not path.startswith(prefix + "/"):
@@ -136,12 +144,20 @@ class Site:
 
 
 def _api_errors(path: str) -> list[str]:
-    """Give the routes of the 404 bodies that fit a path, the best first; a category has no name but its number."""
+    """Give the routes of the 404 bodies that fit a path, the best first.
+
+    In API v4 a category has no name but its number. In API v3 grids and categories have lists of packages below them.
+    """
+    general = [urls.API_NOT_FOUND]
+    if path.startswith(urls.V3):
+        general.insert(0, urls.api_not_found("v3"))
     for collection, kind in _KINDS.items():
         key = path.removeprefix(collection).removesuffix("/")
+        if kind in {"v3-grid", "v3-category"}:
+            key = key.removesuffix("/packages")
         if path.startswith(collection) and key and "/" not in key and (kind != "category" or key.isdecimal()):
-            return [urls.api_not_found(kind), urls.API_NOT_FOUND]
-    return [urls.API_NOT_FOUND]
+            return [urls.api_not_found(kind), *general]
+    return general
 
 
 def _not_allowed(method: str, *, is_api: bool) -> Answer:

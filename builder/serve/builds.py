@@ -3,8 +3,12 @@
 import json
 import secrets
 import threading
-from collections.abc import Sequence
+import traceback
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
+
+from builder.errors import BuilderError, DataError
+from builder.write import Report
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,3 +65,26 @@ class Builds:
         with self._changed:
             self._changed.wait_for(lambda: self._closed or self.state is not seen, patience)
             return None if self._closed else self.state
+
+
+def attempt(
+    build: Callable[[], Report | None], builds: Builds, say: Callable[[str], None], tell: Callable[[str], None]
+) -> None:
+    """Build once, and let pages and terminal know what became of it: problems by `say`, good news by `tell`."""
+    try:
+        report = build()
+    except DataError as error:
+        problems = [str(problem) for problem in error.problems]
+        builds.failed(problems)
+        say("\n".join([*problems, str(error)]))
+    except BuilderError as error:
+        builds.failed([str(error)])
+        say(str(error))
+    except Exception as error:  # noqa: BLE001 - a fault in a template or in the program must not end the server
+        frame = traceback.extract_tb(error.__traceback__)[-1]
+        builds.failed([f"{frame.filename}:{frame.lineno}: {type(error).__name__}: {error}"])
+        say(traceback.format_exc())
+    else:
+        builds.finished(changed=report is None or report.changed)
+        if report is not None:
+            tell(str(report))

@@ -5,32 +5,7 @@ from pathlib import Path
 from typing import Final
 from urllib.parse import unquote
 
-from builder.outputs import CSS, HTML, JSON, SVG
-
-TEXT: Final = "text/plain; charset=utf-8"
-JAVASCRIPT: Final = "text/javascript; charset=utf-8"
-UNKNOWN: Final = "application/octet-stream"
-MEDIA_TYPES: Final = {
-    ".atom": "application/atom+xml",
-    ".avif": "image/avif",
-    ".css": CSS,
-    ".gif": "image/gif",
-    ".gz": "application/gzip",
-    ".html": HTML,
-    ".ico": "image/x-icon",
-    ".jpg": "image/jpeg",
-    ".js": JAVASCRIPT,
-    ".json": JSON,
-    ".ndjson": "application/x-ndjson",
-    ".png": "image/png",
-    ".rss": "application/rss+xml",
-    ".svg": SVG,
-    ".txt": TEXT,
-    ".webmanifest": "application/manifest+json",
-    ".webp": "image/webp",
-    ".woff2": "font/woff2",
-    ".xml": "application/xml",
-}
+from builder.hosts.media_types import MEDIA_TYPES, UNKNOWN
 
 _INDEXES: Final = ("index.html", "index.json")
 

@@ -1,0 +1,37 @@
+"""What a file's ending says of its type: for servers that we tell, and for our own."""
+
+from collections.abc import Mapping
+from typing import Final
+
+from builder.outputs import CSS, HTML, JSON, SVG
+
+TEXT: Final = "text/plain; charset=utf-8"
+JAVASCRIPT: Final = "text/javascript; charset=utf-8"
+UNKNOWN: Final = "application/octet-stream"
+
+MEDIA_TYPES: Final[Mapping[str, str]] = {
+    ".atom": "application/atom+xml",
+    ".avif": "image/avif",
+    ".css": CSS,
+    ".gif": "image/gif",
+    ".gz": "application/gzip",
+    ".html": HTML,
+    ".ico": "image/x-icon",
+    ".jpg": "image/jpeg",
+    ".js": JAVASCRIPT,
+    ".json": JSON,
+    ".ndjson": "application/x-ndjson",
+    ".png": "image/png",
+    ".rss": "application/rss+xml",
+    ".svg": SVG,
+    ".txt": TEXT,
+    ".webmanifest": "application/manifest+json",
+    ".webp": "image/webp",
+    ".woff2": "font/woff2",
+    ".xml": "application/xml",
+}
+
+COMPRESSIBLE: Final = frozenset(
+    {".atom", ".css", ".html", ".js", ".json", ".ndjson", ".rss", ".svg", ".txt", ".webmanifest", ".xml"}
+)
+"""The endings of texts. The others are compressed as they are."""
