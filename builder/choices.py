@@ -27,7 +27,8 @@ class Choices:
     of API v3. Without them they are in the maps and chunks that the edge module reads, so `query` must be `ANSWERED`.
     `suffixes`: the items of API v4 lie there as `359.json` too, for hosts whose media type follows the file's ending.
     `v3`: API v3 is answered. `siblings`: a compressed file (.gz, .br) lies beside every larger one.
-    `negotiates`: the host can give a browser a readable page at the addresses of the API.
+    `negotiates`: the host can give a browser a readable page at the addresses of the API. `runtimes`: which of the ways
+    into the edge module lie there, where it answers queries (`builder.scripts.RUNTIMES`).
     """
 
     query: Query = Query.IGNORED
@@ -36,3 +37,4 @@ class Choices:
     v3: bool = True
     siblings: bool = False
     negotiates: bool = False
+    runtimes: tuple[str, ...] = ()

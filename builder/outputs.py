@@ -8,6 +8,7 @@ NDJSON: Final = "application/x-ndjson"
 HTML: Final = "text/html; charset=utf-8"
 CSS: Final = "text/css; charset=utf-8"
 SVG: Final = "image/svg+xml"
+JAVASCRIPT: Final = "text/javascript; charset=utf-8"
 
 
 @dataclass(frozen=True, slots=True)

@@ -26,6 +26,9 @@ V3_GRIDS: Final = "/api/v3/grids/"
 V3_CATEGORIES: Final = "/api/v3/categories/"
 V3_USERS: Final = "/api/v3/users/"  # named in the root, as in the original, and never answered
 
+SCRIPTS: Final = "/_host/"
+BROWSE: Final = "/api/browse/"
+
 EDGE: Final = "/api/edge/"
 EDGE_INDEX: Final = "/api/edge/index.json"
 
@@ -104,6 +107,11 @@ def v3_packages_of(collection: str, slug: str) -> str:
 def v3_count(collection: str) -> str:
     """Give the route of what a list of API v3 answers to `limit=0`, for hosts that can map a query."""
     return f"{collection}limit/0/"
+
+
+def script(name: str) -> str:
+    """Give where a script lies that a host runs; it is none of what the site answers."""
+    return SCRIPTS + name
 
 
 def edge_chunk(collection: str, number: int) -> str:

@@ -24,11 +24,12 @@ from builder.errors import SiteError
 from builder.outputs import Output
 from builder.pages import render
 from builder.pages.escaping import PageEnvironment, remembered
-from builder.pages.shell import FOREIGN, POLICY
+from builder.pages.shell import FOREIGN, POLICY, POLICY_WITH_SCRIPT
 from builder.urls import Urls
 
 FORGE = "https://github.com/owner/directory"
 HEADINGS = ("h1", "h2", "h3", "h4", "h5", "h6")
+WITHOUT_JSON = ("/404.html", "/api/browse/")
 
 
 @pytest.fixture(params=CATALOGUES)
@@ -53,7 +54,7 @@ class TestEveryPage:
             head = document.one("head")
             assert head.one("title").text
             assert head.one("meta", name="description").attributes["content"]
-            if route == "/404.html":
+            if route in WITHOUT_JSON:
                 assert head.all("link", rel="canonical") == []
                 assert head.one("meta", name="robots").attributes["content"] == "noindex"
             else:
@@ -115,8 +116,13 @@ class TestEveryPage:
     def test_nothing_can_run(self, name: str) -> None:
         for route, document in every(name):
             policy = document.one("meta", **{"http-equiv": "Content-Security-Policy"})
-            assert policy.attributes["content"] == POLICY
-            banned = ("script", "style", "form", "iframe", "object", "embed", "base", "img", "template")
+            scripts = [script.attributes for script in document.all("script")]
+            if route == "/api/browse/":
+                assert policy.attributes["content"] == POLICY_WITH_SCRIPT
+                assert [(s["type"], s["src"].split("?")[0]) for s in scripts] == [("module", "/below/assets/browse.js")]
+            else:
+                assert (policy.attributes["content"], scripts) == (POLICY, [])
+            banned = ("style", "form", "iframe", "object", "embed", "base", "img", "template")
             assert document.all(*banned) == [], route
             for element in document.all():
                 assert not [a for a in element.attributes if a == "style" or a.startswith("on")], (route, element)
@@ -126,6 +132,10 @@ class TestEveryPage:
 
     def test_policy(self) -> None:
         assert POLICY == ("default-src 'none'; style-src 'self'; img-src 'self'; base-uri 'none'; form-action 'none'")
+        assert POLICY_WITH_SCRIPT == (
+            "default-src 'none'; style-src 'self'; img-src 'self'; script-src 'self'; connect-src 'self'; "
+            "base-uri 'none'; form-action 'none'"
+        )
 
     def test_links_inside_lead_somewhere(self, name: str) -> None:
         answers = {SITE.path(output.route) for output in api.render(CATALOGUES[name](), SITE, Choices())}
@@ -138,7 +148,9 @@ class TestEveryPage:
                     continue
                 target = address.split("?")[0] or SITE.path(route)
                 assert target in pages or target in rest or target in answers, (route, href)
-                if fragment:
+                if fragment.startswith("/"):
+                    assert SITE.path(fragment) in answers, (route, href)
+                elif fragment:
                     assert pages[target].all(id=fragment), (route, href)
 
     def test_links_out_of_the_data_are_marked(self, name: str) -> None:
@@ -165,7 +177,14 @@ class TestEveryPage:
             if route == "/404.html":
                 assert f"{FORGE}/new/main/data/packages" in links(document.one("main")).values()
                 continue
-            edit, json = document.one("p", class_="tools").all("a")
+            if route == "/api/browse/":
+                continue
+            edit, json, *laid_out = document.one("p", class_="tools").all("a")
+            assert [link.attributes["href"] for link in laid_out] == (
+                [f"/below/api/browse/#{json.attributes['href'].removeprefix('/below')}"]
+                if route.startswith("/packages/p/")
+                else []
+            )
             alternate = document.one("link", rel="alternate", type="application/json")
             assert alternate.attributes["href"] == json.attributes["href"]
             seen[listing] = edit.attributes["href"], json.attributes["href"].removeprefix("/below")
@@ -266,7 +285,11 @@ class TestAssets:
 
     def test_media_types(self) -> None:
         types = {route: output.media_type for route, output in built("small").items() if route.startswith(urls.ASSETS)}
-        assert types == {"/assets/site.css": "text/css; charset=utf-8", "/assets/favicon.svg": "image/svg+xml"}
+        assert types == {
+            "/assets/site.css": "text/css; charset=utf-8",
+            "/assets/favicon.svg": "image/svg+xml",
+            "/assets/browse.js": "text/javascript; charset=utf-8",
+        }
 
     def test_other_bytes_have_another_address(self, tmp_path: Path) -> None:
         def style(folder: Path) -> str:

@@ -19,7 +19,7 @@ import watchfiles
 from builder.api import v3, v4
 from builder.errors import DataError, GuardRefusedError, Problem, SiteError
 from builder.hosts.media_types import MEDIA_TYPES
-from builder.serve import changes, reload, serve, server
+from builder.serve import changes, reload, serve, server, tree
 from builder.serve.answers import Answer, Request, Site, is_loopback
 from builder.serve.builds import Builds
 from builder.write import Report, write

@@ -6,10 +6,13 @@ A new host is one module here and one line in `HOSTS`; it then runs the same con
 from builder.hosts.apache import Apache
 from builder.hosts.base import CONFIGURATION, File, Host, Limits, Place, Server
 from builder.hosts.caddy import Caddy
+from builder.hosts.cloudflare import Cloudflare
 from builder.hosts.generic import Generic
 from builder.hosts.github_pages import GitHubPages
 from builder.hosts.limits import within_limits
+from builder.hosts.netlify import Netlify
 from builder.hosts.nginx import Nginx
+from builder.hosts.node import Node
 
 HOSTS: tuple[Host, ...] = (
     GitHubPages(),
@@ -17,6 +20,9 @@ HOSTS: tuple[Host, ...] = (
     Nginx(),
     Caddy(),
     Apache(),
+    Cloudflare(),
+    Netlify(),
+    Node(),
 )
 """The first is the one that is built for where nothing else is said."""
 

@@ -18,16 +18,17 @@ def indexed(output: Output) -> tuple[str, bytes]:
     return output.route[1:] + ("index.json" if output.media_type == JSON else "index.html"), output.body
 
 
-def named_html(output: Output) -> tuple[str, bytes]:
+def named_html(output: Output, *, typed: bool = False) -> tuple[str, bytes]:
     """Give a folder per route, with `index.html` also where it holds JSON.
 
     For hosts that index this one name. Where they cannot be told the media type, a browser would take the JSON for a
-    page and run what a description may hold; so what could begin a tag is escaped, which JSON allows.
+    page and run what a description may hold; so what could begin a tag is escaped, which JSON allows. Where they are
+    (`typed`), the bytes stay.
     """
     if not output.route.endswith("/"):
         return output.route[1:], output.body
     body = output.body
-    if output.media_type != HTML:
+    if output.media_type != HTML and not typed:
         for plain, harmless in _HARMLESS:
             body = body.replace(plain, harmless)
     return output.route[1:] + "index.html", body

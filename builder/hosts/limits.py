@@ -5,6 +5,7 @@ from collections.abc import Iterable, Iterator
 
 from builder.errors import SiteError
 from builder.hosts.base import File, Host
+from builder.urls import Urls
 
 
 def within_limits(host: Host, files: Iterable[File]) -> Iterator[File]:
@@ -33,6 +34,19 @@ def within_limits(host: Host, files: Iterable[File]) -> Iterator[File]:
             raise _too_much(
                 host, f"{folder or 'The site'} has {entries:,} entries", f"{limits.folder_entries:,} in a folder"
             )
+
+
+def at_the_root(host: Host, site: Urls) -> None:
+    """Hold a host that serves whole domains to sites that are one.
+
+    Raises:
+        SiteError: the site's address has a path.
+    """
+    if site.prefix:
+        raise SiteError(
+            f"{host.name} serves a site at the root of its domain, and base_url has the path {site.prefix}; "
+            "nothing was changed. Name an address without a path, or choose another --host."
+        )
 
 
 def _newly_entered(path: str, folders: Counter[str]) -> Iterator[str]:

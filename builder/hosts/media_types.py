@@ -3,10 +3,9 @@
 from collections.abc import Mapping
 from typing import Final
 
-from builder.outputs import CSS, HTML, JSON, SVG
+from builder.outputs import CSS, HTML, JAVASCRIPT, JSON, SVG
 
 TEXT: Final = "text/plain; charset=utf-8"
-JAVASCRIPT: Final = "text/javascript; charset=utf-8"
 UNKNOWN: Final = "application/octet-stream"
 
 MEDIA_TYPES: Final[Mapping[str, str]] = {

@@ -1,4 +1,4 @@
-"""The catalogue as pages for people: HTML without script, a style sheet, an icon."""
+"""The catalogue as pages for people: HTML without script, a style sheet, an icon; and one page that shows the API."""
 
 from collections.abc import Iterator
 from pathlib import Path
@@ -41,4 +41,5 @@ def _pages(catalogue: Catalogue, shell: Shell) -> Iterator[Page]:
     yield lists.categories(catalogue.categories, shell)
     for category in catalogue.categories:
         yield from lists.category(category, (sheets[found.slug] for found in category.packages), shell)
+    yield home.browse(shell)
     yield home.not_found(shell)

@@ -8,7 +8,7 @@ from builder import urls
 from builder.catalogue import UNKNOWN_DATE, Catalogue
 from builder.pages.lists import category_rows, grid_rows
 from builder.pages.sheets import Ranks, Sheet
-from builder.pages.shell import Page, Shell
+from builder.pages.shell import BROWSE, Page, Shell
 from builder.pages.words import Calendar, Fact, counted, unknown
 
 NEWS_SHOWN: Final = 8
@@ -68,6 +68,21 @@ def _example(sheets: Iterable[Sheet]) -> str:
     """Give the route of the JSON that is shown as an example: of the package with the most stars, else the list."""
     best = max(sheets, key=lambda sheet: (sheet.repository.star_count, -sheet.package.id), default=None)
     return urls.api_item(urls.API_PACKAGES, best.package.slug) if best else urls.API_PACKAGES
+
+
+def browse(shell: Shell) -> Page:
+    """Make the page that shows answers of the API, whose address stands in its fragment."""
+    return Page(
+        template="browse.html",
+        route=urls.BROWSE,
+        section="",
+        title="The API, laid out",
+        summary="Shows what the API of this site answers, line by line, with its links to follow.",
+        edit=shell.edit_settings(),
+        json="",
+        values={"base_url": shell.site.base},
+        script=BROWSE,
+    )
 
 
 def not_found(shell: Shell) -> Page:

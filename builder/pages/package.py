@@ -60,6 +60,7 @@ def page(sheet: Sheet, ranks: Ranks, calendar: Calendar, shell: Shell) -> Page:
             "grids": [_neighbours(grid, ranks[grid.slug], package, shell) for grid in package.grids],
             "sites": package.record.sites,
             "tags": package.record.tags,
+            "json_route": urls.api_item(urls.API_PACKAGES, package.id),
         },
     )
 

@@ -13,17 +13,20 @@ from urllib.parse import quote
 from builder import urls
 from builder.config import Settings
 from builder.errors import SiteError
-from builder.outputs import CSS, HTML, SVG, Output
+from builder.outputs import CSS, HTML, JAVASCRIPT, SVG, Output
 from builder.pages.escaping import PageEnvironment
 from builder.urls import Urls
 
 # Every page carries it, for hosts that send no headers. Nothing is inline: no style, no script, no event.
 POLICY: Final = "default-src 'none'; style-src 'self'; img-src 'self'; base-uri 'none'; form-action 'none'"
+# The page that shows answers of the API asks this site, by a script of its own.
+POLICY_WITH_SCRIPT: Final = POLICY.replace("; base-uri", "; script-src 'self'; connect-src 'self'; base-uri")
 FOREIGN: Final = "nofollow ugc noopener"  # the rel of every link out of the data
 
 STYLE: Final = "site.css"
 ICON: Final = "favicon.svg"
-ASSETS: Final = {STYLE: CSS, ICON: SVG}
+BROWSE: Final = "browse.js"
+ASSETS: Final = {STYLE: CSS, ICON: SVG, BROWSE: JAVASCRIPT}
 
 SECTIONS: Final = (("Packages", urls.PACKAGES), ("Grids", urls.GRIDS), ("Categories", urls.CATEGORIES))
 SUMMARY_LENGTH: Final = 200  # of what search engines are told
@@ -35,7 +38,7 @@ class Page:
 
     `section` is the route of the list that it belongs to, "" for none. `title` and `summary` are plain text. `edit` is
     where its data is edited, a whole address; `json` the route of the same as JSON, "" for none. `values` are what
-    its template names besides.
+    its template names besides; `script` is the asset that runs on it, "" for none.
     """
 
     template: str
@@ -46,6 +49,7 @@ class Page:
     edit: str
     json: str
     values: dict[str, object]
+    script: str = ""
 
 
 class Shell:
@@ -76,7 +80,7 @@ class Shell:
         }
 
     def assets(self) -> Iterator[Output]:
-        """Yield the style sheet and the pictures."""
+        """Yield the style sheet, the pictures and the scripts."""
         for name, media_type in ASSETS.items():
             yield Output(urls.ASSETS + name, self._assets[name], media_type)
 
@@ -94,6 +98,8 @@ class Shell:
             summary=_shortened(page.summary),
             canonical=self.site.absolute(page.route),
             json_href=json_href,
+            policy=POLICY_WITH_SCRIPT if page.script else POLICY,
+            script_href=page.script and self._asset_href(page.script),
         )
         return Output(page.route, text.encode(), HTML)
 
@@ -121,7 +127,6 @@ class Shell:
             "site_title": self._settings.title,
             "source_href": self._forge,
             "time_zone": self._settings.time_zone.key,
-            "policy": POLICY,
             "foreign": FOREIGN,
             "style_href": self._asset_href(STYLE),
             "icon_href": self._asset_href(ICON),
@@ -130,6 +135,7 @@ class Shell:
             "grids_href": path(urls.GRIDS),
             "categories_href": path(urls.CATEGORIES),
             "api_href": path(urls.API),
+            "browse_href": path(urls.BROWSE),
             "add_package_href": self.add("packages"),
         }
 

@@ -9,8 +9,8 @@ from typing import Final
 from urllib.parse import quote
 
 from builder import urls
-from builder.hosts.media_types import JAVASCRIPT, TEXT
-from builder.outputs import HTML, JSON
+from builder.hosts.media_types import TEXT
+from builder.outputs import HTML, JAVASCRIPT, JSON
 from builder.resources import ErrorResource, encode
 from builder.serve import reload, tree
 

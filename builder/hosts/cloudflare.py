@@ -1,0 +1,109 @@
+"""Cloudflare: static assets, which cost nothing, and a Worker before them where only a script can answer."""
+
+import json
+import re
+from collections.abc import Iterable, Sequence
+from typing import Final
+from urllib.parse import urlsplit
+
+from builder import urls
+from builder.choices import Choices, Query
+from builder.hosts.base import CONFIGURATION, File, Limits, Place, Server
+from builder.hosts.layouts import named_html
+from builder.hosts.limits import at_the_root
+from builder.outputs import Output
+from builder.urls import Urls
+
+# The first rule that sets a header takes the place of the host's own; a second one would add to it.
+HEADERS: Final = """\
+/*
+  X-Content-Type-Options: nosniff
+/api/*
+  Access-Control-Allow-Origin: *
+  Cache-Control: public, max-age=300, stale-while-revalidate=3600
+/api/v4/*
+  Content-Type: application/json
+/api/v3/*
+  Content-Type: application/json
+"""
+
+IGNORED: Final = f"""\
+/{CONFIGURATION}
+/.static-packages
+"""
+
+FIRST: Final = (
+    urls.API,
+    urls.API_PACKAGES,
+    urls.API_GRIDS,
+    urls.API_CATEGORIES,
+    urls.API_SEARCH,
+    urls.V3_PACKAGES,
+    urls.V3_GRIDS,
+    urls.V3_CATEGORIES,
+    urls.v3_packages_of(urls.V3_GRIDS, "*"),
+    urls.v3_packages_of(urls.V3_CATEGORIES, "*"),
+)
+"""Where files lie that answer without a query alone. Items are not among them: each request of the Worker counts."""
+
+TESTED: Final = "2025-10-01"
+"""The day whose behaviour of Workers the tests run with."""
+
+LONGEST_NAME: Final = 63
+
+
+def _command(place: Place) -> Sequence[str]:
+    config = ["--config", f"{CONFIGURATION}wrangler.jsonc", "--persist-to", f"{place.scraps}/state"]
+    return [
+        "wrangler",
+        "dev",
+        *config,
+        "--ip",
+        "127.0.0.1",
+        "--port",
+        str(place.port),
+        "--show-interactive-dev-session=false",
+    ]
+
+
+class Cloudflare:
+    """`index.html` in a folder per route, JSON too, whose media type a rule tells; lists, slugs, searches by script."""
+
+    name = "cloudflare"
+    choices = Choices(query=Query.ANSWERED, copies=False, runtimes=("worker",))
+    limits = Limits(files=20_000, file_bytes=25 * 1024**2, source="on the free plan; the paid one takes 100,000 files")
+    server: Server | None = Server("wrangler", "npm install --global wrangler", _command)
+
+    def files(self, output: Output) -> Iterable[File]:
+        """Give the file of an output."""
+        yield named_html(output, typed=True)
+
+    def configuration(self, site: Urls, _choices: Choices) -> Iterable[File]:
+        """Give the rules for headers, what is not to be served, and what the Worker is told.
+
+        Raises:
+            SiteError: the site's address has a path.
+        """
+        at_the_root(self, site)
+        yield "_headers", HEADERS.encode()
+        yield ".assetsignore", IGNORED.encode()
+        yield f"{CONFIGURATION}wrangler.jsonc", _settings(site)
+
+
+def _settings(site: Urls) -> bytes:
+    """Give the Worker's settings; JSON is a subset of their language."""
+    name = re.sub("[^a-z0-9]+", "-", (urlsplit(site.base).hostname or "").lower())[:LONGEST_NAME].strip("-")
+    settings = {
+        "name": name,
+        "main": "worker.js",
+        "compatibility_date": TESTED,
+        "send_metrics": False,
+        "assets": {
+            "directory": "..",
+            "binding": "ASSETS",
+            "html_handling": "auto-trailing-slash",
+            "not_found_handling": "none",
+            "run_worker_first": FIRST,
+        },
+    }
+    return json.dumps(settings, indent=2).encode() + b"\n"

@@ -1,0 +1,161 @@
+/**
+ * The whole site from Node 18 or later, without dependencies: for a look, or behind a proxy that ends TLS and compresses.
+ *
+ *   node _host/node.js [--port 8080] [--listen 127.0.0.1] [--site FOLDER]
+ *
+ * The folder may be replaced while this runs: each answer is made of one state of it. After an update of the program
+ * that builds it, start this anew.
+ */
+
+import { createHash } from "node:crypto";
+import { readFile, realpath, stat } from "node:fs/promises";
+import { createServer } from "node:http";
+import { dirname, extname, join, resolve, sep } from "node:path";
+import { parseArgs } from "node:util";
+
+import { answer } from "./api.js";
+
+// Node 18 has it, but not yet as a global.
+globalThis.crypto ??= (await import("node:crypto")).webcrypto;
+
+const { values: given } = parseArgs({
+  options: {
+    port: { type: "string", default: "8080" },
+    listen: { type: "string", default: "127.0.0.1" },
+    // Not this module's own place: that would follow links, and stay with the old site when a link is set anew.
+    site: { type: "string", default: dirname(dirname(resolve(process.argv[1]))) },
+  },
+});
+
+const TYPES = {
+  ".atom": "application/atom+xml",
+  ".css": "text/css; charset=utf-8",
+  ".gz": "application/gzip",
+  ".html": "text/html; charset=utf-8",
+  ".ico": "image/x-icon",
+  ".js": "text/javascript; charset=utf-8",
+  ".json": "application/json",
+  ".ndjson": "application/x-ndjson",
+  ".png": "image/png",
+  ".rss": "application/rss+xml",
+  ".svg": "image/svg+xml",
+  ".txt": "text/plain; charset=utf-8",
+  ".webmanifest": "application/manifest+json",
+  ".xml": "application/xml",
+};
+const INDEXES = ["index.html", "index.json"];
+const VERSIONED = /^\/api\/v[0-9]+(\/|$)/;
+const TRIES = 5; // to make an answer of one state of the files
+
+/** Whether a name of a folder or file is one for readers. */
+const isName = (name) =>
+  name !== "" && name !== "_host" && (!name.startsWith(".") || name === ".well-known") && !/[\\/\0]/.test(name);
+
+/** The bytes and the type of a route; null where no file answers it. */
+const file = async (route) => {
+  const names = route.slice(1).split("/");
+  const last = names.pop();
+  if (!route.startsWith("/") || ![...names, ...(last ? [last] : [])].every(isName)) return null;
+  const root = await realpath(given.site);
+  for (const name of last ? [last] : INDEXES) {
+    try {
+      const path = await realpath(join(root, ...names, name));
+      if (path.startsWith(root + sep)) return { body: await readFile(path), type: TYPES[extname(name)] ?? "application/octet-stream" };
+    } catch (error) {
+      if (!["ENOENT", "ENOTDIR", "EISDIR", "ENAMETOOLONG"].includes(error.code)) throw error;
+    }
+  }
+  return null;
+};
+
+const read = async (route) => {
+  const found = await file(route);
+  return found && new Response(found.body);
+};
+
+/** What tells one state of the site from the next: a build puts a new folder in the place of the old one. */
+const state = async () => {
+  const { dev, ino } = await stat(given.site, { bigint: true });
+  return `${dev}:${ino}`;
+};
+
+/** Make something of one state of the files; if they are replaced meanwhile, make it again. */
+const whole = async (make) => {
+  for (let left = TRIES; ; left--) {
+    const before = await state().catch(() => null);
+    const made = await make().catch((error) => error);
+    if (before !== null && before === (await state().catch(() => null))) {
+      if (made instanceof Error) throw made;
+      return made;
+    }
+    if (!left) throw made instanceof Error ? made : new Error("the site is replaced without end");
+  }
+};
+
+const typed = (status, type, body, headers = {}) => ({ status, headers: { "Content-Type": type, ...headers }, body });
+
+/** An answer of the edge module as a plain one. HEAD is asked as GET, so that its length is known. */
+const scripted = async (request, url) => {
+  const headers = new Headers();
+  for (const name of ["accept", "if-none-match"]) {
+    if (request.headers[name] !== undefined) headers.set(name, request.headers[name]);
+  }
+  const method = request.method === "HEAD" ? "GET" : request.method;
+  const made = await answer({ method, url: url.href, headers }, read);
+  return { status: made.status, headers: Object.fromEntries(made.headers), body: Buffer.from(await made.arrayBuffer()) };
+};
+
+const plain = async (request, url) => {
+  const prefix = new URL(JSON.parse((await file("/api/edge/index.json")).body).base_url).pathname.replace(/\/$/, "");
+  if (prefix && [prefix, "/"].includes(url.pathname)) return { status: 302, headers: { Location: `${prefix}/` }, body: "" };
+  if (prefix && !url.pathname.startsWith(`${prefix}/`)) return typed(404, TYPES[".txt"], `The site is below ${prefix}/.\n`);
+  const path = url.pathname.slice(prefix.length);
+  if (VERSIONED.test(path)) return scripted(request, url);
+  const always = { "X-Content-Type-Options": "nosniff", "Cache-Control": "public, max-age=300, stale-while-revalidate=3600" };
+  if (path.startsWith("/api/")) always["Access-Control-Allow-Origin"] = "*";
+  if (!["GET", "HEAD"].includes(request.method)) return typed(405, TYPES[".txt"], "Only to be read.\n", { Allow: "GET, HEAD" });
+  const found = await file(decoded(path));
+  if (found) return typed(200, found.type, found.body, { ...always, ...tagged(found.body) });
+  if (!path.endsWith("/") && (await file(decoded(`${path}/`)))) {
+    return { status: 301, headers: { ...always, Location: `${url.pathname}/${url.search}` }, body: "" };
+  }
+  if (path.startsWith("/api/")) return typed(404, TYPES[".json"], '{"detail":"Not found."}', always);
+  const page = await file("/404.html");
+  return page ? typed(404, page.type, page.body, always) : typed(404, TYPES[".txt"], "Not found.\n", always);
+};
+
+const decoded = (path) => {
+  try {
+    return decodeURIComponent(path);
+  } catch {
+    return "";
+  }
+};
+
+const tagged = (body) => ({ ETag: `"${createHash("sha256").update(body).digest("hex").slice(0, 32)}"` });
+
+const isKnown = (request, tag) =>
+  tag && (request.headers["if-none-match"] ?? "").split(",").some((one) => ["*", tag].includes(one.trim().replace(/^W\//, "")));
+
+const server = createServer(async (request, response) => {
+  let made;
+  try {
+    // Joined as texts: a path that begins with two slashes is no name of a host.
+    const url = new URL(request.url.startsWith("/") ? `http://localhost${request.url}` : request.url);
+    made = await whole(() => plain(request, url));
+    const tag = made.status === 200 && made.headers.ETag;
+    if (isKnown(request, tag)) made = { ...made, status: 304, body: "" };
+  } catch (error) {
+    console.error(`${request.method} ${request.url}: ${error.stack ?? error}`);
+    made = typed(500, TYPES[".json"], '{"detail":"The site cannot be read."}');
+  }
+  const { status, headers, body } = made;
+  if (status !== 304) headers["Content-Length"] = Buffer.byteLength(body);
+  response.writeHead(status, headers).end(request.method === "HEAD" || status === 304 ? undefined : body);
+});
+
+server.listen(Number(given.port), given.listen, () => {
+  const { address, port } = server.address();
+  console.log(`http://${address.includes(":") ? `[${address}]` : address}:${port}/`);
+});
+for (const signal of ["SIGINT", "SIGTERM"]) process.once(signal, () => server.close(() => process.exit(0)) && server.closeIdleConnections?.());
