@@ -2,7 +2,7 @@
 
 import json
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Final
 from urllib.parse import urlsplit
 
@@ -72,6 +72,7 @@ class Cloudflare:
     name = "cloudflare"
     choices = Choices(query=Query.ANSWERED, copies=False, runtimes=("worker",))
     limits = Limits(files=20_000, file_bytes=25 * 1024**2, source="on the free plan; the paid one takes 100,000 files")
+    cannot: Mapping[str, str] = {}
     server: Server | None = Server("wrangler", "npm install --global wrangler", _command)
 
     def files(self, output: Output) -> Iterable[File]:

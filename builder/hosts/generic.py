@@ -10,8 +10,20 @@ from builder.hosts.layouts import named_html
 from builder.outputs import Output
 from builder.urls import Urls
 
-_UNKNOWN: Final = "a host that nobody has described cannot be told to"
-_TYPED: Final = "a host that indexes only index.html types it as a page; the forms that end in .json are typed right"
+_TYPED: Final = (
+    "a host that indexes index.html alone types what lies there as a page; /packages/359.json is typed right"
+)
+_UNTOLD: Final = "a host that nobody has described is told no headers"
+_UNRULED: Final = "a host that nobody has described is told no rules"
+
+CANNOT: Final[Mapping[str, str]] = {
+    **dict.fromkeys(("api-types", "types-fit"), _TYPED),
+    **dict.fromkeys(("cors", "cors-not-modified", "cors-not-found", "cors-preflight"), _UNTOLD),
+    **dict.fromkeys(("nosniff", "cache-control", "etag", "compression"), _UNTOLD),
+    **dict.fromkeys(("options", "post-refused", "post-refused-in-words"), _UNRULED),
+    **dict.fromkeys(("slashless-relative", "slashless-query"), _UNRULED),
+    **dict.fromkeys(("not-found-json", "not-found-words", "not-found-page", "v3-not-found"), _UNRULED),
+}
 
 
 class Generic:
@@ -24,11 +36,7 @@ class Generic:
     choices = Choices(suffixes=True)
     limits = Limits()
     server: Server | None = None
-    cannot: Mapping[str, str] = {
-        "api-types": _TYPED,
-        "types-fit": _TYPED,
-        "cors": _UNKNOWN,
-    }
+    cannot = CANNOT
 
     def files(self, output: Output) -> Iterable[File]:
         """Give the file of an output; the API's own 404 body also where hosts look for the nearest one."""

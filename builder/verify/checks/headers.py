@@ -7,7 +7,7 @@ from typing import Final
 
 from builder import urls
 from builder.outputs import JSON
-from builder.urls import API, API_GRIDS, API_PACKAGES
+from builder.urls import API, API_GRIDS, API_PACKAGES, V3, V3_PACKAGES
 from builder.verify.live import Live, Seen
 from builder.verify.outcomes import NotHereError
 
@@ -36,6 +36,9 @@ def types_fit(live: Live) -> None:
 
 def _answering(live: Live) -> Iterator[str]:
     yield from (API, API_PACKAGES, API_GRIDS, live.item(API_PACKAGES), live.item(API_PACKAGES, "slug"))
+    if live.promises.v3:
+        yield from (V3, V3_PACKAGES)
+        yield urls.api_item(V3_PACKAGES, live.sample(API_PACKAGES)["slug"])
 
 
 def cors(live: Live) -> None:
