@@ -94,8 +94,11 @@ def render(made: Catalogue, choices: Choices, templates: Path = TEMPLATES) -> It
     yield from scripts.render(choices, templates)
 
 
-def files(made: Catalogue, host: Host, choices: Choices) -> Iterator[File]:
+def files(made: Catalogue, host: Host, choices: Choices, out: Path) -> Iterator[File]:
     """Yield the files of the site for a host: what answers, the host's own, and last the generation of them all.
+
+    Where the host takes them, compressed forms are among them, which count for no generation. `out` is where the old
+    site may be, whose compressed files are used again.
 
     Raises:
         SiteError: if the host would not take so many, or so large ones.
@@ -111,7 +114,7 @@ def files(made: Catalogue, host: Host, choices: Choices) -> Iterator[File]:
         yield from generation.passing(answering())
         yield from host.files(generation.output(site.base, made.as_of, host.name, choices))
 
-    return within_limits(host, all_files())
+    return within_limits(host, write.with_siblings(all_files(), out) if choices.siblings else all_files())
 
 
 @source.collection_paused()
@@ -132,5 +135,5 @@ def build(  # noqa: PLR0913 - what a build depends on, each with a name
         GuardRefusedError: if the new site is so much smaller that something must be wrong.
     """
     made, notes = join(load(folder), folder, base_url)
-    written = write.write(files(made, host, choices or host.choices), out, allow_shrink=allow_shrink)
+    written = write.write(files(made, host, choices or host.choices, out), out, allow_shrink=allow_shrink)
     return Result(written, notes, Urls(made.settings.base_url).prefix)

@@ -3,7 +3,7 @@
 import os
 import socket
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
 
 import pytest
@@ -18,11 +18,31 @@ from builder.serve import program
 TOOLS = Path(__file__).parent / "edge/node_modules/.bin"
 Rebuild = Callable[[], None]
 
-MODELS: Mapping[str, Callable[[Path, str, str], App]] = {
-    "github-pages": static_hosts.GitHubPages,
-    "generic": static_hosts.Generic,
+
+@contextmanager
+def _cloudfront(site: Path, _prefix: str, _address: str) -> Iterator[App]:
+    import cloudfront  # noqa: PLC0415 - the model of S3 takes long to import
+
+    with cloudfront.running(site) as app:
+        yield app
+
+
+@contextmanager
+def _github_pages(site: Path, prefix: str, address: str) -> Iterator[App]:
+    yield static_hosts.GitHubPages(site, prefix, address)
+
+
+@contextmanager
+def _generic(site: Path, prefix: str, address: str) -> Iterator[App]:
+    yield static_hosts.Generic(site, prefix, address)
+
+
+MODELS: Mapping[str, Callable[[Path, str, str], AbstractContextManager[App]]] = {
+    "github-pages": _github_pages,
+    "generic": _generic,
+    "s3-cloudfront": _cloudfront,
 }
-"""What gives a model of a host from the folder of a site, the path that it is served under, and the host's address."""
+"""What runs a model of a host, from the folder of a site, the path that it is served under, and the host's address."""
 
 AT_THE_ROOT = frozenset({"cloudflare", "netlify"})
 """Hosts of a whole name, where a site has no path of its own."""
@@ -42,8 +62,8 @@ def running(name: str, data: Path, site: Path, prefix: str = "") -> Iterator[str
     if name in MODELS:
         with serving() as server:
             build_for(host, data, site, server.url + prefix)
-            server.app = MODELS[name](site, prefix, server.url)
-            yield server.url + prefix
+            with MODELS[name](site, prefix, server.url) as server.app:
+                yield server.url + prefix
         return
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("PATH", f"{TOOLS}{os.pathsep}{os.environ['PATH']}")

@@ -242,7 +242,27 @@ def test_where_queries_are_mapped_pages_say_the_originals_next() -> None:
             (f"{path}?limit=20&offset=20", None),
         ]
         assert {(place["limit"], place["total_count"]) for place in places} == {(20, 41)}
-    assert "/api/v3/grids/offset/20/" not in found
+        assert found[f"{path}offset/60/"] == {
+            "meta": {
+                "limit": 20,
+                "next": None,
+                "offset": 60,
+                "previous": f"{path}?limit=20&offset=40",
+                "total_count": 41,
+            },
+            **{key: value for key, value in found[path].items() if key not in {"meta", "objects"}},
+            "objects": [],
+        }
+        counted = {"limit": 0, "next": f"{path}?limit=0&offset=0", "offset": 0, "previous": None, "total_count": 41}
+        assert (found[f"{path}limit/0/"]["meta"], found[f"{path}limit/0/"]["objects"]) == (counted, [])
+    assert "/api/v3/grids/offset/40/" not in found
+
+
+def test_an_empty_list_counts_to_nothing() -> None:
+    found = answers(catalogue(), choices=MAPPED)
+    meta = {"limit": 0, "next": None, "offset": 0, "previous": None, "total_count": 0}
+    assert found["/api/v3/packages/limit/0/"] == {"meta": meta, "category": None, "objects": []}
+    assert not [route for route in found if "/packages/offset/" in route]
 
 
 def test_where_queries_are_answered_only_the_first_page_of_each_list_is_a_file() -> None:

@@ -237,7 +237,7 @@ FAULTS: list[tuple[str, Fault]] = [
     ("odd-pages", at("offset=-1", status(400))),
     ("no-wrong-page", at("limit=7&offset=3", edited(lambda page: page | {"results": page["results"][1:]}))),
     ("not-found", at(MISSING, status(200))),
-    ("not-found", at("^/no-such-page$", status(200))),
+    ("not-found", at("^/no-such-page/$", status(200))),
     ("not-found-json", at(MISSING, PAGE)),
     ("not-found-json", at(MISSING, headers(content_type=HTML))),
     ("not-found-words", at("grids/no-such", body(b'{"detail":"Not found."}'))),

@@ -9,7 +9,6 @@ from builder.hosts.layouts import indexed
 from builder.outputs import Output
 from builder.urls import Urls
 
-
 _NO_RULES: Final = "GitHub Pages knows no rules of ours"
 _ONE_PAGE: Final = "GitHub Pages answers whatever is not there with the one page 404.html, and cannot choose by path"
 

@@ -28,7 +28,7 @@ _MOST: Final = 20
 
 def not_found(live: Live) -> None:
     """What is not there is answered 404, under the API and elsewhere."""
-    for route in (*(route for route, _ in _NO_SUCH), "/packages/p/no-such-package/", "/no-such-page"):
+    for route in (*(route for route, _ in _NO_SUCH), "/packages/p/no-such-package/", "/no-such-page/"):
         live.get(route).has_status(404)
 
 

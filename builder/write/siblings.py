@@ -1,0 +1,69 @@
+"""Compressed siblings: beside every larger text its forms in gzip and Brotli, for hosts that serve them as they lie.
+
+Compressing takes as long as all the rest of a build, so that what the old tree has is used again where it still gives
+the bytes. That is tried, and not concluded from names and times: what the disk lost is mended so.
+"""
+
+import zlib
+from collections.abc import Callable, Iterable, Iterator
+from pathlib import Path, PurePosixPath
+from typing import Final
+
+import brotli
+
+from builder.hosts import CONFIGURATION, File
+from builder.hosts.media_types import COMPRESSIBLE
+
+SMALLEST: Final = 1024
+"""Bytes up to which a file has no siblings: it goes in one packet of the network either way."""
+
+_GZIP: Final = 16 + zlib.MAX_WBITS  # with the header and trailer of a .gz file; no time and no name in it
+
+
+def _gzip(body: bytes) -> bytes:
+    # Level 9 takes a quarter longer and saves less than 1% of what is left: `benchmarks/siblings.py`.
+    return zlib.compress(body, 6, _GZIP)
+
+
+def _gunzip(packed: bytes) -> bytes:
+    return zlib.decompress(packed, _GZIP)
+
+
+def _brotli(body: bytes) -> bytes:
+    # Quality 11 saves another 10% of what is left and takes 40 times as long: `benchmarks/siblings.py`. A window that
+    # is larger than the body costs a quarter of the time, and gains nothing.
+    packed: bytes = brotli.compress(body, quality=6, lgwin=max(16, min(22, len(body).bit_length())))
+    return packed
+
+
+def _unbrotli(packed: bytes) -> bytes:
+    body: bytes = brotli.decompress(packed)
+    return body
+
+
+_FORMS: Final[tuple[tuple[str, Callable[[bytes], bytes], Callable[[bytes], bytes]], ...]] = (
+    (".gz", _gzip, _gunzip),
+    (".br", _brotli, _unbrotli),
+)
+
+
+def with_siblings(files: Iterable[File], out: Path) -> Iterator[File]:
+    """Yield the files, and after each larger text its compressed forms: `name.gz` and `name.br`.
+
+    `out` is the folder of the old tree, which may be missing. The same body has the same compressed bytes, as long as
+    the old tree has none of another level.
+    """
+    for path, body in files:
+        yield path, body
+        if len(body) > SMALLEST and PurePosixPath(path).suffix in COMPRESSIBLE and not path.startswith(CONFIGURATION):
+            for ending, pack, unpack in _FORMS:
+                yield path + ending, _still(out / (path + ending), body, unpack) or pack(body)
+
+
+def _still(sibling: Path, body: bytes, unpack: Callable[[bytes], bytes]) -> bytes | None:
+    """Give the old tree's sibling, if it is one of this body."""
+    try:
+        packed = sibling.read_bytes()
+        return packed if unpack(packed) == body else None
+    except (OSError, zlib.error, brotli.error):
+        return None

@@ -1,0 +1,129 @@
+"""Compressed files beside the larger ones, and what of them is used again."""
+
+import gzip
+from pathlib import Path
+
+import brotli
+import pytest
+from folders import package, tree, write_data
+from hypothesis import given
+from hypothesis import strategies as st
+
+from builder import build
+from builder.choices import Choices
+from builder.errors import SiteError
+from builder.hosts import Limits
+from builder.hosts.generic import Generic
+from builder.write import siblings, with_siblings, write
+
+LONG = b"a text that comes again. " * 50
+Files = dict[str, bytes]
+
+
+def made(files: Files, out: Path) -> Files:
+    return dict(with_siblings(files.items(), out))
+
+
+@given(st.binary(min_size=1025, max_size=3000))
+def test_both_forms_give_the_bytes_and_are_the_same_each_time(body: bytes) -> None:
+    found = made({"a.json": body}, Path("nowhere"))
+    assert list(found) == ["a.json", "a.json.gz", "a.json.br"]
+    assert found["a.json"] == gzip.decompress(found["a.json.gz"]) == brotli.decompress(found["a.json.br"]) == body
+    assert made({"a.json": body}, Path("nowhere")) == found
+
+
+def test_a_gzip_has_no_time_and_no_name(tmp_path: Path) -> None:
+    header = made({"a.json": LONG}, tmp_path)["a.json.gz"][:10]
+    assert header[3:8] == bytes(5)
+
+
+@pytest.mark.parametrize(
+    ("path", "size", "has"),
+    [
+        ("index.html", 1025, True),
+        ("index.html", 1024, False),
+        ("assets/site.css", 1025, True),
+        ("dump.ndjson", 1025, True),
+        ("badge.svg", 1025, True),
+        ("all.json.gz", 1025, False),
+        ("picture.png", 1025, False),
+        ("_host/caddy/site.json", 1025, False),
+        ("LICENSE", 1025, False),
+    ],
+)
+def test_only_larger_texts_of_the_site_have_them(tmp_path: Path, path: str, size: int, *, has: bool) -> None:
+    assert (len(made({path: b"x" * size}, tmp_path)) == 3) == has
+
+
+def test_what_the_old_tree_has_is_not_made_again(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    site, first = tmp_path / "site", {"a.json": LONG, "b.json": LONG + b"b"}
+    write(with_siblings(first.items(), site), site)
+    packed: list[bytes] = []
+
+    def forms() -> list[tuple[str, object, object]]:
+        def counted(body: bytes) -> bytes:
+            packed.append(body)
+            return gzip.compress(body)
+
+        return [(ending, counted, unpack) for ending, _, unpack in siblings._FORMS]  # noqa: SLF001 - to count its work
+
+    monkeypatch.setattr(siblings, "_FORMS", forms())
+    report = write(with_siblings(first.items(), site), site)
+    assert (packed, report.written, report.unchanged) == ([], 0, 6)
+    write(with_siblings((first | {"b.json": LONG + b"c"}).items(), site), site)
+    assert packed == [LONG + b"c"] * 2
+
+
+@pytest.mark.parametrize("ending", [".gz", ".br"])
+@pytest.mark.parametrize("left", [b"", b"no such form", None])
+def test_a_sibling_that_was_lost_is_mended(tmp_path: Path, ending: str, left: bytes | None) -> None:
+    site = tmp_path / "site"
+    write(with_siblings({"a.json": LONG}.items(), site), site)
+    file = site / f"a.json{ending}"
+    good = file.read_bytes()
+    file.unlink()
+    if left is not None:
+        file.write_bytes(left)
+    write(with_siblings({"a.json": LONG}.items(), site), site)
+    assert file.read_bytes() == good
+
+
+def test_a_sibling_of_other_bytes_of_the_same_length_is_made_anew(tmp_path: Path) -> None:
+    site = tmp_path / "site"
+    write(with_siblings({"a.json": LONG}.items(), site), site)
+    changed = LONG.replace(b"again", b"never")
+    write(with_siblings({"a.json": changed}.items(), site), site)
+    assert gzip.decompress((site / "a.json.gz").read_bytes()) == changed
+    assert brotli.decompress((site / "a.json.br").read_bytes()) == changed
+
+
+@pytest.fixture
+def data(tmp_path: Path) -> Path:
+    return write_data(tmp_path / "data", packages={"a": package(1)})
+
+
+def test_a_build_makes_them_where_the_host_takes_them(data: Path, tmp_path: Path) -> None:
+    build.build(data, tmp_path / "plain", choices=Choices())
+    build.build(data, tmp_path / "packed", choices=Choices(siblings=True))
+    plain, packed = tree(tmp_path / "plain"), tree(tmp_path / "packed")
+    assert not [name for name in plain if name.endswith((".gz", ".br"))]
+    assert plain.items() <= packed.items()
+    added = packed.keys() - plain.keys()
+    assert {f"index.html{ending}" for ending in (".gz", ".br")} <= added
+    assert all(gzip.decompress(packed[name]) == packed[name[:-3]] for name in added if name.endswith(".gz"))
+
+
+def test_they_count_for_the_limits_of_the_host(data: Path, tmp_path: Path) -> None:
+    host = Generic()
+    count = len(tree_of(data, tmp_path))
+    host.limits = Limits(files=count)
+    build.build(data, tmp_path / "fits", host=host)
+    with pytest.raises(SiteError, match=rf"takes {count}; .* --no-siblings"):
+        build.build(data, tmp_path / "over", host=host, choices=Choices(suffixes=True, siblings=True))
+
+
+def tree_of(data: Path, folder: Path) -> dict[str, bytes]:
+    build.build(data, folder / "counted", host=Generic())
+    found = tree(folder / "counted")
+    del found[".static-packages"]
+    return found
