@@ -1,7 +1,6 @@
 """A model of CloudFront before S3: it does what the template that a build writes tells it, by CloudFront's rules.
 
-The function runs in Node, in a context that holds nothing but the language; the objects lie in moto's S3. Uploads are as
-the README's command makes them, but for the media types, which are those that the build names.
+The function runs in Node, in a context that holds nothing but the language; the objects lie in moto's S3.
 """
 
 import json
@@ -20,6 +19,7 @@ from loopback import Answer, Request
 from moto import mock_aws
 from static_hosts import compressed, revalidated
 
+from builder.hosts import CONFIGURATION
 from builder.hosts.s3_cloudfront import FUNCTION, TEMPLATE, TYPES
 from builder.write.place import MARKER
 
@@ -88,8 +88,19 @@ class CloudFront:
         self.config = resources["Distribution"]["Properties"]["DistributionConfig"]
         self.policies = {name: resource.get("Properties", {}) for name, resource in resources.items()}
         self.function = function
+        self.site = site
         self.s3 = client()
-        upload(self.s3, site)
+        self.s3.create_bucket(Bucket=BUCKET)
+        self.upload()
+
+    def upload(self) -> None:
+        """Put the files into the bucket, but for those that CloudFront does not serve, each with its media type."""
+        types = json.loads((self.site / TYPES).read_bytes())
+        for file in self.site.rglob("*"):
+            key = file.relative_to(self.site).as_posix()
+            if file.is_file() and key != MARKER and not key.startswith(CONFIGURATION):
+                media_type = types["by_ending"].get(file.suffix, types["others"])
+                self.s3.put_object(Bucket=BUCKET, Key=key, Body=file.read_bytes(), ContentType=media_type)
 
     def __call__(self, request: Request) -> Answer:
         behaviour = self.behaviour(request.path)
@@ -136,17 +147,6 @@ class CloudFront:
 
 def client() -> Any:  # noqa: ANN401 - boto3 makes its classes at run time
     return boto3.client("s3", region_name="us-east-1", aws_access_key_id="x", aws_secret_access_key="x")  # noqa: S106 - a model's
-
-
-def upload(s3: Any, site: Path) -> None:  # noqa: ANN401 - the same
-    """Put the files of a site into a new bucket, but for those that CloudFront does not serve."""
-    types = json.loads((site / TYPES).read_bytes())
-    s3.create_bucket(Bucket=BUCKET)
-    for file in site.rglob("*"):
-        key = file.relative_to(site).as_posix()
-        if file.is_file() and key != MARKER and not key.startswith("_host/"):
-            media_type = types["by_ending"].get(file.suffix, types["others"])
-            s3.put_object(Bucket=BUCKET, Key=key, Body=file.read_bytes(), ContentType=media_type)
 
 
 @contextmanager

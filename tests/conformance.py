@@ -4,6 +4,8 @@ import os
 import socket
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import AbstractContextManager, contextmanager
+from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -12,11 +14,10 @@ from loopback import App, serving
 
 from builder import build
 from builder.errors import SiteError
-from builder.hosts import Host, host_named
+from builder.hosts import host_named
 from builder.serve import program
 
 TOOLS = Path(__file__).parent / "edge/node_modules/.bin"
-Rebuild = Callable[[], None]
 
 
 @contextmanager
@@ -48,22 +49,38 @@ AT_THE_ROOT = frozenset({"cloudflare", "netlify"})
 """Hosts of a whole name, where a site has no path of its own."""
 
 
-def build_for(host: Host, data: Path, site: Path, base_url: str) -> None:
-    build.build(data, site, base_url=base_url, host=host, allow_shrink=True)
+@dataclass(frozen=True)
+class Running:
+    """A host that serves a built site at an address, and what builds it anew from other data."""
+
+    host: str
+    url: str
+    rebuild: Callable[[Path], None]
 
 
 @contextmanager
-def running(name: str, data: Path, site: Path, prefix: str = "") -> Iterator[str]:
-    """Build the data for a host, and serve it as it would; give the address, with the prefix.
+def running(name: str, data: Path, site: Path, prefix: str = "") -> Iterator[Running]:
+    """Build the data for a host, and serve it as it would.
 
     A host whose program is not installed is skipped, which CI does not allow.
     """
     host = host_named(name)
+
+    def built(url: str, data: Path) -> None:
+        build.build(data, site, base_url=url, host=host, allow_shrink=True)
+
     if name in MODELS:
         with serving() as server:
-            build_for(host, data, site, server.url + prefix)
-            with MODELS[name](site, prefix, server.url) as server.app:
-                yield server.url + prefix
+            url = server.url + prefix
+            built(url, data)
+            with MODELS[name](site, prefix, server.url) as app:
+                server.app = app
+
+                def rebuild(data: Path) -> None:
+                    built(url, data)
+                    getattr(app, "upload", lambda: None)()
+
+                yield Running(name, url, rebuild)
         return
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("PATH", f"{TOOLS}{os.pathsep}{os.environ['PATH']}")
@@ -71,10 +88,10 @@ def running(name: str, data: Path, site: Path, prefix: str = "") -> Iterator[str
             program.installed(host)
         except SiteError as error:
             pytest.skip(str(error))
-        port = free_port()
-        build_for(host, data, site, f"http://127.0.0.1:{port}{prefix}")
-        with program.running(host, site, port) as address:
-            yield address + prefix
+        url = f"http://127.0.0.1:{(port := free_port())}{prefix}"
+        built(url, data)
+        with program.running(host, site, port):
+            yield Running(name, url, partial(built, url))
 
 
 def free_port() -> int:

@@ -1,7 +1,7 @@
 """Models of hosts of static files whose own program runs nowhere but there: by the rules that they document.
 
-What their documentation does not say is as the least able such host has it. A model shows that a site fits the rules; whether
-the host keeps them shows `builder verify` on a live address.
+What their documentation does not say is as the least able such host has it. A model shows that a site fits the rules;
+whether the host keeps them shows `builder verify` on a live address.
 """
 
 import gzip

@@ -8,7 +8,7 @@ from builder.hosts import rules
 
 
 def template(prefix: str, code: str) -> Mapping[str, Any]:
-    """Give the CloudFormation template: bucket, function, headers, distribution. The domain is the operator's affair."""
+    """Give the template: bucket, function, headers, distribution. The domain is the operator's affair."""
     return {
         "AWSTemplateFormatVersion": "2010-09-09",
         "Description": "A static package directory: a bucket, and CloudFront before it.",

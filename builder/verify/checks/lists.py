@@ -45,8 +45,9 @@ def default_pages(live: Live) -> None:
     """`limit=20&offset=20`, in either order, and `offset=20` alone give the second page of 20."""
     if live.promises.query is Query.IGNORED:
         raise NotHereError(_IGNORED)
-    for query in ("limit=20&offset=20", "offset=20&limit=20", "offset=20"):
-        _slice(live, live.get(f"{API_PACKAGES}?{query}"), _PAGE, _PAGE)
+    if live.first(API_PACKAGES)[1]["count"] > _PAGE:
+        for query in ("limit=20&offset=20", "offset=20&limit=20", "offset=20"):
+            _slice(live, live.get(f"{API_PACKAGES}?{query}"), _PAGE, _PAGE)
     _slice(live, live.get(f"{API_PACKAGES}?limit=20"), _PAGE, 0)
 
 
