@@ -4,7 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check install --quiet --require-hashes --no-deps
 
-.PHONY: help setup site serve test lint pins bench clean
+.PHONY: help setup site serve test edge lint pins bench clean
 
 help:
 	@echo 'make setup   set up alone: a virtual environment with the pinned dependencies'
@@ -24,11 +24,28 @@ site: $(VENV)/.runtime
 serve: $(VENV)/.runtime
 	$(BIN)/builder serve
 
-test: $(VENV)/.dev
+test: $(VENV)/.dev edge
 	$(BIN)/coverage erase
 	$(BIN)/coverage run -m pytest -n auto
 	$(BIN)/coverage combine --quiet
 	$(BIN)/coverage report
+
+# Node and workerd, in which the edge module is tested. Without npm those tests are skipped, and say so.
+EDGE := tests/edge
+EDGE_INSTALLED := $(EDGE)/node_modules/.package-lock.json
+
+edge:
+	@if command -v npm >/dev/null || { [ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null; }; then \
+		$(MAKE) --silent $(EDGE_INSTALLED); \
+	else \
+		echo 'npm is not here, so the tests in Node are skipped. On Debian: sudo apt install nodejs npm' >&2; \
+	fi
+
+$(EDGE_INSTALLED): $(EDGE)/package-lock.json $(EDGE)/package.json $(EDGE)/.npmrc
+	@command -v npm >/dev/null || { apt-get update -qq \
+		&& DEBIAN_FRONTEND=noninteractive apt-get install -qq --no-install-recommends nodejs npm; }
+	npm --prefix $(EDGE) ci --loglevel=error
+	@touch $@
 
 lint: $(VENV)/.dev
 	$(BIN)/ruff check
@@ -47,7 +64,7 @@ pins: $(VENV)/.dev
 	UV_CUSTOM_COMPILE_COMMAND='make pins' $(PINS) -c .requirements/runtime.txt --group dev -o .requirements/dev.txt
 
 clean:
-	rm -rf site .site.* $(VENV) .coverage* htmlcov .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
+	rm -rf site .site.* $(VENV) $(EDGE)/node_modules .coverage* htmlcov .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +
 
 $(VENV)/.runtime: .requirements/runtime.txt pyproject.toml | $(BIN)/pip

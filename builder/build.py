@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
-from builder import api, catalogue, checks, history, pages, scripts, source, write
+from builder import api, catalogue, checks, history, pages, scripts, search, source, write
 from builder.catalogue import Catalogue
 from builder.choices import Choices
 from builder.config import Settings
@@ -90,6 +90,7 @@ def render(made: Catalogue, choices: Choices, templates: Path = TEMPLATES) -> It
     """Yield all that the site answers, as far as `choices` let files answer it."""
     site = Urls(made.settings.base_url)
     yield from api.render(made, site, choices)
+    yield from search.render(made, site)
     yield from pages.render(made, site, templates)
     yield from scripts.render(choices, templates)
 

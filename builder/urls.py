@@ -4,6 +4,7 @@ A route begins with a slash and is relative to the site; one that ends in a slas
 name is the host's affair (`builder.hosts`). Names follow the original, so that links from elsewhere land.
 """
 
+import re
 from typing import Final
 from urllib.parse import urlsplit
 
@@ -32,9 +33,9 @@ BROWSE: Final = "/api/browse/"
 EDGE: Final = "/api/edge/"
 EDGE_INDEX: Final = "/api/edge/index.json"
 
-DATA_SEARCH: Final = "/api/data/v1/search/index.json"
 DATA_FRESHNESS: Final = "/api/data/v1/freshness.json"
 DATA_GENERATION: Final = "/api/data/v1/generation.json"
+DATA_SEARCH: Final = "/api/data/v1/search/"
 
 API_NOT_FOUND: Final = "/api/404.json"
 API_NOT_FOUND_PAGE: Final = "/api/404.html"
@@ -127,6 +128,31 @@ def edge_slugs(kind: str, shard: int) -> str:
 def edge_members(kind: str, slug: str) -> str:
     """Give the route of what tells which packages a grid or a category (`grids`, `categories`) has in API v3."""
     return f"{EDGE}v3/members/{kind}/{slug}.json"
+
+
+def search_index() -> str:
+    """Give the route of what has to be known before a query."""
+    return f"{DATA_SEARCH}index.json"
+
+
+def search_shard(kind: str, beginning: str) -> str:
+    """Give the route of the words with a beginning, "" for those that share none; `kind` is `terms` or `spellings`.
+
+    In a folder per first character, so that no folder grows large. What is not a-z or 0-9 is written as its number in
+    hexadecimal; the `w-` keeps `con` from being a name that Windows does not allow.
+    """
+    name = re.sub("[^a-z0-9]", lambda found: f"-{ord(found[0]):x}-", beginning)
+    return f"{DATA_SEARCH}{kind}/{name[:1].strip('-') or '_'}/w-{name}.json"
+
+
+def search_ranks(block: int) -> str:
+    """Give the route of the ranks of a block of ids."""
+    return f"{DATA_SEARCH}ranks/{block}.json"
+
+
+def search_items(kind: str, chunk: int) -> str:
+    """Give the route of a chunk of search items; `kind` is `packages` or `grids`. 1,000 chunks make a folder."""
+    return f"{DATA_SEARCH}items/{kind}/{chunk // 1000}/{chunk}.ndjson"
 
 
 class Urls:

@@ -49,7 +49,7 @@ class Ideal:
         self.bodies = {output.route: output.body for output in api.render(catalogue, Urls(self.base), whole)}
         told = Generation().output(self.base, date(2026, 1, 1), "ideal", self.choices)
         self.bodies[told.route] = compact(json.loads(told.body) | {"generation": generation, "later": "unknown"})
-        self.bodies[urls.DATA_SEARCH] = b"{}"
+        self.bodies[urls.search_index()] = b"{}"
         self.pages = self._pages(catalogue)
 
     def _pages(self, catalogue: Catalogue) -> dict[str, bytes]:

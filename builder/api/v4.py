@@ -48,7 +48,7 @@ def render(catalogue: Catalogue, site: Urls, choices: Choices, facts: Mapping[in
         for collection, items in bodies(catalogue, form, facts):
             yield from _collection(collection, items, form, choices, catalogue.settings.list_limit)
     if choices.query is not Query.ANSWERED:
-        detail = SEARCH_IS_ELSEWHERE + site.absolute(urls.DATA_SEARCH)
+        detail = SEARCH_IS_ELSEWHERE + site.absolute(urls.search_index())
         yield Output(urls.API_SEARCH, encode(ErrorResource(detail=detail)), JSON)
     yield from errors()
 

@@ -13,6 +13,8 @@ from builder.resources.v4 import (
     GridResource,
     PackageResource,
     RootResource,
+    SearchIndexResource,
+    SearchItemResource,
     encode_list,
 )
 
@@ -25,6 +27,8 @@ __all__ = [
     "PackageResource",
     "Resource",
     "RootResource",
+    "SearchIndexResource",
+    "SearchItemResource",
     "SourceResource",
     "WireTime",
     "encode",

@@ -1,6 +1,7 @@
 """What API v4 promises, and how its lists are put together."""
 
 from collections.abc import Sequence
+from typing import Literal
 
 from builder.resources.base import Resource, WireTime
 
@@ -62,6 +63,51 @@ class CategoryResource(Resource):
     show_pypi: bool
     created: WireTime
     modified: WireTime
+
+
+class SearchItemResource(Resource):
+    """An item of the bare array that `/api/v4/search/` answers: a package or a grid.
+
+    Three keys are twins of others there, and so here: `title_no_prefix` and `clean_title` of `title`, `slug_no_prefix`
+    of `slug`. A grid has zeros, "" and null where a package has numbers, its category, its people and its dates.
+    """
+
+    description: str
+    title: str
+    title_no_prefix: str
+    slug_no_prefix: str
+    clean_title: str
+    absolute_url: str
+    created: WireTime
+    modified: WireTime
+    weight: int
+    item_type: Literal["package", "grid"]
+    slug: str
+    category: str = ""
+    repo_watchers: int = 0
+    repo_forks: int = 0
+    pypi_downloads: int = 0
+    score: int = 0
+    usage: int = 0
+    participants: str = ""
+    last_committed: WireTime | None = None
+    last_released: WireTime | None = None
+
+
+class SearchIndexResource(Resource):
+    """`/api/data/v1/search/index.json`: what has to be known before a query; see `templates/edge/search.js`.
+
+    `items` counts packages and grids. `terms` and `spellings` are the beginnings by which words are shared out among
+    files, `ranks` the blocks of ids that there are ranks of. `stop_words` are those that descriptions were indexed
+    without.
+    """
+
+    schema_version: int
+    items: int
+    terms: tuple[str, ...]
+    spellings: tuple[str, ...]
+    ranks: tuple[int, ...]
+    stop_words: tuple[str, ...]
 
 
 class ErrorResource(Resource):

@@ -46,6 +46,13 @@ export const answer = async (request, read) => {
   return sent(made, request, html);
 };
 
+/** What is told where the files cannot be read; why is for the host's log. */
+export const failed = (error) => {
+  console.error(error);
+  const headers = { ...ALWAYS, "Cache-Control": "no-store", "Content-Type": "application/json" };
+  return new Response('{"detail":"The site cannot be read."}', { status: 500, headers });
+};
+
 /** A path as text; what is no UTF-8 stays as it came, and is nobody's. */
 const decoded = (pathname) => {
   try {

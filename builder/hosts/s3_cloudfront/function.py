@@ -128,7 +128,9 @@ def function(prefix: str, site: Urls, *, v3: bool) -> str:
         "api": json.dumps(dict(rules.API_HEADERS)),
         "page": json.dumps(dict(rules.PAGE_HEADERS)),
         "preflight": json.dumps(dict(rules.PREFLIGHT_HEADERS)),
-        "search": _words(f"This host cannot search. The index that any program can: {site.absolute(urls.DATA_SEARCH)}"),
+        "search": _words(
+            f"This host cannot search. The index that any program can: {site.absolute(urls.search_index())}"
+        ),
         "paged": _words(rules.PAGED),
         "pagedV3": _words(rules.refusal_v3(501, rules.PAGED)),
         "safe": _pattern(rules.SAFE_PATH),

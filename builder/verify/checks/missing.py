@@ -63,8 +63,8 @@ def search(live: Live) -> None:
     seen = live.get(f"{API_SEARCH}?q={item['slug']}")
     found = seen.json()
     if live.promises.query is not Query.ANSWERED:
-        told = isinstance(found, dict) and urls.DATA_SEARCH in str(found.get("detail"))
-        seen.expect(told, f"a refusal that names {urls.DATA_SEARCH}", seen.start(), "An empty array would be a lie.")
+        told = isinstance(found, dict) and urls.search_index() in str(found.get("detail"))
+        seen.expect(told, f"a refusal that names {urls.search_index()}", seen.start(), "An empty array would be a lie.")
         return
     seen.has_status(200).has_type(JSON)
     few = isinstance(found, list) and 0 < len(found) <= _MOST
@@ -82,4 +82,4 @@ def _slug(hit: dict[str, Any]) -> str:
 
 def search_index(live: Live) -> None:
     """The index that any program can search is there."""
-    live.get(urls.DATA_SEARCH).has_status(200).has_type(JSON).json()
+    live.get(urls.search_index()).has_status(200).has_type(JSON).json()
