@@ -3,9 +3,8 @@
 import os
 import socket
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import AbstractContextManager, contextmanager
+from contextlib import AbstractContextManager, ExitStack, contextmanager
 from dataclasses import dataclass
-from functools import partial
 from pathlib import Path
 
 import pytest
@@ -49,6 +48,10 @@ AT_THE_ROOT = frozenset({"cloudflare", "netlify"})
 """Hosts of a whole name, where a site has no path of its own."""
 
 
+RESTARTED = frozenset({"cloudflare"})
+"""Programs that watch the folder which a build exchanges, and lose it: there, a deploy uploads."""
+
+
 @dataclass(frozen=True)
 class Running:
     """A host that serves a built site at an address, and what builds it anew from other data."""
@@ -90,8 +93,18 @@ def running(name: str, data: Path, site: Path, prefix: str = "") -> Iterator[Run
             pytest.skip(str(error))
         url = f"http://127.0.0.1:{(port := free_port())}{prefix}"
         built(url, data)
-        with program.running(host, site, port):
-            yield Running(name, url, partial(built, url))
+        with ExitStack() as stack:
+            stack.enter_context(program.running(host, site, port))
+
+            def rebuild_here(data: Path) -> None:
+                if name not in RESTARTED:
+                    built(url, data)
+                    return
+                stack.close()
+                built(url, data)
+                stack.enter_context(program.running(host, site, port))
+
+            yield Running(name, url, rebuild_here)
 
 
 def free_port() -> int:

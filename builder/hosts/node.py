@@ -24,7 +24,7 @@ class Node:
     name = "node"
     choices = Choices(query=Query.ANSWERED, copies=False, negotiates=True, runtimes=("node",))
     limits = Limits()
-    cannot: Mapping[str, str] = {}
+    cannot: Mapping[str, str] = {"compression": "our small server compresses nothing, which a proxy before it does"}
     server: Server | None = SERVER
 
     def files(self, output: Output) -> Iterable[File]:
