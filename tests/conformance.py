@@ -3,7 +3,7 @@
 import os
 import socket
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import AbstractContextManager, ExitStack, contextmanager
+from contextlib import AbstractContextManager, ExitStack, contextmanager, nullcontext
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -19,6 +19,10 @@ from builder.serve import program
 TOOLS = Path(__file__).parent / "edge/node_modules/.bin"
 
 
+Model = Callable[[Path, str, str], App]
+"""Makes a model of a host from the folder of a site, the path that it is served under, and the host's address."""
+
+
 @contextmanager
 def _cloudfront(site: Path, _prefix: str, _address: str) -> Iterator[App]:
     import cloudfront  # noqa: PLC0415 - the model of S3 takes long to import
@@ -27,22 +31,16 @@ def _cloudfront(site: Path, _prefix: str, _address: str) -> Iterator[App]:
         yield app
 
 
-@contextmanager
-def _github_pages(site: Path, prefix: str, address: str) -> Iterator[App]:
-    yield static_hosts.GitHubPages(site, prefix, address)
-
-
-@contextmanager
-def _generic(site: Path, prefix: str, address: str) -> Iterator[App]:
-    yield static_hosts.Generic(site, prefix, address)
+def _simply(model: Model) -> Callable[[Path, str, str], AbstractContextManager[App]]:
+    return lambda site, prefix, address: nullcontext(model(site, prefix, address))
 
 
 MODELS: Mapping[str, Callable[[Path, str, str], AbstractContextManager[App]]] = {
-    "github-pages": _github_pages,
-    "generic": _generic,
+    "github-pages": _simply(static_hosts.GitHubPages),
+    "generic": _simply(static_hosts.Generic),
     "s3-cloudfront": _cloudfront,
 }
-"""What runs a model of a host, from the folder of a site, the path that it is served under, and the host's address."""
+"""The models that run, by host."""
 
 AT_THE_ROOT = frozenset({"cloudflare", "netlify"})
 """Hosts of a whole name, where a site has no path of its own."""
@@ -62,8 +60,8 @@ class Running:
 
 
 @contextmanager
-def running(name: str, data: Path, site: Path, prefix: str = "") -> Iterator[Running]:
-    """Build the data for a host, and serve it as it would.
+def running(name: str, data: Path, site: Path, prefix: str = "", *, model: Model | None = None) -> Iterator[Running]:
+    """Build the data for a host, and serve it as it would; by `model` in place of the usual one.
 
     A host whose program is not installed is skipped, which CI does not allow.
     """
@@ -76,7 +74,8 @@ def running(name: str, data: Path, site: Path, prefix: str = "") -> Iterator[Run
         with serving() as server:
             url = server.url + prefix
             built(url, data)
-            with MODELS[name](site, prefix, server.url) as app:
+            made = _simply(model) if model else MODELS[name]
+            with made(site, prefix, server.url) as app:
                 server.app = app
 
                 def rebuild(data: Path) -> None:

@@ -10,6 +10,7 @@ from pathlib import Path
 
 import conformance
 import pytest
+import static_hosts
 from conformance import Running
 from folders import grid, package, write_data
 from reading_clients import CLIENTS, Client, EndlessError, Reader, RefusedError
@@ -157,3 +158,16 @@ def test_the_tables_name_every_host_and_every_client() -> None:
 def test_no_host_names_more_than_it_cannot() -> None:
     for host in HOSTS:
         assert host.cannot.keys() <= CANNOT[host.name], host.name
+
+
+def test_hosts_that_look_for_the_nearest_404_answer_json_below_the_api(
+    project: Path, folder: Path, plain: Plain
+) -> None:
+    """The generic layout has `api/404.html`, which holds JSON: such hosts type it as a page, and say what is true."""
+    with conformance.running("generic", project, folder / "nearest", "/below", model=static_hosts.Nearest) as running:
+        answer = plain.ask("GET", f"{running.url}/api/v4/packages/no-such-package/", {})
+        page = plain.ask("GET", f"{running.url}/packages/p/no-such-package/", {})
+    assert isinstance(answer, Answer)
+    assert isinstance(page, Answer)
+    assert (answer.status, answer.body) == (404, b'{"detail":"Not found."}')
+    assert (page.status, page.body) == (404, (folder / "nearest/404.html").read_bytes())
