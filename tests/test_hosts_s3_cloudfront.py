@@ -1,4 +1,4 @@
-"""S3 behind CloudFront: the function under Node, in nothing but its language; objects in a model of S3; the template."""
+"""S3 and CloudFront: the function, in Node with nothing but the language; the template; objects in a model of S3."""
 
 import json
 import mimetypes
@@ -204,10 +204,8 @@ def test_the_template_is_whole(site: Path) -> None:
         assert behaviour["ResponseHeadersPolicyId"] == {"Ref": policy}
         assert [event["EventType"] for event in behaviour["FunctionAssociations"]] == ["viewer-request"]
         assert "POST" in behaviour["AllowedMethods"], "else CloudFront says 403 before the function is asked"
-    statement = resources["Readers"]["Properties"]["PolicyDocument"]["Statement"]
-    assert statement["Action"] == ["s3:GetObject", "s3:ListBucket"], (
-        "without the second, S3 says 403 of what is not there"
-    )
+    [statement] = resources["Readers"]["Properties"]["PolicyDocument"]["Statement"]
+    assert "s3:ListBucket" in statement["Action"], "else S3 says 403 of what is not there"
 
 
 # The objects
@@ -233,12 +231,12 @@ def test_every_object_has_its_type_and_nothing_of_the_host_is_there(deployed: Cl
 
 
 def test_the_usual_tools_guess_the_same_types(site: Path) -> None:
-    """`aws s3 sync` types by the standard library's table: what that guesses is what the build names."""
+    """`aws s3 sync` types by such a table as the standard library's; the README's commands say what it does not know."""
     types = json.loads((site / TYPES).read_bytes())
     endings = {file.suffix for file in site.rglob("*") if file.is_file() and CONFIGURATION not in file.as_posix()}
     guessed = {ending: mimetypes.MimeTypes().guess_type(f"x{ending}")[0] for ending in endings - {""}}
     named = {ending: types["by_ending"][ending].partition(";")[0] for ending in guessed}
-    assert {ending for ending in guessed if guessed[ending] != named[ending]} <= {".ndjson"}
+    assert {ending for ending in guessed if guessed[ending] != named[ending]} <= {".js", ".ndjson"}
 
 
 def test_what_is_not_there_is_the_sites_own_page(deployed: CloudFront, site: Path) -> None:
