@@ -231,7 +231,7 @@ def test_every_object_has_its_type_and_nothing_of_the_host_is_there(deployed: Cl
 
 
 def test_the_usual_tools_guess_the_same_types(site: Path) -> None:
-    """`aws s3 sync` types by such a table as the standard library's; the README's commands say what it does not know."""
+    """`aws s3 sync` types by such a table as the standard library's; the README says what it does not know."""
     types = json.loads((site / TYPES).read_bytes())
     endings = {file.suffix for file in site.rglob("*") if file.is_file() and CONFIGURATION not in file.as_posix()}
     guessed = {ending: mimetypes.MimeTypes().guess_type(f"x{ending}")[0] for ending in endings - {""}}
