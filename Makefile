@@ -24,7 +24,11 @@ site: $(VENV)/.runtime
 serve: $(VENV)/.runtime
 	$(BIN)/builder serve
 
+# What tests run beside Python, as command:package of Debian.
+PROGRAMS := nginx:nginx caddy:caddy apache2:apache2
+
 test: $(VENV)/.dev edge
+	@.ci/programs $(PROGRAMS)
 	$(BIN)/coverage erase
 	$(BIN)/coverage run -m pytest -n auto
 	$(BIN)/coverage combine --quiet

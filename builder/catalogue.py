@@ -1,4 +1,7 @@
-"""Records and snapshots joined: every link between packages, grids and categories resolved once, in both directions."""
+"""Records and snapshots joined: every link between packages, grids and categories resolved once, in both directions.
+
+The links are left out of what an item looks like to a developer: each way through them would be told, without end.
+"""
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
@@ -32,7 +35,7 @@ class Category:
     record: CategoryRecord
     created: datetime
     modified: datetime
-    packages: list["Package"] = field(default_factory=list)
+    packages: list["Package"] = field(default_factory=list, repr=False)
 
 
 @dataclass(slots=True, eq=False)
@@ -51,9 +54,9 @@ class Package:
     category: Category
     created: datetime
     modified: datetime
-    grids: list["Grid"] = field(default_factory=list)
-    replaced_by: "Package | None" = None
-    replaces: list["Package"] = field(default_factory=list)
+    grids: list["Grid"] = field(default_factory=list, repr=False)
+    replaced_by: "Package | None" = field(default=None, repr=False)
+    replaces: list["Package"] = field(default_factory=list, repr=False)
 
     @property
     def title(self) -> str:
@@ -86,7 +89,7 @@ class Grid:
     record: GridRecord
     created: datetime
     modified: datetime
-    packages: list[Package] = field(default_factory=list)
+    packages: list[Package] = field(default_factory=list, repr=False)
 
     @property
     def title(self) -> str:

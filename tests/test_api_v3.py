@@ -1,6 +1,7 @@
 """API v3: its dialect, its lists on each kind of host, and its paths."""
 
 import json
+from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
 from datetime import UTC, datetime, timedelta, timezone
 from typing import Any
@@ -40,7 +41,7 @@ def many(count: int) -> Catalogue:
 
 def bodies(made: Catalogue, site: Urls = SITE, choices: Choices | None = None) -> Mapping[str, bytes]:
     outputs = list(api.render(made, site, choices or Choices()))
-    assert len({output.route for output in outputs}) == len(outputs)
+    assert [route for route, n in Counter(output.route for output in outputs).items() if n > 1] == []
     return {output.route: output.body for output in outputs}
 
 

@@ -119,3 +119,12 @@ def test_dates_are_as_written_else_as_git_knows(
     history = {"data/packages/a.yaml": known} if known else {}
     found = catalogue.join(data(entry("a", **written)), history).packages[0]
     assert (found.created, found.modified) == dates
+
+
+def test_what_it_looks_like_to_a_developer_grows_with_the_data_and_not_with_the_ways_through_it(tmp_path: Path) -> None:
+    """A failed test shows its arguments: with all ways through the links that would be more than memory holds."""
+    names = [f"p-{n}" for n in range(12)]
+    packages = {name: package(n, replaced_by=names[0] if n > 1 else None) for n, name in enumerate(names, start=1)}
+    found = made(tmp_path, packages=packages, grids={f"g-{n}": grid(n, *names) for n in range(1, 13)})
+    assert len(repr(found)) < 100_000
+    assert len(repr(found.packages[0])) < 2_000

@@ -17,11 +17,13 @@ from urllib.request import urlopen
 import pytest
 from click.testing import CliRunner, Result
 from folders import package, tree, write_data
+from hosted import need
 from pydantic import TypeAdapter, ValidationError
 from pypi_server import PyPIServer, failing
 
 from builder import build, cli
 from builder.errors import BuilderError, DataError, GuardRefusedError, SiteError, UpstreamError
+from builder.hosts import host_named
 from builder.upstreams import UPSTREAMS, Setup
 
 
@@ -330,8 +332,9 @@ class Served:
 
 
 @contextmanager
-def serving(data: Path, *options: str) -> Iterator[Served]:
+def serving(data: Path, *options: str, host: str = "") -> Iterator[Served]:
     arguments = ["serve", "--data", str(data), "--out", str(data.parent / "site"), "--port", "0"]
+    arguments += ["--host", host] if host else []
     command = [sys.executable, "-m", "builder", *options, *arguments]
     with subprocess.Popen(command, stderr=subprocess.PIPE, text=True) as process:  # noqa: S603 - our own command
         waited_enough = threading.Timer(PATIENCE, process.kill)
@@ -350,6 +353,21 @@ def test_serve_answers_and_ends_with_an_interrupt(data: Path) -> None:
         served.hear("written")
         status, _, body = served.ask("/api/v4/packages/a/")
         assert (status, json.loads(body)["id"]) == (200, 1)
+
+
+def test_serve_lets_the_hosts_own_program_serve_the_site(data: Path) -> None:
+    need(host_named("nginx"))
+    with serving(data, host="nginx") as served:
+        status, _, body = served.ask("/api/v4/packages/a/")
+        assert (status, json.loads(body)["id"]) == (200, 1)
+        with urlopen(served.address) as answer:  # noqa: S310 - loopback
+            assert answer.headers["Server"].startswith("nginx")
+
+
+def test_serve_knows_only_hosts_with_a_program(data: Path) -> None:
+    result = run("serve", "--host", "github-pages", "--data", str(data))
+    assert result.exit_code == 2
+    assert "'github-pages' is not one of" in result.stderr
 
 
 def test_serve_begins_with_broken_data_and_follows_the_address_of_the_site(tmp_path: Path) -> None:

@@ -31,7 +31,8 @@ _REFUSED: Final = "/refused/"
 _METHODS: Final = ("OPTIONS", "POST", "PUT", "PATCH", "DELETE", "TRACE", "CONNECT", "PROPFIND")
 
 _MODULES: Final = ("mpm_event", "asis", "authz_core", "headers", "mime", "rewrite")
-_ROOT: Final = "%{DOCUMENT_ROOT}"
+_ROOT: Final = "${PACKAGES_ROOT}"
+"""Not the `DocumentRoot`: where the site has a path, that is something else's."""
 _FILE: Final = "%{ENV:PACKAGES_FILE}"
 _QUERY: Final = "%{QUERY_STRING}"
 _LISTS_V4: Final = f"/api/v4/(?:{rules.COLLECTIONS})"
@@ -89,9 +90,12 @@ TypesConfig /dev/null
 User #65534
 Group #65534
 StartServers 1
-DocumentRoot "{place.site}"
+DocumentRoot "{place.scraps}"
+<Directory />
+    AllowOverride None
+</Directory>
+Define PACKAGES_ROOT "{place.site}"
 <VirtualHost *>
-    DocumentRoot "{place.site}"
     Include "{place.site}/{DIRECTIVES}"
 </VirtualHost>
 """
@@ -105,7 +109,7 @@ def _example(site: Urls) -> str:
 # Needed once: a2enmod asis headers rewrite
 <VirtualHost *:80>
     ServerName {name}
-    DocumentRoot /var/www/site
+    Define PACKAGES_ROOT /var/www/site
     Include /var/www/site/{DIRECTIVES}
 </VirtualHost>
 """
@@ -113,7 +117,7 @@ def _example(site: Urls) -> str:
 
 def _directives(prefix: str, *, v3: bool) -> Iterator[str]:
     at = re.escape(prefix)
-    yield "# For a block VirtualHost whose DocumentRoot is the folder of the site."
+    yield "# For a block VirtualHost, after `Define PACKAGES_ROOT` to the folder of the site."
     yield "TraceEnable off"
     yield "RemoveLanguage .br"
     yield "AllowEncodedSlashes NoDecode"
@@ -131,6 +135,7 @@ def _directives(prefix: str, *, v3: bool) -> Iterator[str]:
         yield from _section(f"^{at}{pattern}$", [f"ErrorDocument 404 {prefix}{route}"])
     yield "RewriteEngine on"
     if prefix:
+        yield from _section(f"^{at}$", _headers(rules.PAGE_HEADERS))
         yield from _moved(f"^({at})$")
     again = "%{ENV:REDIRECT_STATUS} ."
     yield from _rule(f"^{at}(/.+)$", "-", "E=PACKAGES_FILE:$1", again, f"{_ROOT}$1 -f")

@@ -60,8 +60,7 @@ def _look(place: Place) -> str:
 }}
 :{place.port} {{
 	bind 127.0.0.1
-	root * "{place.site}"
-	import "{place.site}/{SNIPPET}"
+	import "{place.site}/{SNIPPET}" "{place.site}"
 }}
 """
 
@@ -70,11 +69,10 @@ def _example(site: Urls) -> str:
     scheme, _, rest = site.base.partition("//")
     name = rest.partition("/")[0]
     return f"""\
-# A whole configuration. Where there is one already, take the two lines with /srv/site over into the block of the site.
+# A whole configuration. Where there is one already, take the line with /srv/site over into the block of the site.
 # /srv/site stands for the folder of the built site.
 {name if scheme == "https:" else f"http://{name}"} {{
-	root * /srv/site
-	import /srv/site/{SNIPPET}
+	import /srv/site/{SNIPPET} /srv/site
 }}
 """
 
@@ -136,7 +134,7 @@ def _respond(body: str, status: int) -> Iterator[str]:
 
 
 def _route(prefix: str, *, v3: bool) -> Iterator[str]:
-    yield "# For the block of a site whose root is the folder of the built site."
+    yield "# For the block of a site, with the folder of the built site as what the import gives it."
     if prefix:
         yield from _handle(prefix, [*_query(), f"redir * {prefix}/{{packages_query}} 301"])
     yield from _block(
@@ -146,6 +144,7 @@ def _route(prefix: str, *, v3: bool) -> Iterator[str]:
 
 def _maps() -> Iterator[str]:
     """Yield what is looked up by name further down, each time anew."""
+    yield "root * {args.0}"
     yield from _query()
     types = [f"~{re.escape(ending)}$ {_quoted(media_type)}" for ending, media_type in MEDIA_TYPES.items()]
     yield from _block("map {path} {packages_type}", [*types, f"default {UNKNOWN}"])

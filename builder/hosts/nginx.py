@@ -4,10 +4,9 @@ Of nginx 1.18 and later, with no module but its usual ones. Every decision is ma
 `return` and `rewrite` in it, which is all that it is sound for: what is behind a true `if` inherits no `try_files`, so
 that files are chosen by `rewrite` too. `add_header` is not inherited by a location that has its own: each has all.
 
-njs, nginx's own JavaScript, could answer what files cannot, but not by the project's edge module: up to 0.8 (Debian 12
-has 0.7.9) it takes no `import {name}` and no `export` but the default one, and has no destructuring, no classes, and
-neither `Request` nor `URL` nor `TextEncoder.encode` of the web. A second text of the same semantics would be another
-thing to keep true.
+njs, nginx's own JavaScript, could answer what files cannot, but not by the project's edge module. Tried with 0.7.9 of
+Debian 12: it refuses `import {name}`, destructuring and `class` as syntax, and has no `URL`, `URLSearchParams`, `Map`,
+`BigInt`, `Request`, `Response` or `Headers`. A second text of the same semantics would be another thing to keep true.
 """
 
 import re
@@ -26,7 +25,8 @@ MAPS: Final = f"{CONFIGURATION}nginx/http.conf"
 LOCATIONS: Final = f"{CONFIGURATION}nginx/site.conf"
 EXAMPLE: Final = f"{CONFIGURATION}nginx/nginx.conf"
 
-_ROOT: Final = "$document_root"
+_ROOT: Final = "$packages_root"
+"""Not `$document_root`: where the site has a path, the server's own root is something else's."""
 
 
 class Nginx:
@@ -50,7 +50,7 @@ class Nginx:
     def configuration(self, site: Urls, choices: Choices) -> Iterable[File]:
         """Give the maps, the locations, and a whole configuration that shows where they belong."""
         yield MAPS, _text(_maps(v3=choices.v3))
-        yield LOCATIONS, _text(_locations(rules.prefix(site), v3=choices.v3))
+        yield LOCATIONS, _text(_server(rules.prefix(site), v3=choices.v3))
         yield EXAMPLE, _example(site).encode()
 
 
@@ -69,7 +69,7 @@ http {{
 {scraps}    include "{place.site}/{MAPS}";
     server {{
         listen 127.0.0.1:{place.port};
-        root "{place.site}";
+        set $packages_root "{place.site}";
         include "{place.site}/{LOCATIONS}";
     }}
 }}
@@ -87,7 +87,7 @@ http {{
     server {{
         listen 80;
         server_name {name};
-        root /srv/site;
+        set $packages_root /srv/site;
         include /srv/site/{LOCATIONS};
     }}
 }}
@@ -121,12 +121,9 @@ def _maps(*, v3: bool) -> Iterator[str]:
         yield from _map("$request_method", _preflight(header), [("default", ""), ("OPTIONS", value)])
     cases = [(f"~(?:^|&)offset=({rules.PAGE})(?:&|$)", "/offset/$1"), ("default", "")]
     yield from _map("$args", "packages_page", cases)
-    yield from _map("$args", "packages_count", [(f"~(?:^|&)limit={rules.COUNT}(?:&|$)", "/limit/0"), ("default", "")])
     yield from _map("$args", "packages_unanswered_v4", _unanswered(rules.LIMIT_V4, rules.FIRST_V4))
-    no_slug = [(f"~(?:^|&)category=(?!(?:{rules.SLUG})?(?:&|$))", "1"), ("~(?:^|&)category=.*&category=", "1")]
-    yield from _map("$args", "packages_unanswered_v3", [*no_slug, *_unanswered(rules.LIMIT_V3, rules.FIRST_V3)])
-    cases = [(f"~(?:^|&)category=({rules.SLUG})(?:&|$)", "/api/v3/categories/$1/packages"), ("default", "")]
-    yield from _map("$args", "packages_of_category", cases)
+    if v3:
+        yield from _maps_v3()
     yield from _map("$packages_end", "packages_file", [(".json", ".json"), ("default", "/index.json")])
     yield from _map(
         "$http_accept", "packages_likes_pages", [("~*application/json", ""), ("~*text/html", "1"), ("default", "")]
@@ -137,6 +134,14 @@ def _maps(*, v3: bool) -> Iterator[str]:
     yield from _map("$packages_path", "packages_options", options)
     missing = [(f"~^{pattern}$", route) for pattern, route in rules.missing(v3=v3)]
     yield from _map("$packages_path", "packages_missing", [*missing, ("default", "/api/404.json")])
+
+
+def _maps_v3() -> Iterator[str]:
+    yield from _map("$args", "packages_count", [(f"~(?:^|&)limit={rules.COUNT}(?:&|$)", "/limit/0"), ("default", "")])
+    no_slug = [(f"~(?:^|&)category=(?!(?:{rules.SLUG})?(?:&|$))", "1"), ("~(?:^|&)category=.*&category=", "1")]
+    yield from _map("$args", "packages_unanswered_v3", [*no_slug, *_unanswered(rules.LIMIT_V3, rules.FIRST_V3)])
+    cases = [(f"~(?:^|&)category=({rules.SLUG})(?:&|$)", "/api/v3/categories/$1/packages"), ("default", "")]
+    yield from _map("$args", "packages_of_category", cases)
 
 
 def _preflight(header: str) -> str:
@@ -155,16 +160,24 @@ def _unanswered(limit: str, first: str) -> list[tuple[str, str]]:
     ]
 
 
-def _locations(prefix: str, *, v3: bool) -> Iterator[str]:
-    """Yield the locations. Of those with patterns, nginx takes the first that fits."""
-    yield "# For a block server whose root is the folder of the site."
-    yield "# With the module brotli (Debian: libnginx-mod-http-brotli-static), put `brotli_static on;` beside its root."
+def _server(prefix: str, *, v3: bool) -> Iterator[str]:
+    """Yield what belongs into a block server: one location for all of the site, so that nothing else there changes."""
+    yield "# For a block server, after `set $packages_root` to the folder of the site. With the module brotli (Debian:"
+    yield "# libnginx-mod-http-brotli-static), put `brotli_static on;` there too."
+    if prefix:
+        yield f"location = {prefix} {{ absolute_redirect off; return 301 {prefix}/$is_args$args; }}"
+    yield f"location ^~ {prefix}/ {{"
+    yield f"root {_ROOT};"
     yield from ("absolute_redirect off;", "gzip_static on;", "gzip_vary on;", "types {")
     for ending, media_type in sorted(MEDIA_TYPES.items()):
         yield f"    {media_type.partition(';')[0]} {ending[1:]};"
     yield "}"
-    if prefix:
-        yield from _location(f"= {prefix}", {}, [f"return 301 {prefix}/$is_args$args;"])
+    yield from _locations(prefix, v3=v3)
+    yield "}"
+
+
+def _locations(prefix: str, *, v3: bool) -> Iterator[str]:
+    """Yield the locations in it. Of those with patterns, nginx takes the first that fits."""
     yield from _location(_match(prefix, f"(?:{rules.HIDDEN}).*"), rules.PAGE_HEADERS, [*_page(prefix), "return 404;"])
     yield from _location(f"= {prefix}{rules.BROWSE}", _api_headers("Accept"), _browse(prefix))
     yield from _location(_match(prefix, f"{API_SEARCH[:-1]}(?:/|[.]json)"), _api_headers(), _search(prefix))
