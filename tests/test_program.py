@@ -125,7 +125,7 @@ def test_where_something_takes_a_free_port_first_another_is_tried(site: Path, mo
 def test_an_interrupt_while_it_starts_ends_the_program(site: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     started: list[int] = []
 
-    def interrupted(process: "Popen[bytes]", _port: int) -> bool:
+    def interrupted(process: "Popen[bytes]", *_: object) -> bool:
         started.append(process.pid)
         raise KeyboardInterrupt
 
@@ -155,6 +155,28 @@ def test_for_root_a_site_must_be_open_to_a_program_that_gives_up_its_rights(
     monkeypatch.setattr(os, "geteuid", lambda: 1000)
     with program.running(host, site) as address:
         assert address
+
+
+UNREADY = """
+import http.server, pathlib, socket, sys
+site, scraps, port = sys.argv[1:]
+with socket.create_server(("127.0.0.1", int(port))) as probe:
+    probe.settimeout(0.5)
+    try:
+        probe.accept()
+    except TimeoutError:
+        print("nobody asked too early", flush=True)
+    else:
+        sys.exit(9)
+server = http.server.HTTPServer(("127.0.0.1", int(port)), http.server.SimpleHTTPRequestHandler)
+print("Ready on", port, flush=True)
+server.serve_forever()
+"""
+
+
+def test_a_program_that_tries_its_port_is_not_asked_before_it_is_ready(site: Path) -> None:
+    with program.running(host_of(UNREADY, ready="Ready on"), site) as address, urlopen(address) as answer:  # noqa: S310 - loopback
+        assert b"home" in answer.read()
 
 
 # Serving by a program, with changes.

@@ -45,7 +45,8 @@ class Server:
 
     `program` is what must be found on the PATH, `install` how to come by it. `files` gives what must lie in the scraps
     folder (paths relative to it) before `command` is run, with the site's folder as its working directory.
-    `gives_up_root` tells that the program, started by root, reads the site as another user.
+    `gives_up_root` tells that the program, started by root, reads the site as another user. `ready` is what it says
+    when it serves, for a program that tries its port before and does not bear to be asked then.
     """
 
     program: str
@@ -53,6 +54,7 @@ class Server:
     command: Callable[[Place], Sequence[str]]
     files: Callable[[Place], Mapping[str, bytes]] = lambda _place: {}
     gives_up_root: bool = False
+    ready: str = ""
 
 
 class Host(Protocol):

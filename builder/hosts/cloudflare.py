@@ -77,7 +77,7 @@ class Cloudflare:
     cannot: Mapping[str, str] = dict.fromkeys(
         ("cors-preflight", "options", "post-refused", "post-refused-in-words"), _FREE
     )
-    server: Server | None = Server("wrangler", "npm install --global wrangler", _command)
+    server: Server | None = Server("wrangler", "npm install --global wrangler", _command, ready="Ready on")
 
     def files(self, output: Output) -> Iterable[File]:
         """Give the file of an output."""

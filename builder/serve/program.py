@@ -85,7 +85,7 @@ def _started(server: Server, site: Path, scraps: Path, port: int) -> tuple[int, 
         place = Place(site.as_posix(), scraps.as_posix(), free_port(port))
         process = _start(server, place)
         try:
-            if _accepts(process, place.port):
+            if _accepts(process, place, server.ready.encode()):
                 return place.port, process
         except BaseException:
             _end(process)
@@ -137,8 +137,8 @@ def _start(server: Server, place: Place) -> subprocess.Popen[bytes]:
         )
 
 
-def _accepts(process: subprocess.Popen[bytes], port: int) -> bool:
-    """Wait until the port accepts; False when the program ended first, or took too long.
+def _accepts(process: subprocess.Popen[bytes], place: Place, ready: bytes) -> bool:
+    """Wait until the program says that it is ready, and the port accepts; False when it ended first, or took too long.
 
     Whoever accepts on the port of a program that has just ended is something else.
     """
@@ -147,7 +147,9 @@ def _accepts(process: subprocess.Popen[bytes], port: int) -> bool:
         with suppress(subprocess.TimeoutExpired):
             process.wait(_LOOK)
             return False
-        with suppress(OSError), socket.create_connection((ADDRESS, port), 1):
+        if ready not in Path(place.scraps, OUTPUT).read_bytes():
+            continue
+        with suppress(OSError), socket.create_connection((ADDRESS, place.port), 1):
             return process.poll() is None
     return False
 

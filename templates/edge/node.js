@@ -73,10 +73,13 @@ const read = async (route) => {
   return found && new Response(found.body);
 };
 
-/** What tells one state of the site from the next: a build puts a new folder in the place of the old one. */
+/**
+ * What tells one state of the site from the next: a build puts a new folder in the place of the old one. A folder's number
+ * is given again when the old one is gone, the time at which it came to its place is not.
+ */
 const state = async () => {
-  const { dev, ino } = await stat(given.site, { bigint: true });
-  return `${dev}:${ino}`;
+  const { dev, ino, ctimeNs } = await stat(given.site, { bigint: true });
+  return `${dev}:${ino}:${ctimeNs}`;
 };
 
 /** Make something of one state of the files; if they are replaced meanwhile, make it again. */
