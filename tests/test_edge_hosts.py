@@ -100,7 +100,7 @@ def built(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFacto
     made = at_root(many(230))
     host = host_named(request.param)
     site = tmp_path_factory.mktemp(request.param) / "site"
-    write(build.files(made, host, host.choices), site)
+    write(build.files(made, host, host.choices, site), site)
     with serving(host, site) as ask:
         yield ask
 
@@ -231,7 +231,7 @@ def test_an_answer_is_never_a_mixture_of_two_sites(tmp_path: Path) -> None:
 def test_a_site_below_a_path(tmp_path: Path) -> None:
     host = host_named("node")
     site = tmp_path / "site"
-    write(build.files(many(30), host, host.choices), site)
+    write(build.files(many(30), host, host.choices, site), site)
     with serving(host, site) as ask:
         assert ask("/").headers["location"] == "/below/"
         assert ask("/elsewhere/").status == 404
@@ -246,7 +246,7 @@ def test_a_site_below_a_path(tmp_path: Path) -> None:
 def test_a_site_that_is_gone_is_told(tmp_path: Path) -> None:
     host = host_named("node")
     site = tmp_path / "site"
-    write(build.files(many(1), host, host.choices), site)
+    write(build.files(many(1), host, host.choices, site), site)
     with serving(host, site) as ask:
         site.rename(tmp_path / "away")
         answer = ask("/below/")
@@ -279,11 +279,12 @@ def test_the_worker_is_never_asked_for_an_item() -> None:
     assert len(first) <= 100  # of Cloudflare's rules for it
 
 
-def test_a_host_that_runs_no_script_gets_none() -> None:
+def test_a_host_that_runs_no_script_gets_none(tmp_path: Path) -> None:
     made = many(1)
     for name, runtimes in (("github-pages", set()), ("node", {"node"}), ("netlify", {"netlify", "node"})):
         host = host_named(name)
-        scripts = {path for path, _ in build.files(at_root(made), host, host.choices) if path.startswith("_host/")}
+        built = build.files(at_root(made), host, host.choices, tmp_path)
+        scripts = {path for path, _ in built if path.startswith("_host/")}
         found = {path for path in scripts if re.search("(node|worker|netlify|edge-functions/api).js", path)}
         assert len(found) == len(runtimes)
         assert ("_host/api.js" in scripts) == bool(runtimes)
