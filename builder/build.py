@@ -96,18 +96,24 @@ def render(made: Catalogue, choices: Choices, templates: Path = TEMPLATES) -> It
 
 
 def files(made: Catalogue, host: Host, choices: Choices, out: Path) -> Iterator[File]:
-    """Yield the files of the site for a host: what answers, and the host's own; compressed ones if it takes them.
+    """Yield the files of the site for a host: what answers, the host's own, and last the generation of them all.
 
-    `out` is where the old site may be, whose compressed files are used again.
+    Where the host takes them, compressed forms are among them, which count for no generation. `out` is where the old
+    site may be, whose compressed files are used again.
 
     Raises:
         SiteError: if the host would not take so many, or so large ones.
     """
+    generation, site = api.Generation(), Urls(made.settings.base_url)
 
-    def all_files() -> Iterator[File]:
+    def answering() -> Iterator[File]:
         for output in render(made, choices):
             yield from host.files(output)
-        yield from host.configuration(Urls(made.settings.base_url), choices)
+        yield from host.configuration(site, choices)
+
+    def all_files() -> Iterator[File]:
+        yield from generation.passing(answering())
+        yield from host.files(generation.output(site.base, made.as_of, host.name, choices))
 
     return within_limits(host, write.with_siblings(all_files(), out) if choices.siblings else all_files())
 

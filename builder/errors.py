@@ -5,6 +5,7 @@
     BuilderError
     ├── DataError         1  the files under data/ hold problems
     ├── SiteError         1  the outputs cannot be written as they are
+    ├── VerificationError 1  a live address answers otherwise than it should
     ├── UpstreamError     3  an upstream failed; what was got is kept
     └── GuardRefusedError 4  a guard refused to go on; nothing was changed
 
@@ -149,6 +150,10 @@ class DataError(BuilderError):
 
 class SiteError(BuilderError):
     """The outputs and the folder to write to do not fit each other."""
+
+
+class VerificationError(BuilderError):
+    """A live address answers otherwise than it should, or does not say what it should answer."""
 
 
 class UpstreamError(BuilderError):

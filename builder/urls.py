@@ -34,9 +34,12 @@ EDGE: Final = "/api/edge/"
 EDGE_INDEX: Final = "/api/edge/index.json"
 
 DATA_FRESHNESS: Final = "/api/data/v1/freshness.json"
+DATA_GENERATION: Final = "/api/data/v1/generation.json"
 DATA_SEARCH: Final = "/api/data/v1/search/"
 
 API_NOT_FOUND: Final = "/api/404.json"
+API_NOT_FOUND_PAGE: Final = "/api/404.html"
+"""The same bytes, for hosts that answer what is not there with the nearest 404.html."""
 
 
 def package_page(slug: str) -> str:
@@ -102,14 +105,14 @@ def v3_packages_of(collection: str, slug: str) -> str:
     return f"{api_item(collection, slug)}packages/"
 
 
-def script(name: str) -> str:
-    """Give where a script lies that a host runs; it is none of what the site answers."""
-    return SCRIPTS + name
-
-
 def v3_count(collection: str) -> str:
     """Give the route of what a list of API v3 answers to `limit=0`, for hosts that can map a query."""
     return f"{collection}limit/0/"
+
+
+def script(name: str) -> str:
+    """Give where a script lies that a host runs; it is none of what the site answers."""
+    return SCRIPTS + name
 
 
 def edge_chunk(collection: str, number: int) -> str:

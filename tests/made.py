@@ -114,13 +114,13 @@ def _entries(kind: str, records: Mapping[str, R]) -> dict[str, Entry[R]]:
     return {slug: Entry(f"data/{kind}/{slug}.yaml", slug, record, {}) for slug, record in records.items()}
 
 
-def many(count: int) -> Catalogue:
+def many(count: int, **changes: Any) -> Catalogue:  # noqa: ANN401 - any setting
     """Make a catalogue of many packages, from all letters, half of them "django-" something, in one grid."""
     alphabet = "abcdefghijklmnopqrstuvwxyz"
     titles = [f"{'django-' if i % 2 else ''}{alphabet[i % 25]}-{i}" for i in range(count)]
     packages = {f"package-{i}": package(title=title, pypi=f"package-{i}") for i, title in enumerate(titles)}
     snapshots = {slug: fetched(stars=i) for i, slug in enumerate(packages)}
-    return catalogue(packages, {"all": grid(*packages, title="All")}, snapshots=snapshots)
+    return catalogue(packages, {"all": grid(*packages, title="All")}, snapshots=snapshots, **changes)
 
 
 def hostile() -> Catalogue:

@@ -279,15 +279,12 @@ def test_the_worker_is_never_asked_for_an_item() -> None:
     assert len(first) <= 100  # of Cloudflare's rules for it
 
 
-def test_a_host_that_runs_no_script_gets_none() -> None:
+def test_a_host_that_runs_no_script_gets_none(tmp_path: Path) -> None:
     made = many(1)
     for name, runtimes in (("github-pages", set()), ("node", {"node"}), ("netlify", {"netlify", "node"})):
         host = host_named(name)
-        scripts = {
-            path
-            for path, _ in build.files(at_root(made), host, host.choices, Path("nowhere"))
-            if path.startswith("_host/")
-        }
+        built = build.files(at_root(made), host, host.choices, tmp_path)
+        scripts = {path for path, _ in built if path.startswith("_host/")}
         found = {path for path in scripts if re.search("(node|worker|netlify|edge-functions/api).js", path)}
         assert len(found) == len(runtimes)
         assert ("_host/api.js" in scripts) == bool(runtimes)

@@ -1,8 +1,9 @@
-"""The workflow of the nightly refresh: what it may do, and its two scripts run for real."""
+"""The workflows of the nightly refresh and of the deploy: what they may do, and their scripts run for real."""
 
 import os
 import re
 import subprocess
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -11,12 +12,19 @@ import yaml
 from folders import package, write_data
 from test_build import GIT, git
 
+from builder.cli import main
+from builder.verify import generation_of
+
 GITHUB = Path(__file__).parent.parent / ".github"
-WORKFLOW: dict[Any, Any] = yaml.safe_load((GITHUB / "workflows/refresh.yml").read_text(encoding="utf-8"))
+WORKFLOWS: dict[str, dict[Any, Any]] = {
+    file.stem: yaml.safe_load(file.read_text(encoding="utf-8")) for file in (GITHUB / "workflows").glob("*.yml")
+}
+WORKFLOW, DEPLOY = WORKFLOWS["refresh"], WORKFLOWS["deploy"]
+ON = True  # YAML 1.1 reads the key `on` as true
 
 
 def steps() -> list[dict[str, Any]]:
-    return [step for job in WORKFLOW["jobs"].values() for step in job["steps"]]
+    return [step for found in WORKFLOWS.values() for job in found["jobs"].values() for step in job.get("steps", [])]
 
 
 def test_actions_are_pinned_by_commit() -> None:
@@ -25,17 +33,92 @@ def test_actions_are_pinned_by_commit() -> None:
     assert all(re.fullmatch(r"[\w-]+/[\w-]+@[0-9a-f]{40}", name) for name in used)
 
 
+def test_every_action_is_of_one_version_everywhere() -> None:
+    names = {step["uses"] for step in steps() if "uses" in step}
+    assert len(names) == len({name.partition("@")[0] for name in names})
+
+
 def test_rights_are_the_least() -> None:
-    assert WORKFLOW["permissions"] == {}
+    assert [found["permissions"] for found in WORKFLOWS.values()] == [{}] * len(WORKFLOWS)
     assert {name: job["permissions"] for name, job in WORKFLOW["jobs"].items()} == {
         "refresh": {"contents": "write"},
-        "deploy": {"pages": "write", "id-token": "write"},
+        "deploy": {"contents": "read", "pages": "write", "id-token": "write"},
         "report": {"contents": "read", "issues": "write"},
+    }
+    assert {name: job["permissions"] for name, job in DEPLOY["jobs"].items()} == {
+        "build": {"contents": "read", "pages": "read"},
+        "deploy": {"pages": "write", "id-token": "write"},
+        "verify": {"contents": "read"},
     }
 
 
+def test_the_refresh_deploys_what_it_pushed_as_a_merge_does() -> None:
+    deploy = WORKFLOW["jobs"]["deploy"]
+    assert deploy["uses"] == "./.github/workflows/deploy.yml"
+    assert deploy["with"] == {"commit": "${{ needs.refresh.outputs.commit }}"}
+    assert WORKFLOW["jobs"]["refresh"]["outputs"]["commit"] == "${{ steps.pushed.outputs.commit }}"
+    assert DEPLOY[ON]["workflow_call"]["inputs"].keys() == deploy["with"].keys()
+    assert {"data/**", "builder/**", "templates/**"} <= set(DEPLOY[ON]["push"]["paths"])
+    checkouts = [
+        step["with"]
+        for step in steps()
+        if step.get("uses", "").startswith("actions/checkout") and "ref" in step["with"]
+    ]
+    assert [found["ref"] for found in checkouts] == ["${{ inputs.commit || github.sha }}"] * 2
+
+
+def test_only_the_default_branch_is_deployed_and_one_at_a_time() -> None:
+    assert DEPLOY["jobs"]["build"]["if"] == "github.ref_name == github.event.repository.default_branch"
+    assert DEPLOY["concurrency"] == {"group": "deploy", "cancel-in-progress": False}
+    assert DEPLOY["concurrency"]["group"] != WORKFLOW["concurrency"]["group"], "a caller would wait for itself"
+
+
+def test_what_is_live_is_checked_after_every_deploy() -> None:
+    verify = DEPLOY["jobs"]["verify"]
+    assert verify["needs"] == ["build", "deploy"]
+    assert "if" not in verify
+    [step] = [step for step in verify["steps"] if "builder verify" in step.get("run", "")]
+    assert "continue-on-error" not in step
+    words = step["run"].split()
+    options = {option for parameter in main.commands["verify"].params for option in parameter.opts}
+    assert {word for word in words if word.startswith("--")} <= options
+    assert words[1:3] == ["verify", '"$ADDRESS"']
+    assert step["env"]["GENERATION"] == "${{ needs.build.outputs.generation }}"
+
+
+def test_the_report_waits_for_the_check_too() -> None:
+    report = WORKFLOW["jobs"]["report"]
+    assert report["needs"] == ["refresh", "deploy"]
+    assert report["if"] == "always()"
+
+
+def test_the_generation_that_is_expected_is_the_built_one(tmp_path: Path) -> None:
+    """The build's step is run as it stands, but for the program's folder and jq."""
+    [step] = [step for step in DEPLOY["jobs"]["build"]["steps"] if step.get("id") == "build"]
+    data = write_data(tmp_path / "data", packages={"a": package(1)})
+    (tmp_path / ".venv/bin").mkdir(parents=True)
+    python = tmp_path / ".venv/bin/builder"
+    python.write_text(f'#!/bin/sh\nexec {sys.executable} -m builder "$@"\n')
+    jq = tmp_path / ".venv/bin/jq"
+    jq.write_text(f"#!{sys.executable}\nimport json, sys\nprint(json.load(open(sys.argv[3]))[sys.argv[2][1:]])\n")
+    for file in (python, jq):
+        file.chmod(0o755)
+    environment = {
+        **os.environ,
+        "PATH": f"{jq.parent}:{os.environ['PATH']}",
+        "PYTHONPATH": str(GITHUB.parent),
+        "ADDRESS": "https://example.github.io/packages",
+        "GITHUB_OUTPUT": str(tmp_path / "output"),
+    }
+    command = ["bash", "-e", "-c", step["run"]]
+    subprocess.run(command, cwd=data.parent, env=environment, check=True, capture_output=True)  # noqa: S603
+    told = (tmp_path / "output").read_text()
+    assert told == f"generation={generation_of(tmp_path / 'site')}\n"
+    assert b"https://example.github.io/packages/api/v4/" in (tmp_path / "site/api/v4/index.json").read_bytes()
+
+
 def test_it_runs_nightly_off_the_full_hour_and_never_twice_at_once() -> None:
-    [schedule] = WORKFLOW[True]["schedule"]  # YAML 1.1 reads the key `on` as true
+    [schedule] = WORKFLOW[ON]["schedule"]
     minute, hour, *rest = schedule["cron"].split()
     assert minute not in {"0", "30"}
     assert hour.isdigit()

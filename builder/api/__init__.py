@@ -3,12 +3,13 @@
 from collections.abc import Iterator
 
 from builder.api import data, edge, facts, v3, v4
+from builder.api.generation import Generation
 from builder.catalogue import Catalogue
 from builder.choices import Choices, Query
 from builder.outputs import Output
 from builder.urls import Urls
 
-__all__ = ["render"]
+__all__ = ["Generation", "render"]
 
 
 def render(catalogue: Catalogue, site: Urls, choices: Choices) -> Iterator[Output]:

@@ -13,16 +13,18 @@ from builder.hosts.limits import within_limits
 from builder.hosts.netlify import Netlify
 from builder.hosts.nginx import Nginx
 from builder.hosts.node import Node
+from builder.hosts.s3_cloudfront import S3CloudFront
 
 HOSTS: tuple[Host, ...] = (
     GitHubPages(),
     Generic(),
     Nginx(),
+    Caddy(),
+    Apache(),
     Cloudflare(),
     Netlify(),
     Node(),
-    Caddy(),
-    Apache(),
+    S3CloudFront(),
 )
 """The first is the one that is built for where nothing else is said."""
 

@@ -46,6 +46,7 @@ class Apache:
     name = "apache"
     choices = Choices(query=Query.MAPPED, suffixes=True, siblings=True, negotiates=True)
     limits = Limits()
+    cannot: Mapping[str, str] = {}
     server: Server | None = Server(
         "apache2",
         "On Debian and Ubuntu: sudo apt install apache2",

@@ -66,6 +66,8 @@ class Host(Protocol):
     limits: Limits
     server: Server | None
     """None where its program does not run on a plain machine."""
+    cannot: Mapping[str, str]
+    """Why this kind of host fails a check of `builder.verify`, by the check's name; empty for one that passes all."""
 
     def files(self, output: Output, /) -> Iterable[File]:
         """Give the files of an output: where its bytes lie, so that the host answers its route with them."""

@@ -31,6 +31,7 @@ class Caddy:
     name = "caddy"
     choices = Choices(query=Query.MAPPED, suffixes=True, siblings=True, negotiates=True)
     limits = Limits()
+    cannot: Mapping[str, str] = {}
     server: Server | None = Server(
         "caddy",
         "On Debian 12 and later, and on Ubuntu 24.04: sudo apt install caddy",

@@ -2,7 +2,7 @@
 
 import json
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Final
 from urllib.parse import urlsplit
 
@@ -46,6 +46,8 @@ FIRST: Final = (
 )
 """Where files lie that answer without a query alone. Items are not among them: each request of the Worker counts."""
 
+_FREE: Final = "items are static assets, which cost nothing and refuse other methods without a word"
+
 TESTED: Final = "2025-10-01"
 """The day whose behaviour of Workers the tests run with."""
 
@@ -72,6 +74,9 @@ class Cloudflare:
     name = "cloudflare"
     choices = Choices(query=Query.ANSWERED, copies=False, runtimes=("worker",))
     limits = Limits(files=20_000, file_bytes=25 * 1024**2, source="on the free plan; the paid one takes 100,000 files")
+    cannot: Mapping[str, str] = dict.fromkeys(
+        ("cors-preflight", "options", "post-refused", "post-refused-in-words"), _FREE
+    )
     server: Server | None = Server("wrangler", "npm install --global wrangler", _command, ready="Ready on")
 
     def files(self, output: Output) -> Iterable[File]:

@@ -1,12 +1,23 @@
 """GitHub Pages: static files alone; no headers and no rules of ours, CORS is always open, queries are ignored."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
+from typing import Final
 
 from builder.choices import Choices
 from builder.hosts.base import File, Limits, Server
 from builder.hosts.layouts import indexed
 from builder.outputs import Output
 from builder.urls import Urls
+
+_NO_RULES: Final = "GitHub Pages knows no rules of ours"
+_ONE_PAGE: Final = "GitHub Pages answers whatever is not there with the one page 404.html, and cannot choose by path"
+
+CANNOT: Final[Mapping[str, str]] = {
+    **dict.fromkeys(("nosniff", "cors-preflight"), "GitHub Pages sends its own headers alone"),
+    **dict.fromkeys(("options", "post-refused", "post-refused-in-words"), _NO_RULES),
+    **dict.fromkeys(("slashless-relative", "slashless-query"), _NO_RULES),
+    **dict.fromkeys(("not-found-json", "not-found-words", "v3-not-found"), _ONE_PAGE),
+}
 
 
 class GitHubPages:
@@ -16,6 +27,7 @@ class GitHubPages:
     choices = Choices(suffixes=True)
     limits = Limits(file_bytes=100 * 1000**2, total_bytes=1000**3, source="a published site may hold 1 GB")
     server: Server | None = None
+    cannot = CANNOT
 
     def files(self, output: Output) -> Iterable[File]:
         """Give the file of an output."""

@@ -20,7 +20,7 @@ def within_limits(host: Host, files: Iterable[File]) -> Iterator[File]:
         count += 1
         size += len(body)
         if limits.folder_entries is not None:
-            folders.update(_newly_entered(path, folders))
+            folders.update(list(_newly_entered(path, folders)))  # all found before the first is counted
         if limits.file_bytes is not None and len(body) > limits.file_bytes:
             raise _too_much(host, f"{path} has {len(body):,} bytes", f"{limits.file_bytes:,} in a file")
         yield path, body

@@ -4,7 +4,7 @@ The function itself was run in Node alone; that nothing is asked of Netlify but 
 can be said of the rules.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import Final
 
 from builder import urls
@@ -50,6 +50,7 @@ class Netlify:
     name = "netlify"
     choices = Choices(query=Query.ANSWERED, copies=False, negotiates=True, runtimes=("netlify", "node"))
     limits = Limits(folder_entries=54_000, source="a folder there may hold 54,000")
+    cannot: Mapping[str, str] = {}
     server: Server | None = SERVER
 
     def files(self, output: Output) -> Iterable[File]:

@@ -35,6 +35,7 @@ class Nginx:
     name = "nginx"
     choices = Choices(query=Query.MAPPED, suffixes=True, siblings=True, negotiates=True)
     limits = Limits()
+    cannot: Mapping[str, str] = {}
     server: Server | None = Server(
         "nginx",
         "On Debian and Ubuntu: sudo apt install nginx",

@@ -1,6 +1,6 @@
 """Node: the whole site by a small server of our own, for a look or behind a proxy; every query is answered."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Final
 
 from builder.choices import Choices, Query
@@ -24,6 +24,7 @@ class Node:
     name = "node"
     choices = Choices(query=Query.ANSWERED, copies=False, negotiates=True, runtimes=("node",))
     limits = Limits()
+    cannot: Mapping[str, str] = {"compression": "our small server compresses nothing, which a proxy before it does"}
     server: Server | None = SERVER
 
     def files(self, output: Output) -> Iterable[File]:

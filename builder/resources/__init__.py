@@ -6,7 +6,7 @@ dialect and names of its own (`builder.resources.v3`).
 """
 
 from builder.resources.base import Resource, WireTime, encode
-from builder.resources.data import FreshnessResource, SourceResource
+from builder.resources.data import FreshnessResource, GenerationResource, SourceResource
 from builder.resources.v4 import (
     CategoryResource,
     ErrorResource,
@@ -22,6 +22,7 @@ __all__ = [
     "CategoryResource",
     "ErrorResource",
     "FreshnessResource",
+    "GenerationResource",
     "GridResource",
     "PackageResource",
     "Resource",

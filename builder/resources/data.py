@@ -24,3 +24,26 @@ class FreshnessResource(Resource):
     schema_version: int
     as_of: date
     packages: dict[str, dict[str, SourceResource]]
+
+
+class GenerationResource(Resource):
+    """`/api/data/v1/generation.json`: which content this is, and what the host that it was built for promises.
+
+    `generation` is the same for the same files: the SHA-256 of the lines `<SHA-256 of a file>  <its path>`, by path, of
+    all files but this one and the compressed forms of others. `base_url` has no slash at its end. `query` is what the
+    host makes of a query: `ignored`, `mapped` (the original's default pages alone) or `answered`. The others tell
+    whether API v3 is there, a file for each slug, a `.json` file for each item of v4, compressed files, and readable
+    pages at the addresses of the API.
+    """
+
+    schema_version: int
+    generation: str
+    as_of: date
+    base_url: str
+    host: str
+    query: str
+    v3: bool
+    copies: bool
+    suffixes: bool
+    siblings: bool
+    negotiates: bool
