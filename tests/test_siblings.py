@@ -1,6 +1,7 @@
 """Compressed files beside the larger ones, and what of them is used again."""
 
 import gzip
+import json
 from pathlib import Path
 
 import brotli
@@ -107,6 +108,8 @@ def test_a_build_makes_them_where_the_host_takes_them(data: Path, tmp_path: Path
     build.build(data, tmp_path / "packed", choices=Choices(siblings=True))
     plain, packed = tree(tmp_path / "plain"), tree(tmp_path / "packed")
     assert not [name for name in plain if name.endswith((".gz", ".br"))]
+    told = [json.loads(made.pop("api/data/v1/generation.json")) for made in (plain, packed)]
+    assert told[0] | {"siblings": True} == told[1], "the content is the same"
     assert plain.items() <= packed.items()
     added = packed.keys() - plain.keys()
     assert {f"index.html{ending}" for ending in (".gz", ".br")} <= added
