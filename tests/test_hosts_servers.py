@@ -13,7 +13,7 @@ import brotli
 import pytest
 from folders import grid, package, write_data
 from hosted import Seen, ask, need, open_folder
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
 from builder import build
@@ -221,6 +221,8 @@ VALUES = st.sampled_from(
 
 @settings(max_examples=80, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(pairs=st.lists(st.tuples(KEYS, VALUES), max_size=4), version=st.sampled_from([3, 4]))
+@example(pairs=[("limit", "0"), ("limit", ";")], version=3)
+@example(pairs=[("offset", "20"), ("offset", "%zz")], version=4)
 def test_no_query_gets_the_page_of_another(site: Site, pairs: list[tuple[str, str]], version: int) -> None:
     query = "&".join(f"{key}={value}" for key, value in pairs)
     seen = site.ask(f"/api/v{version}/packages/?{query}")

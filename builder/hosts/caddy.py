@@ -23,6 +23,7 @@ EXAMPLE: Final = f"{CONFIGURATION}caddy/Caddyfile"
 _LIMIT: Final = "{http.request.uri.query.limit}"
 _OFFSET: Final = "{http.request.uri.query.offset}"
 _CATEGORY: Final = "{http.request.uri.query.category}"
+_UNREAD: Final = ";|%(?:[^0-9A-Fa-f]|.[^0-9A-Fa-f]|.?$)"
 
 
 class Caddy:
@@ -213,8 +214,12 @@ def _list_v3() -> Iterator[str]:
 
 
 def _matches(patterns: Mapping[str, str]) -> str:
-    """Give the matcher of what fits not all patterns; a key that comes twice gives both values with a comma."""
-    tests = [f"!{value}.matches('^(?:{pattern})$')" for value, pattern in patterns.items()]
+    """Give the matcher of what fits not all patterns; a key that comes twice gives both values with a comma.
+
+    Go leaves out a part of a query that it cannot read, where the original takes it as text: what holds one fits none.
+    """
+    tests = [f"{{http.request.uri.query}}.matches('{_UNREAD}')"]
+    tests += [f"!{value}.matches('^(?:{pattern})$')" for value, pattern in patterns.items()]
     return f"expression {_quoted(' || '.join(tests))}"
 
 
