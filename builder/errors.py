@@ -6,7 +6,7 @@
     ├── DataError         1  the files under data/ hold problems
     ├── SiteError         1  the outputs cannot be written as they are
     ├── UpstreamError     3  an upstream failed; what was got is kept
-    └── GuardRefusedError 4  a guard refused to go on; nothing was changed
+    └── GuardRefusedError 4  a guard refused to go on; no fact was changed
 
 Exit code 2 is click's own, for wrong usage; 130 is an interrupt.
 An expected failure (a bad field, an answer of 404) is a value, not an exception: see
