@@ -7,7 +7,7 @@
     ├── SiteError         1  the outputs cannot be written as they are
     ├── VerificationError 1  a live address answers otherwise than it should
     ├── UpstreamError     3  an upstream failed; what was got is kept
-    └── GuardRefusedError 4  a guard refused to go on; nothing was changed
+    └── GuardRefusedError 4  a guard refused to go on; no fact was changed
 
 Exit code 2 is click's own, for wrong usage; 130 is an interrupt.
 An expected failure (a bad field, an answer of 404) is a value, not an exception: see

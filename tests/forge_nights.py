@@ -77,7 +77,7 @@ class Nights:
         """Ask about all packages, and keep what was fetched."""
         upstream = self.make(self.setup())
         try:
-            outcomes = dict(upstream.ask(list(self.questions(upstream, again=again))))
+            outcomes = dict(filter(None, upstream.ask(list(self.questions(upstream, again=again)))))
         finally:
             self.requests = upstream.requests
             upstream.close()

@@ -66,7 +66,7 @@ class Nights:
     def ask(self, budget: Budget | None = None, *, again: bool = False) -> dict[str, Outcome]:
         upstream = self.upstream(budget)
         try:
-            pairs = list(upstream.ask(self.questions(again=again)))
+            pairs = [heard for heard in upstream.ask(self.questions(again=again)) if heard]
         finally:
             upstream.close()
         self.requests = upstream.requests

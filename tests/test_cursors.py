@@ -11,7 +11,9 @@ QUESTIONS = [Question(slug, slug, {}) for slug in "aehmz"]
 
 
 def cursors(folder: Path) -> Cursors:
-    return Cursors(folder, UPSTREAMS, HOSTS)
+    found = Cursors(folder)
+    found.begin(UPSTREAMS, HOSTS)
+    return found
 
 
 def split(folder: Path, host: str) -> tuple[str, str]:

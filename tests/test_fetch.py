@@ -6,9 +6,9 @@ import signal
 import time
 import warnings
 from collections import Counter
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import UTC, date, datetime, timedelta
-from itertools import count
+from itertools import count, pairwise
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, Any
@@ -37,7 +37,7 @@ from builder import snapshots
 from builder.errors import BuilderError, GuardRefusedError, UpstreamError
 from builder.fetch import Summary, fetch, plan
 from builder.fetch.journal import Journal
-from builder.metadata import PyPIFacts, Release, RepositoryFacts, Snapshot, Source
+from builder.metadata import DownloadFacts, PyPIFacts, Release, RepositoryFacts, Snapshot, Source
 from builder.upstreams.base import (
     Failed,
     Fetched,
@@ -140,7 +140,8 @@ def test_a_refused_upstream_does_not_touch_the_others(tmp_path: Path) -> None:
     broken = Scripted(dict.fromkeys(slugs, Failed("broken")), "github")
     summary = run(slugs, tmp_path, broken, Scripted(dict.fromkeys(slugs, fetched("new"))))
     assert sorted(stored(tmp_path)) == slugs
-    assert {name for snapshot in stored(tmp_path).values() for name in snapshot.sources} == {"pypi"}
+    assert {s.sources["pypi"].state for s in stored(tmp_path).values()} == {"ok"}
+    assert all(s.pypi and s.repository is None for s in stored(tmp_path).values())
     assert set(summary.stopped) == set(summary.refused) == {"github"}
 
 
@@ -267,15 +268,22 @@ def test_what_is_no_good_answer_alters_no_fact(known: dict[str, Snapshot], data:
 
 @settings(deadline=None)
 @given(known=some_known, data=st.data())
-def test_a_refusal_leaves_every_file_as_it_was(known: dict[str, Snapshot], data: st.DataObject) -> None:
+def test_a_refusal_leaves_every_fact_as_it_was_and_a_second_one_every_file(
+    known: dict[str, Snapshot], data: st.DataObject
+) -> None:
     told: Outcomes = {slug: data.draw(answers_of("pypi")) for slug in SLUGS}
     told |= dict.fromkeys(data.draw(st.permutations(SLUGS))[:5], Failed("broken"))
     with TemporaryDirectory() as name_of_folder:
         folder = Path(name_of_folder)
         save(folder, **known)
-        before = tree(folder)
         summary = run(SLUGS, folder, Scripted(told, batch=data.draw(st.integers(1, 8))))
-        assert tree(folder) == before
+        after, files = stored(folder), tree(folder)
+        nothing = Snapshot()
+        assert {slug: facts(known.get(slug, nothing)) for slug in after} == {
+            slug: facts(s) for slug, s in after.items()
+        }
+        run(SLUGS, folder, Scripted(told), when=NOW + DAY)
+        assert tree(folder) == files
     assert set(summary.refused) == {"pypi"}
     assert not {"fetched", "unchanged", "gone"} & set(verdicts(summary).values())
     assert isinstance(summary.error(), GuardRefusedError)
@@ -330,14 +338,16 @@ def test_an_upstream_with_too_many_failures_is_given_up(tmp_path: Path, text: st
     assert len(upstream.seen) == upstream.requests == seen
     assert summary.count("not asked") == len(text) - seen
     assert (set(summary.stopped), set(summary.refused)) == (({"pypi"}, {"pypi"}) if refused else (set(), set()))
-    assert set(stored(tmp_path)) == (set() if refused else set(told))
+    assert {slug for slug, snapshot in stored(tmp_path).items() if snapshot.pypi} == (
+        set() if refused else {slug for slug, outcome in told.items() if isinstance(outcome, Fetched)}
+    )
     assert len(summary.results) == len(text)
 
 
 def test_giving_up_is_told_and_is_a_guard(tmp_path: Path) -> None:
     told = outcomes("FFFFF.....")
     summary = run(list(told), tmp_path, Scripted(told))
-    reason = "pypi: given up: 5 of 10 packages failed (more than 20%)"
+    reason = "pypi: given up: 5 of 10 packages failed (more than 20%); `--accept` does not take failures"
     assert summary.lines() == [
         "5 failed, 5 not asked (5 requests)",
         *(f"failed: p{n:03}: pypi: broken" for n in range(5)),
@@ -354,7 +364,7 @@ def test_failures_of_a_batch_count_as_they_come(tmp_path: Path, batch: int) -> N
     told = outcomes("FFFFF.....")
     summary = run(list(told), tmp_path, Scripted(told, batch=batch))
     assert summary.count("refused") == (0 if batch == 1 else 5)
-    assert stored(tmp_path) == {}
+    assert not any(snapshot.pypi for snapshot in stored(tmp_path).values())
 
 
 # One host of several
@@ -367,12 +377,17 @@ def test_a_host_that_is_down_holds_no_other_up(tmp_path: Path) -> None:
     upstream = Scripted(told, "forgejo", hosts=HOSTS)
     summary = run(list(told), tmp_path, upstream)
     reason = "given up: 5 of 12 packages failed (more than 20%)"
-    assert summary.refused == summary.stopped == {"forgejo down.example.org": reason}
+    advice = (
+        "if the host is gone for good, mend these records or take it out of `forges` in data/site.yaml;"
+        " `--accept` does not take failures"
+    )
+    assert summary.stopped == {"forgejo down.example.org": reason}
+    assert summary.refused == {"forgejo down.example.org": f"{reason}; {advice}"}
     assert sorted(upstream.seen) == slugs_of(24)[:5] + slugs_of(24)[12:]
-    assert sorted(stored(tmp_path)) == slugs_of(24)[12:]
+    assert [slug for slug, snapshot in stored(tmp_path).items() if snapshot.pypi] == slugs_of(24)[12:]
     error = summary.error()
     assert isinstance(error, GuardRefusedError)
-    assert str(error) == f"forgejo down.example.org: {reason}"
+    assert str(error) == f"forgejo down.example.org: {reason}; {advice}"
     assert summary.requests == {"forgejo": 17}
     assert not (tmp_path / "refresh.json").exists()
 
@@ -395,21 +410,130 @@ def test_the_guards_look_at_each_host_for_itself(tmp_path: Path) -> None:
     assert (summary.count("fetched"), summary.count("refused")) == (12, 12)
 
 
+def test_all_that_was_well_at_a_host_that_is_given_up_has_failed_since(tmp_path: Path) -> None:
+    """What was said by it is thrown away, and its pages are to tell the truth; once, not every night."""
+    missing = Source(state="missing", since=EARLIER, reason="is not there")
+    save(tmp_path, p000=OLD, p001=OLD.model_copy(update={"sources": {"forgejo": missing}}), p011=OLD)
+    told = outcomes("FFFFFF" + "." * 6) | {"p002": Failed("answered 403", for_good=True)}
+    for night in range(2):
+        summary = run(list(told), tmp_path, Scripted(told, "forgejo"), when=NOW + night * DAY)
+        assert "p011" in {result.slug for result in summary.results if result.verdict == "not asked"}
+        failed = Source(state="failed", since=NOW, reason="too many packages of the host failed")
+        sources = {slug: snapshot.sources["forgejo"] for slug, snapshot in stored(tmp_path).items()}
+        assert sources == dict.fromkeys(told, failed) | {"p001": missing}
+        assert stored(tmp_path)["p011"].pypi == OLD.pypi
+    well = outcomes("." * 12)
+    assert run(list(well), tmp_path, Scripted(well, "forgejo"), when=NOW + 2 * DAY).count("fetched") == 12
+    assert {snapshot.sources["forgejo"].state for snapshot in stored(tmp_path).values()} == {"ok"}
+
+
+def test_what_waits_at_a_host_of_which_too_much_failed_is_as_it_was(tmp_path: Path) -> None:
+    told = outcomes("FFFFF") | dict.fromkeys(slugs_of(30)[5:], Waiting("the time is over"))
+    summary = run(list(told), tmp_path, Scripted(told))
+    assert summary.refused == {"pypi": "5 of 5 packages failed (more than 20%); `--accept` does not take failures"}
+    assert list(stored(tmp_path)) == slugs_of(5)
+
+
+# What nobody has foreseen
+
+
+class Broken(Scripted):
+    """An upstream with a fault in it."""
+
+    def ask(self, questions: Sequence[Question]) -> Iterator[tuple[str, Outcome]]:
+        yield from super().ask(questions[:2])
+        raise RecursionError("too\ndeep")
+
+
+class Confused(Scripted):
+    """An upstream that speaks of what it was not asked about."""
+
+    def ask(self, questions: Sequence[Question]) -> Iterator[tuple[str, Outcome]]:
+        yield from super().ask(questions[:2])
+        yield "other", Unchanged()
+
+
+class Absent(Scripted):
+    """An upstream that does not get as far as its first question."""
+
+    def ask(self, questions: Sequence[Question]) -> Iterator[tuple[str, Outcome]]:
+        raise ValueError(str(len(questions)))
+
+
+@pytest.mark.parametrize(
+    ("kind", "reason", "got"),
+    [
+        (Broken, "broke: RecursionError: too deep", 2),
+        (Confused, "broke: KeyError: 'other'", 2),
+        (Absent, "broke: ValueError: 4", 0),
+    ],
+)
+def test_a_fault_of_one_upstream_stops_that_one_alone_and_is_shown(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], kind: type[Scripted], reason: str, got: int
+) -> None:
+    told: Outcomes = {slug: fetched(slug) for slug in "abcd"}
+    summary = run(list(told), tmp_path, kind(told), Scripted(dict.fromkeys(told, Fetched(repository())), "github"))
+    assert summary.stopped == {"pypi": reason}
+    error = summary.error()
+    assert isinstance(error, UpstreamError)
+    assert error.exit_code == 3
+    assert list(verdicts(summary).values()) == ["fetched"] * got + ["not asked"] * (4 - got)
+    assert all(snapshot.repository for snapshot in stored(tmp_path).values())
+    shown = capsys.readouterr().err
+    assert shown.startswith("Traceback")
+    assert f"in {'_hear' if kind is Confused else 'ask'}\n" in shown
+    assert not (tmp_path / ".fetch").exists()
+
+
+def test_what_is_wrong_with_our_own_files_stops_the_run(tmp_path: Path) -> None:
+    class Gone(Scripted):
+        def ask(self, questions: Sequence[Question]) -> Iterator[tuple[str, Outcome]]:
+            raise BuilderError(questions[0].slug)
+
+    with pytest.raises(BuilderError, match="a"):
+        run(["a"], tmp_path, Gone())
+
+
 # Failures that say nothing of the host
 
 FOR_GOOD = Failed("answered 451", for_good=True)
 
 
-def test_failures_for_good_are_not_the_hosts_fault(tmp_path: Path) -> None:
+REFUSED_BEFORE = Snapshot(sources={"pypi": Source(state="failed", since=EARLIER, reason="answered 451")})
+
+
+def test_what_is_refused_for_good_is_not_the_hosts_fault_once_that_is_known(tmp_path: Path) -> None:
     told = outcomes("." * 10) | {f"p{n:03}": FOR_GOOD for n in range(0, 10, 2)}
+    save(tmp_path, **{slug: REFUSED_BEFORE for slug, outcome in told.items() if outcome == FOR_GOOD})
     summary = run(list(told), tmp_path, Scripted(told))
     assert (summary.count("failed"), summary.count("fetched")) == (5, 5)
     assert summary.error() is None
-    assert stored(tmp_path)["p000"].sources["pypi"] == Source(state="failed", since=NOW, reason="answered 451")
+    assert stored(tmp_path)["p000"] == REFUSED_BEFORE
+
+
+@pytest.mark.parametrize("known", [Source(), Source(state="failed", reason="broken"), Source(state="missing")])
+def test_a_host_that_newly_refuses_a_fifth_is_given_up_night_after_night(tmp_path: Path, known: Source) -> None:
+    """As with a token that has lost its rights, or behind a wall against robots."""
+    told: Outcomes = dict.fromkeys(slugs_of(300), FOR_GOOD)
+    save(tmp_path, **{slug: Snapshot(pypi=OLD.pypi, sources={"pypi": known}) for slug in told})
+    for night in range(3):
+        summary = run(list(told), tmp_path, Scripted(told, batch=100), when=NOW + night * DAY)
+        assert list(summary.refused) == ["pypi"]
+        assert (summary.count("failed"), summary.count("not asked")) == (61, 239)
+    assert all(snapshot.pypi == OLD.pypi for snapshot in stored(tmp_path).values())
+
+
+def test_a_few_that_are_newly_refused_are_taken_and_known_from_then_on(tmp_path: Path) -> None:
+    told = outcomes("." * 30)
+    for night in range(6):
+        told[f"p{night:03}"] = told[f"p{night + 20:03}"] = FOR_GOOD
+        summary = run(list(told), tmp_path, Scripted(told), when=NOW + night * DAY)
+        assert (summary.error(), summary.count("failed")) == (None, 2 * night + 2)
 
 
 def test_failures_for_good_are_not_the_hosts_fault_after_a_kill(tmp_path: Path) -> None:
     told = outcomes("." * 10) | {f"p{n:03}": FOR_GOOD for n in range(5)}
+    save(tmp_path, **{slug: REFUSED_BEFORE for slug, outcome in told.items() if outcome == FOR_GOOD})
     leave(tmp_path, Scripted(told), list(told), 7)
     assert run(list(told), tmp_path, Scripted(told)).refused == {}
 
@@ -442,8 +566,17 @@ def test_requests_that_came_to_nothing_before_a_kill_count(tmp_path: Path) -> No
     leave(tmp_path, Scripted(told), list(told), 119)
     upstream = Scripted(told)
     summary = run(list(told), tmp_path, upstream)
-    assert upstream.seen == ["p119"]
+    assert upstream.seen == slugs_of(120)[100:]
     assert summary.stopped == {"pypi": "given up: 20 requests in a row came to nothing"}
+
+
+def test_what_failed_here_and_there_before_a_kill_is_no_row(tmp_path: Path) -> None:
+    told = outcomes("F....." * 30)
+    leave(tmp_path, Scripted(told), list(told), 178)
+    upstream = Scripted(told)
+    summary = run(list(told), tmp_path, upstream)
+    assert upstream.seen == [*slugs_of(180)[::6], *slugs_of(180)[178:]]
+    assert (summary.count("failed"), summary.stopped) == (30, {})
 
 
 def test_one_good_answer_begins_the_count_anew(tmp_path: Path) -> None:
@@ -467,7 +600,8 @@ def test_failures_are_a_share_of_all_packages_of_a_host(tmp_path: Path) -> None:
         assert (summary.refused, summary.stopped) == ({}, {})
     told |= dict.fromkeys(slugs, Failed("broken"))
     down = run(slugs, tmp_path, Scripted(told, "git", nights=2), when=NOW + 3 * DAY)
-    assert down.refused == {"git": "given up: 9 of 40 packages failed (more than 20%)"}
+    assert down.stopped == {"git": "given up: 9 of 40 packages failed (more than 20%)"}
+    assert {s.sources["git"].state for s in stored(tmp_path).values()} == {"failed", "ok"}
 
 
 # What a person has seen to be true
@@ -492,8 +626,8 @@ def test_what_is_accepted_is_taken_in_spite_of_the_guards(tmp_path: Path) -> Non
 def test_failures_are_never_accepted(tmp_path: Path) -> None:
     told = outcomes("FFFFF" + "." * 10)
     summary = fetch(data_of(*told), tmp_path, [Scripted(told)], lambda: NOW, accept=["pypi"])
-    assert summary.refused == {"pypi": "given up: 5 of 15 packages failed (more than 20%)"}
-    assert "--accept" not in str(summary.error())
+    assert summary.stopped == {"pypi": "given up: 5 of 15 packages failed (more than 20%)"}
+    assert str(summary.error()).endswith("; `--accept` does not take failures")
 
 
 # An upstream that turns us away
@@ -561,13 +695,13 @@ def test_a_run_that_did_not_get_on_leaves_the_cursor(tmp_path: Path, bad: Outcom
     assert json.loads((tmp_path / CURSORS).read_bytes()) == {"next": {"pypi": "p004"}}
 
 
-def budgeted(told: Outcomes, budget: Budget, name: str, **more: Any) -> Scripted:  # noqa: ANN401 - of Scripted
-    """Give an upstream whose every answer is a request out of the budget."""
+def budgeted(told: Outcomes, budget: Budget, name: str, hour: Budget | None = None, **more: Any) -> Scripted:  # noqa: ANN401 - of Scripted
+    """Give an upstream whose every answer is a request out of the budget, and out of an hour of its own."""
 
     class Budgeted(Scripted):
         def ask(self, questions: Sequence[Question]) -> Iterator[tuple[str, Outcome]]:
             for question in questions:
-                if reason := budget.spend():
+                if reason := (hour.spend() if hour else "") or budget.spend():
                     yield question.slug, Waiting(reason)
                 else:
                     yield from super().ask([question])
@@ -638,6 +772,64 @@ def test_one_upstream_alone_leaves_where_the_others_go_on(tmp_path: Path) -> Non
     nights_of(tmp_path, 20, 1)
     nights_of(tmp_path, 1000, 1, ["pypi"])
     assert json.loads((tmp_path / CURSORS).read_bytes()) == {"next": {"github": "p006"}}
+
+
+def gap(nights: Sequence[Sequence[str]], each: str) -> int:
+    """Give the most nights, one after the other, that something was not asked."""
+    asked = [-1, *(number for number, night in enumerate(nights) if each in night), len(nights)]
+    return max(after - before for before, after in pairwise(asked)) - 1
+
+
+def nights_with_turns(folder: Path, sizes: Mapping[str, int], requests: int, hour: int) -> list[list[str]]:
+    """Give what was asked in sixty nights of hosts that leave half for another night, beside PyPI, which does not.
+
+    All is known and well. The hosts share a budget, and each has an hour of its own, which it does not exceed.
+    """
+    slugs = slugs_of(max(sizes.values()))
+    sources = {"pypi": Source()} | {name: Source(asked=name) for name in sizes}
+    nights: list[list[str]] = []
+    for night in range(60):
+        asked: list[str] = []
+        budget = Budget(requests)
+
+        def upstream(name: str, *, asked: list[str] = asked, budget: Budget = budget) -> Scripted:
+            told: Outcomes = dict.fromkeys(slugs[sizes[name] :], Skipped(""))
+            return budgeted(
+                told,
+                budget,
+                name,
+                hour=Budget(hour) if name != "pypi" else None,
+                nights=1 if name == "pypi" else 2,
+                before=lambda each: asked.append(f"{name} {each}"),
+            )
+
+        known = {slug: Snapshot(repository=repository(), sources=sources) for slug in slugs}
+        when = NOW + night * DAY
+        upstreams = [upstream(name) for name in sizes]
+        fetch(data_of(*slugs, known=known), folder, upstreams, lambda when=when: when, budget=budget)  # type: ignore[misc]
+        nights.append(asked)
+    return nights
+
+
+@pytest.mark.parametrize(
+    ("sizes", "requests", "hour", "most"),
+    [
+        ({"bitbucket": 220}, 1000, 60, 6),
+        ({"git": 40}, 19, 1000, 4),
+        ({"git": 40}, 13, 1000, 6),
+        ({"pypi": 30, "git": 20}, 25, 1000, 3),
+        ({"pypi": 30, "git": 20, "forgejo": 9}, 30, 1000, 4),
+        ({"pypi": 30, "git": 1}, 15, 1000, 4),
+        ({"pypi": 30, "git": 2}, 15, 1000, 4),
+        ({"pypi": 30, "git": 20, "forgejo": 9}, 1000, 1000, 1),
+    ],
+)
+def test_nobody_is_left_out_where_turns_meet_rounds(
+    tmp_path: Path, sizes: dict[str, int], requests: int, hour: int, most: int
+) -> None:
+    nights = nights_with_turns(tmp_path, sizes, requests, hour)
+    gaps = {f"{name} {slug}": gap(nights, f"{name} {slug}") for name, size in sizes.items() for slug in slugs_of(size)}
+    assert {each: longest for each, longest in gaps.items() if longest > most} == {}
 
 
 def test_a_long_pause_is_made_when_the_others_are_done(tmp_path: Path) -> None:
@@ -744,6 +936,12 @@ PYPI: Outcomes = {
     "f": fetched("ü" * 20),
     "g": Gone("is not there"),
 }
+DOWNLOADS: Outcomes = {
+    **dict.fromkeys("bcdef", Failed("broken")),
+    "a": Fetched(DownloadFacts(month="2026-02", count=3)),
+    "g": Unchanged(),
+}
+"""What is given up."""
 KNOWN = {
     slug: OLD.model_copy(
         update={"repository": repository(), "sources": {"github": Source(asked=slug.upper(), changed=NOW - DAY)}}
@@ -760,7 +958,8 @@ def one_run(folder: Path, kill: Kill, monkeypatch: pytest.MonkeyPatch) -> bool:
         kill()
         return clock()
 
-    upstreams = [Scripted(told, name, clock=clock, before=kill) for name, told in (("github", GITHUB), ("pypi", PYPI))]
+    scripts = {"github": GITHUB, "pypi": PYPI, "downloads": DOWNLOADS}
+    upstreams = [Scripted(told, name, clock=clock, before=kill) for name, told in scripts.items()]
     data = data_of(*"abcdefg", known=stored(folder))
     with monkeypatch.context() as patched:
         for name in ("replace", "write_bytes", "unlink", "rmdir"):
@@ -796,7 +995,7 @@ def test_killed_at_any_point_and_started_again_it_ends_the_same(
 
 
 @settings(deadline=None, max_examples=30)
-@given(points=st.lists(st.integers(0, 150), min_size=2, max_size=4))
+@given(points=st.lists(st.integers(0, 250), min_size=2, max_size=4))
 def test_killed_again_and_again_it_ends_the_same(points: list[int]) -> None:
     with TemporaryDirectory() as name, pytest.MonkeyPatch.context() as monkeypatch:
         expected = whole_run(Path(name), monkeypatch)
@@ -838,7 +1037,7 @@ def test_killed_by_a_signal_and_started_again_it_ends_the_same(tmp_path: Path) -
     assert tree(folder).keys() == {".fetch/pypi.jsonl"}
     second = Scripted(told)
     summary = run(slugs, folder, second)
-    assert second.seen == slugs[6:]
+    assert second.seen == [slugs[3], *slugs[6:]]
     assert tree(folder) == tree(whole)
     assert len(summary.results) == len(slugs)
 
@@ -883,16 +1082,33 @@ def test_the_rest_is_not_judged_beside_what_was_written_already(
     assert {s.repository.stars for s in stored(tmp_path).values() if s.repository} == {99}
 
 
-def test_failures_before_the_kill_count(tmp_path: Path) -> None:
-    told = outcomes("FFFF" + "F" + "." * 19)
-    leave(tmp_path, Scripted(told), list(told), 4)
+def test_failures_before_the_kill_are_not_held_against_the_next_run(tmp_path: Path) -> None:
+    """The network was down then, and is not now."""
+    leave(tmp_path, Scripted(outcomes("." * 19 + "FFFFF")), slugs_of(24), 23)
+    upstream = Scripted(outcomes("." * 24))
+    summary = run(slugs_of(24), tmp_path, upstream)
+    assert upstream.seen == slugs_of(24)[19:]
+    assert (summary.error(), summary.count("fetched")) == (None, 24)
+
+
+def test_failures_that_the_guards_let_pass_before_the_kill_stand(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    told = outcomes("." * 20 + "FFFF")
+
+    def killing(*_: object) -> bool:
+        raise _KilledError
+
+    with monkeypatch.context() as patched:
+        patched.setattr(snapshots, "save", killing)
+        with pytest.raises(_KilledError):
+            run(list(told), tmp_path, Scripted(told))
     upstream = Scripted(told)
-    summary = run(list(told), tmp_path, upstream)
-    assert upstream.seen == ["p004"]
-    assert summary.refused == {"pypi": "given up: 5 of 24 packages failed (more than 20%)"}
+    assert run(list(told), tmp_path, upstream).count("failed") == 4
+    assert upstream.seen == []
 
 
-def test_an_upstream_that_was_given_up_before_the_kill_is_not_asked(tmp_path: Path) -> None:
+def test_an_upstream_that_was_given_up_before_the_kill_is_given_up_again(tmp_path: Path) -> None:
     told = outcomes("FFFFF" + "." * 19)
     leave(tmp_path, Scripted(told), list(told), 5)
     upstream = Scripted(told)
@@ -901,7 +1117,7 @@ def test_an_upstream_that_was_given_up_before_the_kill_is_not_asked(tmp_path: Pa
     summary = fetch(
         data, tmp_path, [upstream], lambda: NOW, progress=lambda done, total, *_: steps.append((done, total))
     )
-    assert upstream.seen == []
+    assert upstream.seen == slugs_of(5)
     assert set(summary.refused) == set(summary.stopped) == {"pypi"}
     assert summary.count("not asked") == 19
     assert steps == [(n, 24) for n in range(1, 25)]
@@ -1156,14 +1372,17 @@ def test_a_quarantine_is_stored_once_and_undone(server: PyPIServer, night: Night
     assert stored(tmp_path)["django-messages"].pypi == before.pypi
 
 
-def test_a_bad_night_alters_nothing(server: PyPIServer, night: Night, tmp_path: Path) -> None:
+def test_a_bad_night_alters_no_fact(server: PyPIServer, night: Night, tmp_path: Path) -> None:
     night()
-    before = bytes_of(tmp_path)
+    before = stored(tmp_path)
     server.files = dict.fromkeys(server.files, b"garbage")
     summary = night()
     assert summary.refused
     assert summary.count("failed") == 5
-    assert bytes_of(tmp_path) == before
+    after = stored(tmp_path)
+    assert {slug: facts(after[slug]) for slug in before} == {slug: facts(each) for slug, each in before.items()}
+    states = {slug: (each.sources["pypi"].state, after[slug].sources["pypi"].state) for slug, each in before.items()}
+    assert set(states.values()) == {("ok", "failed"), ("missing", "missing")}
 
 
 def test_releases_are_read_from_the_snapshot_as_they_were_fetched(night: Night, tmp_path: Path) -> None:

@@ -261,6 +261,7 @@ def test_another_repository_under_the_name_is_told_with_its_own_id(nights: Night
         (Fault("page", lambda _request, _proceed: Answer(418, {}, b"<html>")), "answered 418"),
         (Fault("list", lambda _request, _proceed: as_json([], 418)), "answered 418"),
         (Fault("nested", lambda _r, _p: as_json({"error": {"message": "no"}}, 418)), "answered 418: no"),
+        (Fault("deep", lambda _r, _p: Answer(403, {}, b"[" * 100_000)), "answered 403"),
         (faults.missing_field("stars_count"), "is not as expected: stars_count Field required"),
         (faults.redirect("http://127.0.0.1:9/elsewhere"), "the host is not on the list"),
     ],

@@ -1,6 +1,9 @@
 """GitHub as an upstream: what a night asks, and what is known after it."""
 
+import json
+from collections import Counter
 from datetime import UTC, date, datetime, timedelta
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -8,13 +11,16 @@ from forges import faults
 from forges.github import WORKFLOW
 from forges.server import Forges
 from github_nights import Nights, by_day, kinds, nights, only, reason, settings
+from scripted import data_of, entry_of, stored
 
 from builder.config import Forge
-from builder.metadata import RepositoryFacts, Snapshot, Source
+from builder.entries import Data
+from builder.fetch import fetch
+from builder.metadata import RepositoryFacts, Snapshot
 from builder.records import PackageRecord
 from builder.upstreams import UPSTREAMS, Upstream, connect
 from builder.upstreams.base import Failed, Fetched, Gone, Refused, Setup, Skipped, Unchanged, Waiting
-from builder.upstreams.github import GitHub, anonymous
+from builder.upstreams.github import GitHub
 from builder.upstreams.github.commits import SPAN
 from builder.upstreams.limits import Budget
 
@@ -70,7 +76,7 @@ def test_each_host_is_asked_at_its_own_address(forges: Forges, nights: Nights) -
     }
     upstream = GitHub(Setup(settings(hosts), nights.today, {"github.com": nights.token}))
     questions = nights.questions()
-    assert {slug: type(outcome) for slug, outcome in upstream.ask(questions)} == {"a-b": Fetched, "other": Gone}
+    assert {heard[0]: type(heard[1]) for heard in upstream.ask(questions) if heard} == {"a-b": Fetched, "other": Gone}
     upstream.close()
     assert [(each.target, each.authorized) for each in forges.log] == [
         ("/graphql", True),
@@ -540,23 +546,41 @@ def test_without_a_token_an_hour_is_sixty_requests(nights: Nights) -> None:
     outcomes = nights.ask()
     assert kinds(outcomes) == {Waiting: 100}, "the hour is not over, and nobody waits for it"
     assert len(nights.forges.log) == 61
-    nights.next_day()
-    outcomes = nights.ask()
-    assert kinds(outcomes) == {Fetched: 40, Unchanged: 20, Waiting: 40}, "those that nothing is known of come first"
 
 
-def test_without_a_token_all_have_their_turn(nights: Nights) -> None:
-    nights.follow(nights.world.make(f"a/{n}") for n in range(100))
-    nights.names["gone"] = "a/gone"
-    facts = Snapshot(repository=RepositoryFacts())
-    nights.known = dict.fromkeys(nights.names, facts) | {"gone": Snapshot(sources={"github": Source(state="missing")})}
-    asked: set[str] = set()
-    for _ in range(5):
-        questions = anonymous.in_turn(nights.questions(), "github", nights.today)
-        assert len({each.slug for each in questions}) == 101
-        asked |= {each.slug for each in questions[:60]}
+def test_without_a_token_rounds_end(nights: Nights, tmp_path: Path) -> None:
+    """Four nights of sixty requests: 107 repositories have their second turn before any has its third."""
+    nights.token = ""
+    slugs = [f"x{number:03}" for number in range(107)]
+    for slug in slugs:
+        nights.world.make(f"a/{slug}")
+    records = {slug: entry_of(slug, repository=f"https://github.com/a/{slug}") for slug in slugs}
+    asked = Counter[str]()
+    for _ in range(4):
+        data = Data(records, snapshots=stored(tmp_path), settings=data_of().settings)
+        upstream = nights.upstream()
+        fetch(data, tmp_path, [upstream], lambda: nights.forges.clock.now)
+        upstream.close()
+        asked.update(logged.target for logged in nights.forges.log)
         nights.next_day()
-    assert len(asked) == 101
+    assert (len(asked), asked.total()) == (107, 240)
+    assert set(asked.values()) == {2, 3}
+    assert json.loads((tmp_path / "refresh.json").read_bytes()) == {"next": {"github github.com": "x026"}}
+
+
+def test_no_turn_takes_more_than_a_query(nights: Nights) -> None:
+    """Of new repositories all are asked about before the first is done: there is a sign of life after each query."""
+    nights.follow(nights.world.make(f"a/{n:03}") for n in range(250))
+    upstream = nights.upstream()
+    turns, before, first = [], 0, 0
+    for heard in upstream.ask(nights.questions()):
+        turns.append(upstream.requests - before)
+        before = upstream.requests
+        first = first or (before if heard else 0)
+    upstream.close()
+    assert max(turns) == 1
+    assert first == 3 + 13 + 1
+    assert before == 3 + 13 + 250
 
 
 @pytest.mark.parametrize(

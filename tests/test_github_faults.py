@@ -294,6 +294,14 @@ def test_a_refusal_may_say_nothing_that_can_be_read(known: Nights) -> None:
     assert set(known.ask().values()) == {Refused("answered 403")}
 
 
+@pytest.mark.parametrize(("status", "expected"), [(200, Failed("is not JSON")), (403, Refused("answered 403"))])
+def test_an_answer_may_be_nested_too_deep(known: Nights, status: int, expected: Failed | Refused) -> None:
+    deep = Answer(status, {"content-type": "application/json"}, b"[" * 100_000)
+    known.names = {"a-00": "a/00"}
+    known.forges.fail(faults.Fault("deep", lambda _request, _proceed: deep), kind="graphql")
+    assert only(known.ask()) == expected
+
+
 def test_a_token_that_is_withdrawn_in_the_middle_ends_the_run(nights: Nights) -> None:
     """What was complete by then is told; no list of contributors is asked for any more."""
     nights.follow(nights.world.make(f"a/{n}") for n in range(40))
@@ -358,6 +366,30 @@ def test_some_may_be_odd_for_good(known: Nights, broken: int, more: int) -> None
     assert reason(outcomes["a-00"]).startswith("is not as expected: forkCount ")
     assert kinds(outcomes) == {Failed: broken, Unchanged: 100 - broken, Gone: 100}
     assert known.forges.counts() == {"github graphql": 2 + more}
+
+
+def test_what_is_odd_is_asked_alone_though_long_histories_go_on_before_it(nights: Nights) -> None:
+    """Three of twenty cannot be read; two others have more pages of commits, which come first in each query."""
+    made = [nights.world.make(f"a/{n:02}", commits=250 if n < 2 else 3) for n in range(20)]
+    for repository in made[:2]:
+        repository.history.gap = 3600
+    odd = {repository.node_id for repository in made[17:]}
+    nights.follow(made)
+    asked: list[list[str]] = []
+
+    def spoil(request: Request, proceed: faults.Proceed) -> Answer:
+        content, body = proceed().json(), json.loads(request.body)
+        if "...Topics" in body["query"]:
+            asked.append([body["variables"][f"id{n}"] for n in range(len(content["data"]))])
+            for alias, told in content["data"].items():
+                if body["variables"][f"id{alias[1:]}"] in odd:
+                    told["repositoryTopics"] = None
+        return as_json(content)
+
+    nights.forges.fail(faults.Fault("odd", spoil), kind="graphql")
+    assert kinds(nights.ask()) == {Fetched: 17, Failed: 3}
+    assert [len(each) for each in asked] == [20, 1, 1, 1, 2, 2]
+    assert {each for [each] in asked[1:4]} == odd
 
 
 def test_what_is_odd_in_company_only_is_read_alone(known: Nights) -> None:

@@ -269,9 +269,18 @@ def test_a_merge_that_changes_the_same_lines_wins(clone: Path, tmp_path: Path) -
     assert log(tmp_path / "bare") == ["merged", "first"]
 
 
+def test_a_run_that_is_for_another_branch_is_not_reported() -> None:
+    """The first job is skipped then, and so nothing of the others has failed."""
+    assert WORKFLOW["jobs"]["refresh"]["if"] == "github.ref_name == github.event.repository.default_branch"
+    assert WORKFLOW["jobs"]["report"]["if"] == "always() && needs.refresh.result != 'skipped'"
+
+
 GH = """#!/bin/sh
 printf '%s\\n' "$*" >> "$GH_LOG"
-case "$1 $2" in "issue list") cat "$GH_OPEN" ;; esac
+case "$*" in
+    "issue list"*) cat "$GH_OPEN" ;;
+    *--edit-last*) exit "$GH_NO_COMMENT" ;;
+esac
 """
 
 
@@ -282,9 +291,14 @@ case "$1 $2" in "issue list") cat "$GH_OPEN" ;; esac
         ("success success success success", "7", ["issue list", "issue close 7"]),
         ("success success failure success", "", ["issue list", "label create", "issue create"]),
         ("success failure success success", "", ["issue list", "label create", "issue create"]),
-        ("success success failure success", "7", ["issue list", "issue comment 7"]),
+        ("success success failure success", "7", ["issue list", "issue comment 7 --edit-last"]),
+        (
+            "success success failure success",
+            "8",
+            ["issue list", "issue comment 8 --edit-last", "issue comment 8 --body"],
+        ),
         ("failure   skipped", "", ["issue list", "label create", "issue create"]),
-        ("cancelled   skipped", "7", ["issue list", "issue comment 7"]),
+        ("cancelled   skipped", "7", ["issue list", "issue comment 7 --edit-last"]),
     ],
 )
 def test_one_issue_is_opened_updated_and_closed(
@@ -297,6 +311,7 @@ def test_one_issue_is_opened_updated_and_closed(
         "PATH": f"{tmp_path}:{os.environ['PATH']}",
         "GH_LOG": str(tmp_path / "log"),
         "GH_OPEN": str(tmp_path / "open"),
+        "GH_NO_COMMENT": "1" if open_issue == "8" else "0",
         "RESULTS": results,
         "RUN_URL": "https://example.org/run",
     }

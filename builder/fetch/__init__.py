@@ -5,7 +5,6 @@ again ends as one that was not; they reach the snapshots only after the guards h
 An answer that says nothing new writes nothing.
 """
 
-from collections import Counter
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass, field
@@ -50,17 +49,19 @@ def fetch(  # noqa: PLR0913, PLR0917 - what a run depends on, most important fir
     once a person has seen that it is true; failures never are. `budget` is the one that the upstreams were made with.
 
     Hosts are asked by turns. One of which more than a fifth of the packages (and at least five) failed is given up, and
-    what it said is thrown away, as it is where another guard refuses. One that turns us away is asked no more; what it
-    said stays. When the budget is spent, the next run goes on with what was not asked, and asks nobody twice before
-    (`Cursors`); a run about some packages does not touch that. Raises `BuilderError` for a slug that is no package's.
+    what it said is thrown away, as it is where another guard refuses; its packages are noted as failed. One that turns
+    us away is asked no more, nor one whose upstream breaks; what it said stays. When the budget is spent, the next run
+    goes on with what was not asked, and asks nobody twice before (`Cursors`); a run about some packages does not touch
+    that. Raises `BuilderError` for a slug that is no package's.
     """
     slugs = _due(data, only)
     known = Known(data.snapshots, folder)
+    cursors = Cursors(folder)
     # Who asks for some packages wants to know now.
-    tonight = None if only else now().astimezone(UTC).date()
+    tonight = None if only else _Tonight(now().astimezone(UTC).date(), cursors)
     asked = [_sort_out(data, upstream, slugs, known, tonight, again=again) for upstream in upstreams]
     hosts = {host.name: host for each in asked for host in each.hosts()}
-    cursors = Cursors(folder, [upstream.name for upstream in upstreams], hosts)
+    cursors.begin([upstream.name for upstream in upstreams], hosts)
     total = sum(len(each.questions) + len(each.skipped) for each in asked)
     run = Run(data, folder, known, now, budget or Budget(), accept, progress, total)
     for each in asked:
@@ -104,14 +105,28 @@ def _due(data: Data, only: Collection[str]) -> list[str]:
     return sorted(set(only) or data.packages)
 
 
+@dataclass(frozen=True, slots=True)
+class _Tonight:
+    """What tells whose turn it is."""
+
+    today: date
+    cursors: Cursors
+
+    def leaves(self, upstream: Upstream, question: Question) -> Skipped | None:
+        """Give why a package is left for another night; a host that is not through with its round leaves nobody."""
+        if self.cursors.get(label(upstream.name, upstream.host(question.name))):
+            return None
+        return not_tonight(upstream, question, self.today)
+
+
 @dataclass(slots=True)
 class _Host:
-    """What is to be asked of one host; `left` is how many more of its packages are left for another night."""
+    """What is to be asked of one host; `left` are more of its packages, by slug, which are left for another night."""
 
     upstream: Upstream
     name: str
     questions: list[Question] = field(default_factory=list)
-    left: int = 0
+    left: Sequence[str] = ()
 
     def hearing(self, journal: Journal, cursors: Cursors | None) -> Hearing:
         """Give the questions in the order in which they are to be asked: by the cursors, where there are any."""
@@ -121,20 +136,20 @@ class _Host:
 
 @dataclass(slots=True)
 class _Asked:
-    """What is to be asked of an upstream, and what is skipped visibly; `left` counts, by host, whose turn it is not."""
+    """What is to be asked of an upstream, and what is skipped; `left` are those left for another night, by host."""
 
     upstream: Upstream
     questions: list[Question] = field(default_factory=list)
     skipped: dict[str, Skipped] = field(default_factory=dict)
-    left: Counter[str] = field(default_factory=Counter)
+    left: dict[str, list[str]] = field(default_factory=dict)
 
     def hosts(self) -> Iterable[_Host]:
-        """Give what is to be asked of each host."""
-        hosts: dict[str, _Host] = {}
+        """Give what is to be asked of each host; nothing where it is nobody's turn."""
+        upstream = self.upstream
+        hosts = {host: _Host(upstream, label(upstream.name, host), left=left) for host, left in self.left.items()}
         for question in self.questions:
-            host = self.upstream.host(question.name)
-            found = hosts.setdefault(host, _Host(self.upstream, label(self.upstream.name, host), left=self.left[host]))
-            found.questions.append(question)
+            host = upstream.host(question.name)
+            hosts.setdefault(host, _Host(upstream, label(upstream.name, host))).questions.append(question)
         return hosts.values()
 
 
@@ -143,7 +158,7 @@ def _sort_out(  # noqa: PLR0913 - what it depends on
     upstream: Upstream,
     slugs: Sequence[str],
     known: Mapping[str, Snapshot],
-    tonight: date | None,
+    tonight: _Tonight | None,
     *,
     again: bool = False,
 ) -> _Asked:
@@ -156,9 +171,9 @@ def _sort_out(  # noqa: PLR0913 - what it depends on
                 asked.skipped[slug] = name
             continue
         question = Question(slug, name, known, again)
-        if tonight and (later := not_tonight(upstream, question, tonight)):
+        if tonight and (later := tonight.leaves(upstream, question)):
             asked.skipped[slug] = later
-            asked.left[upstream.host(name)] += 1
+            asked.left.setdefault(upstream.host(name), []).append(slug)
         else:
             asked.questions.append(question)
     return asked
@@ -167,11 +182,21 @@ def _sort_out(  # noqa: PLR0913 - what it depends on
 def _note(cursors: Cursors, hearings: Sequence[Hearing], others: Mapping[str, Collection[str]], run: Summary) -> None:
     """Note where the next run begins; `others` are the slugs, by host, that there is no answer about."""
     has_begun = any(question.slug in hearing.answers for hearing in hearings for question in hearing.second)
+    starts: dict[str, str] = {}
     # Who did not get on at all comes first.
     for hearing in sorted(hearings, key=lambda each: each.requests > 0):
-        if hearing.stop and (hearing.name in run.refused or not hearing.answers):
-            slug = cursors.get(hearing.name)  # it did not get on, and where nothing is taken, nothing moves
+        if _is_stuck(hearing, run):
+            starts[hearing.name] = cursors.get(hearing.name)
         else:
             due = hearing.questions if has_begun else hearing.first
-            slug = next((each.slug for each in due if each.slug in others[hearing.name]), "")
-        cursors.set(hearing.name, slug)
+            starts[hearing.name] = next((each.slug for each in due if each.slug in others[hearing.name]), "")
+    # A round that takes more nights is to reach those, too, who were left for one of them.
+    left = {each.name: each.left[0] for each in hearings if each.left and not _is_stuck(each, run)}
+    is_open = any(starts.values())
+    for name, slug in starts.items():
+        cursors.set(name, min(filter(None, (slug, left.get(name))), default="") if is_open else "")
+
+
+def _is_stuck(hearing: Hearing, run: Summary) -> bool:
+    """Tell whether a host did not get on, or nothing of it is taken: then its place does not move."""
+    return bool(hearing.stop) and (hearing.name in run.refused or not hearing.answers)

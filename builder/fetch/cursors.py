@@ -5,6 +5,9 @@ alone. Then the file names the slug to go on with for each host that is not thro
 next run asks for the rest of the round before it begins the next one, so that nobody is asked twice before all were
 asked once. The first host in the file is asked first.
 
+Who is left for another night (`turns`) is of the round, too. Where it takes several nights, hosts go on with the first
+one that was left, and leave nobody: else turns could keep step with rounds, and the same ones be left each time.
+
 The file is there only while a round is not over, so that a night that got through writes nothing.
 """
 
@@ -28,18 +31,21 @@ class _State(BaseModel):
 class Cursors:
     """The slug to begin with, by host; a file that cannot be read is as none: all is asked from the start."""
 
-    def __init__(self, data: Path, upstreams: Collection[str], hosts: Collection[str]) -> None:
+    def __init__(self, data: Path) -> None:
+        self._file = data / FILE
+        self._is_open = False
+        try:
+            self._next = _State.model_validate_json(self._file.read_bytes()).next
+        except (OSError, ValidationError):
+            self._next = {}
+
+    def begin(self, upstreams: Collection[str], hosts: Collection[str]) -> None:
         """Take the upstreams that are asked in this run, and all of their hosts, by name (`hearing.label`).
 
         What the file says of others stays; a host of these upstreams that is none any more is forgotten.
         """
-        self._file = data / FILE
-        try:
-            found = _State.model_validate_json(self._file.read_bytes()).next
-        except (OSError, ValidationError):
-            found = {}
-        gone = {name for name in found if name.partition(" ")[0] in upstreams and name not in hosts}
-        self._next = {name: slug for name, slug in found.items() if name not in gone}
+        gone = {name for name in self._next if name.partition(" ")[0] in upstreams and name not in hosts}
+        self._next = {name: slug for name, slug in self._next.items() if name not in gone}
         self._is_open = any(name in hosts for name in self._next)
 
     def get(self, host: str) -> str:

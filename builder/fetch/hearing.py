@@ -3,22 +3,28 @@
 Hosts are judged one by one. What is down, or has something against us, is one host, and the others of its kind answer.
 """
 
+import traceback
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Final
 
+from builder.errors import BuilderError
 from builder.fetch.guards import failing
 from builder.fetch.journal import Answer, Answered, Answers, Journal
 from builder.metadata import Source
-from builder.upstreams.base import Failed, Outcome, Question, Refused, Upstream, Waiting
+from builder.upstreams.base import Failed, Heard, Outcome, Question, Refused, Upstream, Waiting
+from builder.upstreams.text import clean
 
 DOWN: Final = 20
 """After so many requests in a row that came to nothing, a host is down: some bad packages beside each other are fewer.
 
-With time-outs that takes about ten minutes. A smaller host is given up before, by the share of its failures.
+A host that takes no connections has taken ten minutes by then. GitHub, which is asked five times over about the last
+repository of a query, takes more than half an hour where it does not answer at all. The others do not wait for it:
+their turns come first (`Run`). A smaller host is given up before, by the share of its failures.
 """
 
+_SHOWN: Final = 300  # characters of what a program's fault says
 _NOT_ANSWERED: Final = Failed("was not answered")
 
 
@@ -31,39 +37,47 @@ def label(upstream: str, host: str) -> str:
 class Hearing:
     """What is asked of one host, and what it said.
 
-    `first` are the questions that have their turn before all others' `second` ones. `left` is how many more of its
-    packages are left for another night, and were well the last time. `name` is the upstream's, with the host. `put_off`
-    tells that it asked for a pause, which is made when the others are done.
+    `first` are the questions that have their turn before all others' `second` ones. `left` are more of its packages, by
+    slug, which are left for another night, and were well the last time. `name` is the upstream's, with the host.
+    `put_off` tells that it asked for a pause, which is made when the others are done; `is_over`, that there is nothing
+    more to be heard of the present questions.
     """
 
     upstream: Upstream
     name: str
     first: Sequence[Question]
     second: Sequence[Question]
-    left: int
+    left: Sequence[str]
     journal: Journal
     waiting: dict[str, Waiting] = field(default_factory=dict)
     stop: str = ""
     put_off: bool = False
+    is_over: bool = False
     seconds: float = 0
     requests: int = 0
     _failures: int = 0
     _in_a_row: int = 0
     _counted_at: int = -1
+    _after_good: set[str] = field(default_factory=set)
     _rest: dict[str, Question] = field(default_factory=dict)
-    _saying: Iterator[tuple[str, Outcome]] = field(default_factory=lambda: iter(()))
+    _saying: Iterator[Heard] = field(default_factory=lambda: iter(()))
 
     def __post_init__(self) -> None:
-        """Take of what a killed run left that which answers one of these questions and still holds."""
-        self._in_a_row = next((self.answers[slug].in_a_row for slug in reversed(list(self.answers))), 0)
-        held = set()
-        for question in self.questions:
-            answered = self.answers.get(question.slug)
-            if answered and _answers(answered, question, self.upstream.name):
-                held.add(question.slug)
-                self._failures += _is_against_it(answered)
+        """Take of what a killed run left that which answers one of these questions and still holds.
+
+        What failed is asked again, unless the guards have let it pass. `_after_good` are those of which the failure did
+        not follow upon another one: now they follow one another, which does not say that the host is down.
+        """
+        questions, held, was_good = {question.slug: question for question in self.questions}, set(), True
+        for slug, answered in self.answers.items():
+            is_good = answered.said != "failed"
+            if is_good or self.journal.taken:
+                if slug in questions and _answers(answered, questions[slug], self.upstream.name):
+                    held.add(slug)
+            elif was_good:
+                self._after_good.add(slug)
+            was_good = is_good
         self.answers.keep(held)
-        self.stop = self._given_up()
 
     @property
     def questions(self) -> list[Question]:
@@ -84,24 +98,43 @@ class Hearing:
         """Turn to some of the questions, as far as they are not answered."""
         self._rest = {} if self.stop else {q.slug: q for q in questions if q.slug not in self.answers}
         self.waiting = {slug: said for slug, said in self.waiting.items() if slug not in self._rest}
-        self._saying = iter(self.upstream.ask(list(self._rest.values())) if self._rest else ())
+        self._saying = self._ask(list(self._rest.values()))
+        self.is_over = False
 
-    def step(self, now: Callable[[], datetime]) -> tuple[str, Outcome] | None:
-        """Listen to the next outcome; None where there is no more of it, or it makes no sense to ask on."""
-        said = None if self.stop else next(self._saying, None)
-        if said is None:
+    def _ask(self, questions: Sequence[Question]) -> Iterator[Heard]:
+        if questions:
+            yield from self.upstream.ask(questions)
+
+    def step(self, now: Callable[[], datetime]) -> Heard:
+        """Listen on, and give an outcome; None where a request has settled nothing, or where it is over."""
+        heard = self._hear()
+        if heard is None:
             return None
-        slug, outcome = said
+        question, outcome = heard
         if isinstance(outcome, Refused):
             self.stop = outcome.reason
-            return None
-        question = self._rest.pop(slug)
-        if isinstance(outcome, Waiting):
-            self.waiting[slug] = outcome
+        elif isinstance(outcome, Waiting):
+            self.waiting[question.slug] = outcome
         else:
             self._add(question, outcome, now())
             self.stop = self._given_up()
-        return slug, outcome
+        self.is_over = bool(self.stop)
+        return None if isinstance(outcome, Refused) else (question.slug, outcome)
+
+    def _hear(self) -> tuple[Question, Outcome] | None:
+        """Give what is said next. What nobody has foreseen stops this host alone, and is shown, since it is a bug."""
+        try:
+            said = next(self._saying)
+            return said and (self._rest.pop(said[0]), said[1])
+        except StopIteration:
+            self.is_over = True
+        except BuilderError:
+            raise
+        except Exception as error:  # noqa: BLE001 - a fault of one upstream must not cost the others their night
+            traceback.print_exception(error)
+            self.stop = clean(f"broke: {type(error).__name__}: {error}", _SHOWN)
+            self.is_over = True
+        return None
 
     def end(self, now: Callable[[], datetime]) -> dict[str, Waiting | Refused]:
         """Give why there is no answer, for each question that has none. One that was passed over has failed."""
@@ -125,21 +158,33 @@ class Hearing:
 
         What waits is not counted, since nothing is known of it. What is left for another night was well.
         """
-        return self._gone_too_far() or failing(self._failures, len(self.answers) + self.left)
+        return self._gone_too_far() or failing(self._failures, len(self.answers) + len(self.left))
 
     def _add(self, question: Question, outcome: Answer, at: datetime) -> None:
-        self._count(outcome)
-        answered = Answered.of(question.slug, outcome, at, question.name, again=question.again, in_a_row=self._in_a_row)
-        self.journal.add(answered)
-        self._failures += _is_against_it(answered)
-
-    def _count(self, outcome: Answer) -> None:
-        """Count requests in a row that came to nothing: what fails together, fails once."""
-        if not isinstance(outcome, Failed):
+        self.journal.add(Answered.of(question.slug, outcome, at, question.name, again=question.again))
+        if isinstance(outcome, Failed):
+            self._failures += not self._is_known(question, outcome)
+            self._count(question.slug)
+        else:
             self._in_a_row = 0
-        elif self.upstream.requests != self._counted_at:
+
+    def _count(self, slug: str) -> None:
+        """Count requests in a row that came to nothing: what fails together, fails once."""
+        if slug in self._after_good:
+            self._in_a_row = 0
+        if self.upstream.requests != self._counted_at:
             self._in_a_row += 1
             self._counted_at = self.upstream.requests
+
+    def _is_known(self, question: Question, failed: Failed) -> bool:
+        """Tell whether it was refused for good before, and for the same reason: that is the package's own affair.
+
+        What is refused newly may be the host's: a token without rights, or a wall against robots, refuses everything.
+        """
+        if not failed.for_good:
+            return False
+        source = question.snapshot.sources.get(self.upstream.name, Source())
+        return source.state == "failed" and source.reason == failed.reason
 
     def _given_up(self) -> str:
         """Say why to ask no further; "" as long as that makes sense."""
@@ -148,13 +193,8 @@ class Hearing:
 
     def _gone_too_far(self) -> str:
         """Say that more have failed than may fail of all its packages: nothing to come could mend it."""
-        reason = failing(self._failures, len(self.first) + len(self.second) + self.left)
+        reason = failing(self._failures, len(self.first) + len(self.second) + len(self.left))
         return f"given up: {reason}" if reason else ""
-
-
-def _is_against_it(answered: Answered) -> bool:
-    """Tell whether an answer says that the host is not well."""
-    return answered.said == "failed" and not answered.for_good
 
 
 def _answers(answered: Answered, question: Question, upstream: str) -> bool:

@@ -32,7 +32,6 @@ class Answered(BaseModel):
     """A line of the journal: what was said about a package, and when. Facts stand under the name of their part.
 
     `name` is what the upstream was asked for, and `again` tells whether a full answer was wanted (`Question`).
-    `in_a_row` is how many requests had come to nothing one after the other, with this one.
     """
 
     model_config = ConfigDict(extra="forbid", frozen=True)
@@ -43,16 +42,12 @@ class Answered(BaseModel):
     at: AwareDatetime
     said: Literal["fetched", "unchanged", "gone", "failed"]
     reason: str = ""
-    for_good: bool = False
-    in_a_row: int = 0
     pypi: PyPIFacts | None = None
     repository: RepositoryFacts | None = None
     downloads: DownloadFacts | None = None
 
     @classmethod
-    def of(  # noqa: PLR0913 - what a line holds
-        cls, slug: str, outcome: Answer, at: datetime, name: str = "", *, again: bool = False, in_a_row: int = 0
-    ) -> "Answered":
+    def of(cls, slug: str, outcome: Answer, at: datetime, name: str = "", *, again: bool = False) -> "Answered":
         """Make a line of an outcome."""
         facts = outcome.facts if isinstance(outcome, Fetched | Gone) else None
         return cls(
@@ -62,8 +57,6 @@ class Answered(BaseModel):
             at=at,
             said=_WORDS[type(outcome)],
             reason=outcome.reason if isinstance(outcome, Gone | Failed) else "",
-            for_good=isinstance(outcome, Failed) and outcome.for_good,
-            in_a_row=in_a_row,
             pypi=facts if isinstance(facts, PyPIFacts) else None,
             repository=facts if isinstance(facts, RepositoryFacts) else None,
             downloads=facts if isinstance(facts, DownloadFacts) else None,
@@ -86,7 +79,7 @@ class Answered(BaseModel):
             return Fetched(self.facts)
         if self.said == "gone":
             return Gone(self.reason, self.facts)
-        return Failed(self.reason, self.for_good) if self.said == "failed" else Unchanged()
+        return Failed(self.reason) if self.said == "failed" else Unchanged()
 
 
 _WORDS: Final[Mapping[type[Answer], Literal["fetched", "unchanged", "gone", "failed"]]] = {

@@ -13,13 +13,19 @@ from builder.fetch.hearing import Hearing
 from builder.fetch.journal import Answered
 from builder.fetch.known import Known
 from builder.fetch.merge import merge
+from builder.fetch.parts import filled_by
 from builder.fetch.summary import Result, Summary, Verdict, verdict
-from builder.metadata import Snapshot
-from builder.upstreams.base import Outcome, Question, Refused, Skipped, Waiting
+from builder.metadata import Snapshot, Source
+from builder.upstreams.base import Failed, Outcome, Question, Refused, Skipped, Waiting
 from builder.upstreams.limits import Budget
 
 PATIENCE: Final = 60.0
 """Seconds that all wait for one host's sake. One that asks for more is asked again when the others are done."""
+
+# What a person can do where failures are too many; nothing ends that by itself.
+_GONE: Final = "if the host is gone for good, mend these records or take it out of `forges` in data/site.yaml; "
+_NEVER: Final = "`--accept` does not take failures"
+_FAILED: Final = "too many packages of the host failed"
 
 
 class Progress(Protocol):
@@ -71,17 +77,14 @@ class Run:
         self._take_turns([(hearing, hearing.questions) for hearing in hearings if hearing.put_off])
 
     def _take_turns(self, asked: Sequence[tuple[Hearing, Sequence[Question]]]) -> None:
-        """Turn, for each outcome, to the host that took the least time so far, and the fewest requests."""
+        """Turn, after each outcome, to the host that took the least time so far, and the fewest requests."""
         for hearing, questions in asked:
             hearing.begin(questions)
-        going = [hearing for hearing, _ in asked]
-        while going:
-            hearing = min(going, key=lambda each: (each.seconds, each.requests))
-            if not self._take_turn(hearing):
-                going.remove(hearing)
+        while going := [hearing for hearing, _ in asked if not hearing.is_over]:
+            self._take_turn(min(going, key=lambda each: (each.seconds, each.requests)))
 
-    def _take_turn(self, hearing: Hearing) -> bool:
-        """Listen to one outcome; tell whether there may be more."""
+    def _take_turn(self, hearing: Hearing) -> None:
+        """Listen to one outcome, or as long as a request takes that settles nothing yet."""
         began, before = self.now(), hearing.upstream.requests
         said = hearing.step(self.now)
         hearing.seconds += max(0.0, (self.now() - began).total_seconds())  # somebody may have set the clock
@@ -90,7 +93,6 @@ class Run:
         self.budget.put_off = False
         if said and not isinstance(said[1], Waiting):
             self._tell(*said)
-        return said is not None
 
     def conclude(self, hearing: Hearing) -> dict[str, Waiting | Refused]:
         """Take all answers of a host, or none; give why there is no answer, by slug, where there is none."""
@@ -108,23 +110,36 @@ class Run:
                 hearing.journal.take()
         for question in hearing.questions:
             self._settle(hearing, question.slug, others.get(question.slug))
+        if hearing.name in self.summary.refused and hearing.failing():
+            self._note_failure(hearing, others)
         return others
 
     def _refusal(self, hearing: Hearing) -> str:
         """Say why nothing of it is to be taken, and what can be done about it; "" if it may be."""
-        if reason := hearing.failing():
-            return reason
         upstream = hearing.upstream.name
+        if reason := hearing.failing():
+            return f"{reason}; {_GONE if filled_by(upstream) == 'repository' else ''}{_NEVER}"
         reason = "" if upstream in self.accept else refusal(upstream, self.known, hearing.answers)
         return f"{reason}; if that is true, `builder fetch --accept {upstream}` takes it" if reason else ""
 
     def _settle(self, hearing: Hearing, slug: str, other: Waiting | Refused | None) -> None:
         """Note what came of one question, and store it."""
         upstream, refused = hearing.upstream.name, hearing.name in self.summary.refused
-        outcome = other or hearing.answers[slug].outcome
-        is_taken = not (other or refused)
-        word = self._store(upstream, hearing.answers[slug]) if is_taken else verdict(outcome, refused=refused)
+        said = other or hearing.answers[slug]
+        outcome = said.outcome if isinstance(said, Answered) else said
+        if isinstance(said, Answered) and not refused:
+            word = self._store(upstream, said)
+        else:
+            word = verdict(outcome, refused=refused)
         self.summary.results.append(Result(slug, upstream, word, getattr(outcome, "reason", "")))
+
+    def _note_failure(self, hearing: Hearing, others: Mapping[str, Waiting | Refused]) -> None:
+        """Store that the host has failed, where all was well: facts stand, but pages are to tell the truth."""
+        upstream, at = hearing.upstream.name, self.now()
+        for question in hearing.questions:
+            source = question.snapshot.sources.get(upstream, Source())
+            if source.state == "ok" and not isinstance(others.get(question.slug), Waiting):
+                self._store(upstream, Answered.of(question.slug, Failed(_FAILED), at, question.name))
 
     def _store(self, upstream: str, answered: Answered) -> Verdict:
         """Merge an answer into its snapshot, and write that where it differs."""

@@ -15,7 +15,7 @@ def not_tonight(upstream: Upstream, question: Question, today: date) -> Skipped 
     """Give why a package is left for another night; None where it is its turn.
 
     It always is where nothing is known yet, where the upstream was not well the last time, and where all is asked
-    again.
+    again. Who asks sees to it that nobody is left while a round takes several nights (`cursors`).
     """
     turn = (crc32(question.slug.encode()) + today.toordinal()) % upstream.nights == 0
     if turn or question.again or _is_in_doubt(question.snapshot, upstream.name):

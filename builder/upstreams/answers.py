@@ -1,9 +1,9 @@
 """What a forge's answer comes to: the model that was asked for, or an outcome."""
 
-import json
 from typing import Final, TypeVar
 
 from pydantic import BaseModel, ConfigDict, TypeAdapter, ValidationError
+from pydantic_core import from_json
 
 from builder.upstreams.base import Failed, Gone, Refused, Waiting
 from builder.upstreams.text import clean
@@ -68,7 +68,7 @@ def not_as_expected(error: ValidationError, place: str) -> Failed:
 def _message(body: bytes) -> str:
     """Give the forge's words for a refusal, as each writes them; "" where there are none."""
     try:
-        content = json.loads(body)
+        content = from_json(body)  # a nesting that is too deep is a ValueError, too
     except ValueError:
         return ""
     if isinstance(content, dict) and isinstance(content.get("error"), dict):

@@ -78,8 +78,8 @@ class Gone:
 class Failed:
     """No answer that can be used; what was known stays.
 
-    `for_good` tells that the upstream is well, and refuses to tell of this one package (an organisation's policy, a
-    block by law), tonight and tomorrow.
+    `for_good` tells that it refuses to tell of this one package (an organisation's policy, a block by law), tonight and
+    tomorrow. Of many at once that is no package's affair: a token may have lost its rights.
     """
 
     reason: str
@@ -101,6 +101,9 @@ class Refused:
 
 
 Outcome = Fetched | Unchanged | Gone | Failed | Waiting | Refused
+
+Heard = tuple[str, Outcome] | None
+"""A slug and its outcome; None says that another request was made, and has settled nothing (more)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -152,10 +155,11 @@ class Upstream(Protocol):
         """Tell what asking these would cost, without a request."""
         ...
 
-    def ask(self, questions: Sequence[Question]) -> Iterator[tuple[str, Outcome]]:
+    def ask(self, questions: Sequence[Question]) -> Iterator[Heard]:
         """Yield a slug and its outcome, once for each question, in any order, as they come.
 
-        How many questions go into one request is the upstream's own affair. Whoever asks may stop listening: then no
+        How many questions go into one request is the upstream's own affair. Where many requests come before an outcome,
+        there is a None after each, so that others have their turn meanwhile. Whoever asks may stop listening: then no
         further request is made.
         """
         ...

@@ -10,7 +10,7 @@ from typing import Final
 from builder import config, derive
 from builder.config import Forge
 from builder.records import PackageRecord
-from builder.upstreams.base import Outcome, Plan, Question, Setup, Skipped
+from builder.upstreams.base import Heard, Plan, Question, Setup, Skipped
 from builder.upstreams.github import anonymous
 from builder.upstreams.github.contributors import Contributors
 from builder.upstreams.github.graphql import ATTEMPTS, THROTTLE, GraphQL
@@ -39,10 +39,10 @@ class _Site:
         tokens = {self._rest: f"bearer {token}"} if token else {}
         self.transport = Transport([self._rest], agent, LIMITS, budget=setup.budget, tokens=tokens)
 
-    def ask(self, questions: Sequence[Question]) -> Iterator[tuple[str, Outcome]]:
+    def ask(self, questions: Sequence[Question]) -> Iterator[Heard]:
         """Yield an outcome for each question."""
         if not self.has_token:
-            return anonymous.ask(self.transport, self._rest, anonymous.in_turn(questions, GitHub.name, self._today))
+            return anonymous.ask(self.transport, self._rest, questions)
         graphql = GraphQL(self.transport, self._graphql)
         contributors = Contributors(self.transport, self._rest, self._today)
         return Run(graphql, contributors, questions, self._today).outcomes()
@@ -101,7 +101,7 @@ class GitHub:
             return Plan(requests, "one more for every 20 that moved, and a request for each hundred contributors")
         return Plan(requests, "without a token 60 an hour are granted; the others wait for the next runs")
 
-    def ask(self, questions: Sequence[Question]) -> Iterator[tuple[str, Outcome]]:
+    def ask(self, questions: Sequence[Question]) -> Iterator[Heard]:
         """Ask one host after the other."""
         for host, mine in self._by_host(questions).items():
             yield from self._sites[host].ask(mine)

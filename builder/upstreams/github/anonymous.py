@@ -4,7 +4,6 @@ It tells no commits, and the list of contributors would cost as much again: what
 """
 
 from collections.abc import Iterator, Sequence
-from datetime import date
 from typing import Final
 from urllib.parse import quote
 
@@ -23,18 +22,6 @@ _NOTE: Final = f"without a token GitHub answers {PER_HOUR} times an hour, and te
 _OK: Final = 200
 _UNAUTHORIZED: Final = 401
 _NOT_FOUND: Final = 404
-
-
-def in_turn(questions: Sequence[Question], upstream: str, today: date) -> list[Question]:
-    """Put those that nothing is known of first, then the others from a place that moves on from day to day.
-
-    The age of a snapshot would not do: it moves only with news, and those without any would be asked every time.
-    """
-    known = [each for each in questions if each.snapshot.repository or upstream in each.snapshot.sources]
-    names = {each.slug for each in known}
-    new = [each for each in questions if each.slug not in names]
-    start = today.toordinal() * PER_HOUR % len(known) if known else 0
-    return [*new, *known[start:], *known[:start]]
 
 
 def ask(transport: Transport, base: str, questions: Sequence[Question]) -> Iterator[tuple[str, Outcome]]:

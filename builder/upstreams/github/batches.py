@@ -28,8 +28,8 @@ class Batches(Generic[Item, Node]):
     A query that GitHub cannot cope with is asked again in halves, down to a single repository; with every good answer
     the next query is a tenth of the full size larger again. `stopped` tells why nothing more is to be asked.
 
-    Where more than one in a hundred of a query cannot be read, those are asked again, each alone: what is wrong with a
-    few repositories is no reason to stop. GitHub says something else now, to all questions, where that is more than
+    Where more than one in a hundred of a query cannot be read, those are asked again, each `alone`: what is wrong with
+    a few repositories is no reason to stop. GitHub says something else now, to all questions, where that is more than
     half of a query; or where more than ten, and one in a hundred of all, could not be read.
     """
 
@@ -37,25 +37,29 @@ class Batches(Generic[Item, Node]):
         self, graphql: GraphQL, query: Query, node: type[Node], variables: Callable[[Item], Mapping[str, object]]
     ) -> None:
         self.queue: deque[Item] = deque()
+        self.alone: deque[Item] = deque()
         self.stopped: Waiting | Refused | None = None
         self._graphql = graphql
         self._query = query
         self._node = node
         self._variables = variables
         self._size = query.most
-        self._alone = 0  # so many at the head of the queue are asked one by one
         self._told = self._unreadable = 0
 
     @property
     def is_full(self) -> bool:
         """Whether there is enough for a whole query."""
-        return len(self.queue) >= (1 if self._alone else self._size)
+        return bool(self.alone) or len(self.queue) >= self._size
+
+    @property
+    def has_more(self) -> bool:
+        """Whether anything is left to be asked."""
+        return bool(self.alone or self.queue)
 
     def ask(self) -> Iterator[tuple[Item, Node | Fault]]:
-        """Send one query, and yield what is settled by its answer; the rest stays in the queue."""
-        size = 1 if self._alone else min(self._size, len(self.queue))
-        self._alone = max(0, self._alone - 1)
-        batch = [self.queue.popleft() for _ in range(size)]
+        """Send one query, and yield what is settled by its answer; the rest is left for the next ones."""
+        queue, size = (self.alone, 1) if self.alone else (self.queue, min(self._size, len(self.queue)))
+        batch = [queue.popleft() for _ in range(size)]
         told = self._graphql.ask(self._query, [self._variables(item) for item in batch])
         if isinstance(told, list):
             yield from self._settle(batch, told)
@@ -94,11 +98,10 @@ class Batches(Generic[Item, Node]):
             return Fault(_UNREADABLE, f"is not as expected: {problem(error)}")
 
     def _without_drift(self, read: list[tuple[Item, Node | Fault]]) -> list[tuple[Item, Node | Fault]]:
-        """Give what is settled; what could not be read in too large a company goes back into the queue."""
+        """Give what is settled; what could not be read in too large a company is asked again, alone."""
         odd = [item for item, each in read if _is_unreadable(each)]
         if max(_TOO_FEW, len(read) * _DRIFT) < len(odd) <= len(read) * _HALF:
-            self.queue.extendleft(reversed(odd))
-            self._alone += len(odd)
+            self.alone.extend(odd)
             read = [(item, each) for item, each in read if not _is_unreadable(each)]
             odd = []
         self._told += len(read)

@@ -1,9 +1,10 @@
 """Sends GraphQL queries and sorts what goes wrong: for one repository, for the query, or for all that is to come."""
 
-import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
+
+from pydantic_core import from_json
 
 from builder.upstreams.base import Failed, Refused, Waiting
 from builder.upstreams.github.queries import Query
@@ -98,8 +99,8 @@ class GraphQL:
         if answer.status != _OK:
             return _refusal(answer)
         try:
-            body = json.loads(answer.body)
-        except ValueError:  # bytes that are no text are one, too
+            body = from_json(answer.body)
+        except ValueError:  # of bytes that are no text, and of what is nested too deep, too
             return Unusable("is not JSON")
         told = _read(body, count) if isinstance(body, dict) else Unusable("is not an object")
         return _Later(told.reason, retry_after(answer.headers)) if isinstance(told, _Later) else told

@@ -17,7 +17,7 @@ from datetime import date
 from typing import Final
 
 from builder.metadata import RepositoryFacts
-from builder.upstreams.base import Failed, Fetched, Gone, Outcome, Question, Refused, Unchanged, Waiting
+from builder.upstreams.base import Failed, Fetched, Gone, Heard, Outcome, Question, Refused, Unchanged, Waiting
 from builder.upstreams.github import facts
 from builder.upstreams.github.batches import Batches
 from builder.upstreams.github.commits import Count
@@ -71,11 +71,12 @@ class Run:
         self._delta = Batches[_Changed, Delta](graphql, DELTA, Delta, _by_facts)
         self._pulse.queue.extend(questions)
 
-    def outcomes(self) -> Outcomes:
-        """Yield an outcome for each question."""
-        for slug, outcome in self._steps():
-            del self._open[slug]
-            yield slug, outcome
+    def outcomes(self) -> Iterator[Heard]:
+        """Yield an outcome for each question, and None after each query: the first ones may settle nothing."""
+        for heard in self._steps():
+            if heard is not None:
+                del self._open[heard[0]]
+            yield heard
         stopped = self._stopped or Failed("was not answered")
         for slug in self._open:
             yield slug, stopped
@@ -84,9 +85,10 @@ class Run:
     def _stopped(self) -> Waiting | Refused | None:
         return self._pulse.stopped or self._by_id.stopped or self._delta.stopped
 
-    def _steps(self) -> Outcomes:
-        while not self._stopped and (self._pulse.queue or self._by_id.queue or self._delta.queue):
+    def _steps(self) -> Iterator[Heard]:
+        while not self._stopped and (self._pulse.has_more or self._by_id.has_more or self._delta.has_more):
             yield from self._step()
+            yield None
         for held in self._held:
             found = RepositoryFacts.model_validate_json(held.facts)
             if not self._stopped:
@@ -99,9 +101,9 @@ class Run:
             return self._ask_delta()
         if self._by_id.is_full:
             return self._ask_by_id()
-        if self._pulse.queue:
+        if self._pulse.has_more:
             return self._ask_pulse()
-        return self._ask_by_id() if self._by_id.queue else self._ask_delta()
+        return self._ask_by_id() if self._by_id.has_more else self._ask_delta()
 
     def _ask_pulse(self) -> Outcomes:
         for question, pulse in self._pulse.ask():
