@@ -2,32 +2,34 @@
 
 from typing import Final
 
-from builder.outputs import HTML, JSON, Output
+from builder.outputs import HTML, JSON, Output, is_xml
 
 _HARMLESS: Final = ((b"<", b"\\u003c"), (b">", b"\\u003e"), (b"&", b"\\u0026"))
 
 
 def indexed(output: Output) -> tuple[str, bytes]:
-    """Give a folder per route, with an index file of the answer's own type: `index.json` or `index.html`.
+    """Give a folder per route, with an index file of the answer's own type: `index.json`, `index.xml` or `index.html`.
 
-    For hosts that index both, or can be told to: the ending tells them the media type. A route that does not end in a
-    slash is a file already.
+    For hosts that index them all, or can be told to: the ending tells them the media type. A route that does not end
+    in a slash is a file already.
     """
     if not output.route.endswith("/"):
         return output.route[1:], output.body
-    return output.route[1:] + ("index.json" if output.media_type == JSON else "index.html"), output.body
+    ending = "json" if output.media_type == JSON else "xml" if is_xml(output.media_type) else "html"
+    return f"{output.route[1:]}index.{ending}", output.body
 
 
 def named_html(output: Output) -> tuple[str, bytes]:
     """Give a folder per route, with `index.html` also where it holds JSON.
 
     For hosts that index this one name. Where they cannot be told the media type, a browser would take the JSON for a
-    page and run what a description may hold; so what could begin a tag is escaped, which JSON allows.
+    page and run what a description may hold; so what could begin a tag is escaped, which JSON allows. In XML all
+    text out of the data is escaped already.
     """
     if not output.route.endswith("/"):
         return output.route[1:], output.body
     body = output.body
-    if output.media_type != HTML:
+    if output.media_type != HTML and not is_xml(output.media_type):
         for plain, harmless in _HARMLESS:
             body = body.replace(plain, harmless)
     return output.route[1:] + "index.html", body

@@ -32,7 +32,7 @@ MEDIA_TYPES: Final = {
     ".xml": "application/xml",
 }
 
-_INDEXES: Final = ("index.html", "index.json")
+_INDEXES: Final = ("index.html", "index.json", "index.xml")
 
 
 def decode(path: str) -> str | None:
