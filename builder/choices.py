@@ -28,6 +28,7 @@ class Choices:
     `suffixes`: the items of API v4 lie there as `359.json` too, for hosts whose media type follows the file's ending.
     `v3`: API v3 is answered. `siblings`: a compressed file (.gz, .br) lies beside every larger one.
     `negotiates`: the host can give a browser a readable page at the addresses of the API.
+    `pictures`: a picture lies beside the page of each package and grid, for where its address is shared.
     """
 
     query: Query = Query.IGNORED
@@ -36,3 +37,4 @@ class Choices:
     v3: bool = True
     siblings: bool = False
     negotiates: bool = False
+    pictures: bool = True
