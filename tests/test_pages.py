@@ -18,7 +18,7 @@ from made import HOSTILE, LONG_WORD, SCRIPT, catalogue, fetched, grid, package
 from markupsafe import Markup
 from rendered import CATALOGUES, SITE, TEMPLATES, built, documents, links, package_page, page, small
 
-from builder import api, urls
+from builder import api, feeds, urls
 from builder.choices import Choices
 from builder.errors import SiteError
 from builder.outputs import Output
@@ -116,7 +116,8 @@ class TestEveryPage:
         for route, document in every(name):
             policy = document.one("meta", **{"http-equiv": "Content-Security-Policy"})
             assert policy.attributes["content"] == POLICY
-            banned = ("script", "style", "form", "iframe", "object", "embed", "base", "img", "template")
+            assert {script.attributes["type"] for script in document.all("script")} <= {"application/ld+json"}, route
+            banned = ("style", "form", "iframe", "object", "embed", "base", "img", "template")
             assert document.all(*banned) == [], route
             for element in document.all():
                 assert not [a for a in element.attributes if a == "style" or a.startswith("on")], (route, element)
@@ -128,7 +129,9 @@ class TestEveryPage:
         assert POLICY == ("default-src 'none'; style-src 'self'; img-src 'self'; base-uri 'none'; form-action 'none'")
 
     def test_links_inside_lead_somewhere(self, name: str) -> None:
-        answers = {SITE.path(output.route) for output in api.render(CATALOGUES[name](), SITE, Choices())}
+        made = CATALOGUES[name]()
+        others = (api.render(made, SITE, Choices()), feeds.render(made, SITE))
+        answers = {SITE.path(output.route) for outputs in others for output in outputs}
         pages = {SITE.path(route): document for route, document in every(name)}
         rest = {SITE.path(route) for route in built(name)} - set(pages)
         for route, document in every(name):
