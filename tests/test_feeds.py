@@ -121,6 +121,12 @@ def test_thirty_releases_are_told() -> None:
     assert len(titles(made, "/feeds/grids/g/atom.xml")) == 30
 
 
+def test_many_pre_releases_do_not_push_a_version_out_of_a_grid() -> None:
+    told = fetched(pypi={"releases": releases("1.0", *(f"2.0.dev{n}" for n in range(40)))})
+    made = catalogue({"a": package(title="a")}, {"g": grid("a")}, snapshots={"a": told})
+    assert titles(made, "/feeds/grids/g/atom.xml") == ["a", "a 1.0"]
+
+
 def test_a_release_keeps_its_id_whatever_the_package_is_called() -> None:
     def told(slug: str, version: str) -> str:
         release = Release(version=version, uploaded=datetime(2024, 1, 1, tzinfo=UTC))

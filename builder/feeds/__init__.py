@@ -2,17 +2,18 @@
 
 A feed lies at two addresses: the original's, which ends in a slash (`/feeds/packages/latest/rss/`), and that of a file
 (`/feeds/packages/latest/rss.xml`), which every host serves with a media type of XML and which the pages announce.
-Those that the original does not have are one file each, in Atom, which every reader of feeds reads.
+A grid's, of which there are hundreds and which the original does not have, is one file, in Atom, which every reader
+of feeds reads.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime, time
 from typing import NamedTuple
 
 from builder import urls
 from builder.catalogue import Catalogue, Grid
 from builder.feeds import entries, searching, sitemaps
-from builder.feeds.entries import Entry, Event, Post
+from builder.feeds.entries import Entry, Post
 from builder.feeds.forms import FORMS, Feed
 from builder.outputs import OPENSEARCH, TEXT, Output
 from builder.urls import Urls
@@ -22,9 +23,8 @@ __all__ = ["Post", "render"]
 
 def render(catalogue: Catalogue, site: Urls, posts: Sequence[Post] = ()) -> Iterator[Output]:
     """Yield the feeds and what leads search engines; without `posts` there is no feed of posts."""
-    known = entries.releases(catalogue.packages)
-    yield from _feeds(catalogue, known, posts, site)
-    yield from (_grid_feed(grid, known, catalogue, site) for grid in catalogue.grids)
+    yield from _feeds(catalogue, posts, site)
+    yield from (_grid_feed(grid, catalogue, site) for grid in catalogue.grids)
     yield from sitemaps.render(catalogue, [(urls.post_page(post.slug), post.date) for post in posts], site)
     yield Output(urls.ROBOTS, f"User-agent: *\nAllow: /\n\nSitemap: {site.absolute(urls.SITEMAP)}\n".encode(), TEXT)
     description = searching.description(catalogue.settings, site)
@@ -42,11 +42,10 @@ class _Plan(NamedTuple):
     news: Sequence[Entry]
 
 
-def _feeds(
-    catalogue: Catalogue, known: Mapping[str, Sequence[Event]], posts: Sequence[Post], site: Urls
-) -> Iterator[Output]:
+def _feeds(catalogue: Catalogue, posts: Sequence[Post], site: Urls) -> Iterator[Output]:
     """Yield the feeds of the whole site, each in both forms at both addresses."""
-    latest, releases = entries.newest_packages(catalogue.packages, site), entries.newest_releases(known, site)
+    latest = entries.newest_packages(catalogue.packages, site)
+    releases = entries.newest_releases(catalogue.packages, site)
     plans = [
         _Plan(urls.LATEST_FEED, "newest packages", "What is new in the directory.", urls.PACKAGES, latest),
         _Plan(urls.RELEASES_FEED, "releases", "New versions of all packages.", urls.HOME, releases),
@@ -61,9 +60,9 @@ def _feeds(
             yield Output(urls.feed_page(plan.feed, form), output.body, output.media_type)
 
 
-def _grid_feed(grid: Grid, known: Mapping[str, Sequence[Event]], catalogue: Catalogue, site: Urls) -> Output:
+def _grid_feed(grid: Grid, catalogue: Catalogue, site: Urls) -> Output:
     about = "New packages of this grid, and new versions."
-    news = entries.grid_news(grid, known, site)
+    news = entries.grid_news(grid, site)
     plan = _Plan(urls.grid_feed(grid.slug), grid.title, about, urls.grid_page(grid.slug), news)
     return _written(plan, "atom", catalogue, site)
 

@@ -4,10 +4,12 @@ An event without a moment is in no feed: what has no date is no news. The id of 
 package in the API by its number, which stays when its name changes; no reader then takes an old event for a new one.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time
 from heapq import nlargest
+from itertools import chain, islice
+from operator import itemgetter
 from typing import Final
 from urllib.parse import quote
 
@@ -53,40 +55,27 @@ Event = tuple[datetime, int, str, Package, Release | None]
 Without a release it is the package that is new.
 """
 
-
-def releases(packages: Iterable[Package]) -> dict[str, Sequence[Event]]:
-    """Give the newest releases of each package, by its slug; a yanked one, which nobody should take, is left out."""
-    return {package.slug: nlargest(RELEASES_TOLD, _releases(package), key=_order) for package in packages}
-
-
-def _releases(package: Package) -> Iterable[Event]:
-    for release in package.snapshot.pypi.releases if package.snapshot.pypi else ():
-        if release.uploaded is not None and release.yanked is False:
-            yield release.uploaded, package.id, release.version, package, release
-
-
-def _order(event: Event) -> tuple[datetime, int, str]:
-    return event[:3]
+_ORDER: Final = itemgetter(0, 1, 2)
 
 
 def newest_packages(packages: Iterable[Package], site: Urls) -> list[Entry]:
     """Tell of the packages that came into the catalogue last."""
-    return _told(nlargest(PACKAGES_TOLD, _arrivals(packages), key=_order), site)
+    return _told(nlargest(PACKAGES_TOLD, _arrivals(packages), key=_ORDER), site)
 
 
-def newest_releases(known: Mapping[str, Sequence[Event]], site: Urls) -> list[Entry]:
+def newest_releases(packages: Iterable[Package], site: Urls) -> list[Entry]:
     """Tell of the newest releases of all packages."""
-    return _told(nlargest(RELEASES_TOLD, (event for events in known.values() for event in events), key=_order), site)
+    return _told(nlargest(RELEASES_TOLD, _releases(packages), key=_ORDER), site)
 
 
-def grid_news(grid: Grid, known: Mapping[str, Sequence[Event]], site: Urls) -> list[Entry]:
+def grid_news(grid: Grid, site: Urls) -> list[Entry]:
     """Tell what a reader of a grid waits for: something new to choose, or a new version of what was chosen.
 
     So it is the packages that are new in the catalogue, and the releases that are no pre-releases. When a package was
     linked with the grid is not known, and so a package that has long been in the catalogue is no news when it is.
     """
-    events = [event for package in grid.packages for event in known[package.slug] if not _is_early(event)]
-    return _told(nlargest(RELEASES_TOLD, [*events, *_arrivals(grid.packages)], key=_order), site)
+    events = sorted(chain(_arrivals(grid.packages), _releases(grid.packages)), key=_ORDER, reverse=True)
+    return _told(islice((event for event in events if not _is_early(event)), RELEASES_TOLD), site)
 
 
 def of_posts(posts: Iterable[Post], site: Urls) -> list[Entry]:
@@ -100,7 +89,15 @@ def _post(post: Post, site: Urls) -> Entry:
     return Entry(address, post.title, address, moment, post.summary or post.title, post.html)
 
 
-def _arrivals(packages: Iterable[Package]) -> Iterable[Event]:
+def _releases(packages: Iterable[Package]) -> Iterator[Event]:
+    """Yield the releases that have a date; a yanked one, which nobody should take, is left out."""
+    for package in packages:
+        for release in package.snapshot.pypi.releases if package.snapshot.pypi else ():
+            if release.uploaded is not None and release.yanked is False:
+                yield release.uploaded, package.id, release.version, package, release
+
+
+def _arrivals(packages: Iterable[Package]) -> Iterator[Event]:
     for package in packages:
         if package.created != UNKNOWN_DATE:
             yield package.created, package.id, "", package, None

@@ -50,12 +50,13 @@ def atom(feed: Feed, address: str) -> bytes:
 
 
 def _atom_entry(entry: Entry) -> str:
+    when = moment(entry.moment)
     parts = [
         element("id", entry.id),
         element("title", entry.title),
         element("link", rel="alternate", type_="text/html", href=entry.href),
-        element("published", moment(entry.moment)),
-        element("updated", moment(entry.moment)),
+        element("published", when),
+        element("updated", when),
         element("summary", entry.summary),
         element("content", entry.html, type_="html") if entry.html else "",
     ]

@@ -8,9 +8,7 @@ DECLARATION: Final = '<?xml version="1.0" encoding="utf-8"?>\n'
 
 # What XML 1.0 cannot hold, not even escaped: a feed with one such character in it is no feed for any reader.
 _FORBIDDEN: Final = re.compile("[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
-_ESCAPED: Final = str.maketrans(
-    {"&": "&amp;", "<": "&lt;", ">": "&gt;", '"': "&quot;", "\t": "&#9;", "\n": "&#10;", "\r": "&#13;"}
-)
+_WHITE: Final = str.maketrans({"\t": "&#9;", "\n": "&#10;", "\r": "&#13;"})
 
 
 def escaped(text: str) -> str:
@@ -19,7 +17,11 @@ def escaped(text: str) -> str:
     White space is escaped too: a parser would make a space of it in an attribute, and a line feed of every carriage
     return.
     """
-    return _FORBIDDEN.sub("", text).translate(_ESCAPED)
+    printable = text.isprintable()  # which nothing is that XML forbids
+    if not printable:
+        text = _FORBIDDEN.sub("", text)
+    text = text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;").replace('"', "&quot;")
+    return text if printable else text.translate(_WHITE)
 
 
 def element(name: str, content: str | None = None, **attributes: str) -> str:
@@ -33,4 +35,4 @@ def element(name: str, content: str | None = None, **attributes: str) -> str:
 
 def moment(value: datetime) -> str:
     """Give a moment as RFC 3339 has it, in UTC and to the second."""
-    return value.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ").rjust(20, "0")
+    return value.astimezone(UTC).replace(tzinfo=None).isoformat(timespec="seconds") + "Z"
