@@ -89,10 +89,10 @@ class Drawing:
         return canvas
 
     def _describe(self, canvas: Canvas, card: Card, baseline: int) -> None:
-        """Draw the description in the room that the title has left."""
-        room = (_FACTS_TOP - 36 - baseline) // self._text.line + 1
+        """Draw the description in the room that the title has left: one to three lines."""
+        room = (_FACTS_TOP - 48 - baseline) // self._text.line + 1
         text = legible(card.text, self._text.has)
-        for line in fitted(text, self._text, ROOM, min(room, 3)) if text and room > 0 else ():
+        for line in fitted(text, self._text, ROOM, room) if text else ():
             self._text.draw(canvas, png.BEFORE_ROWS + MARGIN, baseline, line, SOFT)
             baseline += self._text.line
 
