@@ -202,6 +202,13 @@ def licence(facts: PyPIFacts | None) -> str | None:
     return between.join(names) or None
 
 
+@lru_cache(maxsize=256)
+def spdx_page(licence: str) -> str:
+    """Give the page of a licence in SPDX's list; "" for several of them, one with an exception, and other words."""
+    listed = {" ", "+"}.isdisjoint(licence) and not licence.startswith("LicenseRef-") and _spdx(licence) == licence
+    return f"https://spdx.org/licenses/{licence}.html" if listed else ""
+
+
 def _spdx(text: str) -> str | None:
     try:
         return str(canonicalize_license_expression(text))

@@ -15,6 +15,17 @@ CATEGORIES: Final = "/categories/"
 NOT_FOUND: Final = "/404.html"
 ASSETS: Final = "/assets/"
 
+CHANGELOG: Final = "/changelog/"
+SEARCH: Final = "/search/"
+SEARCH_DESCRIPTION: Final = "/search/opensearch/description/"
+SEARCH_DESCRIPTION_FILE: Final = "/opensearch.xml"
+ROBOTS: Final = "/robots.txt"
+SITEMAP: Final = "/sitemap.xml"
+LATEST_FEED: Final = "/feeds/packages/latest/"
+RELEASES_FEED: Final = "/feeds/releases/"
+POSTS_FEED: Final = "/changelog/feeds/"
+"""What the addresses of a feed begin with: `feed_page` and `feed_file` give them whole."""
+
 API: Final = "/api/v4/"
 API_SEARCH: Final = "/api/v4/search/"
 API_PACKAGES: Final = "/api/v4/packages/"
@@ -41,6 +52,9 @@ API_NOT_FOUND: Final = "/api/404.json"
 API_NOT_FOUND_PAGE: Final = "/api/404.html"
 """The same bytes, for hosts that answer what is not there with the nearest 404.html."""
 
+PAGES: Final = (HOME, PACKAGES, GRIDS, CATEGORIES)
+"""The pages that are there whatever the data holds, and that search engines should know."""
+
 
 def package_page(slug: str) -> str:
     """Give the route of a package's page."""
@@ -55,6 +69,36 @@ def grid_page(slug: str) -> str:
 def category_page(slug: str) -> str:
     """Give the route of a category's page."""
     return f"/categories/{slug}/"
+
+
+def grid_feed(slug: str) -> str:
+    """Give what the address of a grid's feed begins with."""
+    return f"/feeds/grids/{slug}/"
+
+
+def feed_page(feed: str, form: str) -> str:
+    """Give the route that the original has for a feed; `form` is `atom` or `rss`."""
+    return f"{feed}{form}/"
+
+
+def feed_file(feed: str, form: str) -> str:
+    """Give the route of the same feed as a file, which every host serves with a media type of XML."""
+    return f"{feed}{form}.xml"
+
+
+def sitemap_part(name: str, number: int) -> str:
+    """Give the route of a part of the sitemap; the first of a name has no number."""
+    return f"/sitemap-{name}.xml" if number == 1 else f"/sitemap-{name}-{number}.xml"
+
+
+def picture(page: str) -> str:
+    """Give the route of the picture that stands for a page where its address is shared."""
+    return f"{page}opengraph.png"
+
+
+def post_page(slug: str) -> str:
+    """Give the route of a post."""
+    return f"{CHANGELOG}{slug}/"
 
 
 def list_page(listing: str, number: int) -> str:

@@ -44,6 +44,13 @@ def test_build_tells_what_it_wrote(data: Path, tmp_path: Path) -> None:
     assert (tmp_path / "site/api/v4/packages/1/index.json").is_file()
 
 
+def test_pictures_are_made_or_left_out(data: Path, tmp_path: Path) -> None:
+    site = tmp_path / "site"
+    for option, there in (((), True), (("--no-pictures",), False), (("--pictures",), True)):
+        assert run("build", "--data", data, "--out", site, *option).exit_code == 0
+        assert (site / "packages/p/a/opengraph.png").is_file() == there
+
+
 def test_quiet_says_nothing(data: Path, tmp_path: Path) -> None:
     result = run("--quiet", "build", "--data", data, "--out", tmp_path / "site")
     assert (result.exit_code, result.output) == (0, "")

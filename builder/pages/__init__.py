@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from builder.catalogue import Catalogue
+from builder.choices import Choices
 from builder.outputs import Output
 from builder.pages import grid, home, lists, package
 from builder.pages.sheets import make_sheets, rank
@@ -14,13 +15,16 @@ from builder.urls import Urls
 __all__ = ["render"]
 
 
-def render(catalogue: Catalogue, site: Urls, templates: Path) -> Iterator[Output]:
+def render(catalogue: Catalogue, site: Urls, templates: Path, choices: Choices | None = None) -> Iterator[Output]:
     """Yield the assets and every page; `templates` is the folder of the templates.
+
+    `choices` tell whether there are pictures that a page can name.
 
     Raises:
         SiteError: an asset is not there.
     """
-    shell = Shell(catalogue.settings, catalogue.folder, site, templates)
+    pictures = (choices or Choices()).pictures
+    shell = Shell(catalogue.settings, catalogue.folder, site, templates, pictures=pictures)
     yield from shell.assets()
     yield from map(shell.output, _pages(catalogue, shell))
 

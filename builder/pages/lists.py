@@ -15,6 +15,7 @@ from typing import Final, NamedTuple
 
 from builder import urls
 from builder.catalogue import Category, Grid, by_title
+from builder.pages.sharing import crumbs
 from builder.pages.sheets import Ranks, Sheet
 from builder.pages.shell import Page, Shell
 from builder.pages.words import counted, number
@@ -87,6 +88,9 @@ def category(item: Category, sheets: Iterable[Sheet], shell: Shell) -> Iterator[
         edit=shell.edit(item.path),
         json=urls.api_item(urls.API_CATEGORIES, item.id),
         values={"description": record.description},
+        things=[
+            crumbs(shell.site, ("Categories", urls.CATEGORIES), (record.title_plural, urls.category_page(item.slug)))
+        ],
     )
     return _pages(head, sheets, shell)
 

@@ -7,6 +7,7 @@ from builder import derive, urls
 from builder.catalogue import Grid, Package
 from builder.metadata import PyPIFacts, Release
 from builder.pages import freshness, links
+from builder.pages.sharing import Things, crumbs, known
 from builder.pages.sheets import Ranks, Sheet
 from builder.pages.shell import Page, Shell
 from builder.pages.words import NO_RELEASE, NOT_KNOWN, Calendar, Fact, counted, day, number
@@ -62,7 +63,33 @@ def page(sheet: Sheet, ranks: Ranks, calendar: Calendar, shell: Shell) -> Page:
             "tags": package.record.tags,
             "json_route": urls.api_item(urls.API_PACKAGES, package.id),
         },
+        picture=urls.package_page(package.slug),
+        things=_things(sheet, shell),
     )
+
+
+def _things(sheet: Sheet, shell: Shell) -> Things:
+    """Give a package as JSON-LD: its source code, and the way to it."""
+    package, pypi, code = sheet.package, sheet.pypi, sheet.repository.link
+    address = shell.site.absolute(urls.package_page(package.slug))
+    category = urls.category_page(package.category.slug)
+    source = known(
+        type_="SoftwareSourceCode",
+        id_=address,
+        url=address,
+        name=sheet.title,
+        description=package.description,
+        codeRepository=code.href if code else "",
+        programmingLanguage="Python",
+        version=pypi.version.text if pypi.version.known else "",
+        dateModified=pypi.released.day,
+        license=derive.spdx_page(pypi.licence.text) if pypi.licence.known else "",
+        keywords=package.record.tags,
+        sameAs=pypi.href,
+        image=shell.picture(urls.package_page(package.slug)),
+    )
+    steps = (("Packages", urls.PACKAGES), (sheet.category, category), (sheet.title, urls.package_page(package.slug)))
+    return [source, crumbs(shell.site, *steps)]
 
 
 def _standing(package: Package, shell: Shell) -> dict[str, object]:

@@ -3,7 +3,7 @@
 What is the same on all pages is rendered once: a page is its own part between two ready pieces of markup.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from hashlib import sha256
 from pathlib import Path
@@ -15,6 +15,7 @@ from builder.config import Settings
 from builder.errors import SiteError
 from builder.outputs import CSS, HTML, JAVASCRIPT, SVG, Output
 from builder.pages.escaping import PageEnvironment
+from builder.pages.sharing import PICTURE_SIZE, FeedLink, Things, block, feed_links
 from builder.urls import Urls
 
 # Every page carries it, for hosts that send no headers. Nothing is inline: no style, no script, no event.
@@ -39,6 +40,9 @@ class Page:
     `section` is the route of the list that it belongs to, "" for none. `title` and `summary` are plain text. `edit` is
     where its data is edited, a whole address; `json` the route of the same as JSON, "" for none. `values` are what
     its template names besides; `script` is the asset that runs on it, "" for none.
+
+    `picture` is the route of the page whose picture stands for it; `feeds` are its own, which come before the site's.
+    `things` are its facts as JSON-LD.
     """
 
     template: str
@@ -50,13 +54,16 @@ class Page:
     json: str
     values: dict[str, object]
     script: str = ""
+    picture: str = urls.HOME
+    feeds: Sequence[FeedLink] = ()
+    things: Things = ()
 
 
 class Shell:
     """Makes pages. One is made per render: it holds the compiled templates and the rendered frame."""
 
-    def __init__(self, settings: Settings, folder: str, site: Urls, templates: Path) -> None:
-        """Take the data's folder in its repository, and the folder of the templates.
+    def __init__(self, settings: Settings, folder: str, site: Urls, templates: Path, *, pictures: bool = True) -> None:
+        """Take the data's folder in its repository, the folder of the templates, and whether pages have pictures.
 
         The templates' `assets/` are read here, once.
 
@@ -64,11 +71,13 @@ class Shell:
             SiteError: an asset is not there.
         """
         self.site = site
+        self.pictures = pictures
         self._settings = settings
         self._forge = settings.repository.rstrip("/").removesuffix(".git")
         self._branch = quote(settings.branch)
         self._folder = f"{folder}/" if folder else ""
         self._assets = {name: _asset(templates / "assets" / name) for name in ASSETS}
+        self._feeds = feed_links(site, settings.title)
         self._environment = PageEnvironment(templates)
         self._everywhere = self._constants()
         self._everywhere["colophon"] = self._part("colophon.html", {})
@@ -96,12 +105,19 @@ class Shell:
             masthead=self._mastheads[page.section, "page" if page.route == page.section else "true"],
             title=page.title,
             summary=_shortened(page.summary),
-            canonical=self.site.absolute(page.route),
+            canonical="" if page.route == urls.NOT_FOUND else self.site.absolute(page.route),
             json_href=json_href,
             policy=POLICY_WITH_SCRIPT if page.script else POLICY,
             script_href=page.script and self._asset_href(page.script),
+            picture=self.picture(page.picture),
+            feeds=[*page.feeds, *self._feeds],
+            things=block(page.things),
         )
         return Output(page.route, text.encode(), HTML)
+
+    def picture(self, page: str) -> str:
+        """Give the address of a page's picture; "" where there are none."""
+        return self.site.absolute(urls.picture(page)) if self.pictures else ""
 
     def edit(self, path: str) -> str:
         """Give the address where the forge lets people edit a file of the data; `path` is as in `Entry.path`."""
@@ -130,6 +146,8 @@ class Shell:
             "foreign": FOREIGN,
             "style_href": self._asset_href(STYLE),
             "icon_href": self._asset_href(ICON),
+            "opensearch_href": path(urls.SEARCH_DESCRIPTION_FILE),
+            "picture_size": PICTURE_SIZE,
             "home_href": path(urls.HOME),
             "packages_href": path(urls.PACKAGES),
             "grids_href": path(urls.GRIDS),
