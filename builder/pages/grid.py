@@ -10,7 +10,7 @@ from typing import Final, NamedTuple
 
 from builder import urls
 from builder.catalogue import Grid
-from builder.pages import cells
+from builder.pages import cells, spans
 from builder.pages.links import Link
 from builder.pages.sheets import Ranks, Sheet
 from builder.pages.shell import Page, Shell
@@ -72,6 +72,7 @@ def page(grid: Grid, ranks: Ranks, shell: Shell) -> Page:
         json=urls.api_item(urls.API_GRIDS, grid.id),
         values={
             "description": grid.record.description,
+            "views": spans.views(grid, shell, urls.grid_page(grid.slug)),
             "locked": grid.record.locked,
             "heads": heads,
             "lines": lines,

@@ -3,29 +3,44 @@
 What is the same on all pages is rendered once: a page is its own part between two ready pieces of markup.
 """
 
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from datetime import date
 from hashlib import sha256
 from pathlib import Path
 from typing import Final
 from urllib.parse import quote
 
 from builder import urls
-from builder.config import Settings
+from builder.catalogue import UNKNOWN_DATE, Catalogue
 from builder.errors import SiteError
 from builder.outputs import CSS, HTML, SVG, Output
 from builder.pages.escaping import PageEnvironment
+from builder.pages.words import NOT_FETCHED, day, unknown
 from builder.urls import Urls
 
 # Every page carries it, for hosts that send no headers. Nothing is inline: no style, no script, no event.
-POLICY: Final = "default-src 'none'; style-src 'self'; img-src 'self'; base-uri 'none'; form-action 'none'"
+POLICY: Final = "default-src 'none'; style-src 'self'; img-src 'self'; base-uri 'none'; form-action 'self'"
 FOREIGN: Final = "nofollow ugc noopener"  # the rel of every link out of the data
 
 STYLE: Final = "site.css"
 ICON: Final = "favicon.svg"
 ASSETS: Final = {STYLE: CSS, ICON: SVG}
 
-SECTIONS: Final = (("Packages", urls.PACKAGES), ("Grids", urls.GRIDS), ("Categories", urls.CATEGORIES))
+SECTIONS: Final = (
+    ("Packages", urls.PACKAGES),
+    ("Grids", urls.GRIDS),
+    ("Categories", urls.CATEGORIES),
+    ("Search", urls.SEARCH),
+)
+DIRECTORY: Final = (
+    ("Newest packages", urls.LATEST),
+    ("Most starred", urls.LIKED),
+    ("Readiness", urls.READINESS),
+    ("Contributors", urls.PROFILES),
+    ("Figures", urls.FIGURES),
+)
+DATA: Final = (("State of the data", urls.FRESHNESS), ("JSON API", urls.API))
 SUMMARY_LENGTH: Final = 200  # of what search engines are told
 
 
@@ -34,8 +49,8 @@ class Page:
     """A page before it is rendered.
 
     `section` is the route of the list that it belongs to, "" for none. `title` and `summary` are plain text. `edit` is
-    where its data is edited, a whole address; `json` the route of the same as JSON, "" for none. `values` are what
-    its template names besides.
+    where its data is edited, a whole address, "" where nobody edits it; `json` the route of the same as JSON, "" for
+    none. `values` are what its template names besides. What is `unlisted` is not for search engines.
     """
 
     template: str
@@ -43,16 +58,17 @@ class Page:
     section: str
     title: str
     summary: str
-    edit: str
-    json: str
-    values: dict[str, object]
+    edit: str = ""
+    json: str = ""
+    values: Mapping[str, object] = field(default_factory=dict)
+    unlisted: bool = False
 
 
 class Shell:
     """Makes pages. One is made per render: it holds the compiled templates and the rendered frame."""
 
-    def __init__(self, settings: Settings, folder: str, site: Urls, templates: Path) -> None:
-        """Take the data's folder in its repository, and the folder of the templates.
+    def __init__(self, catalogue: Catalogue, site: Urls, templates: Path) -> None:
+        """Take what is the same on all pages of a catalogue, and the folder of the templates.
 
         The templates' `assets/` are read here, once.
 
@@ -60,14 +76,14 @@ class Shell:
             SiteError: an asset is not there.
         """
         self.site = site
-        self._settings = settings
+        self._settings = settings = catalogue.settings
         self._forge = settings.repository.rstrip("/").removesuffix(".git")
         self._branch = quote(settings.branch)
-        self._folder = f"{folder}/" if folder else ""
+        self._folder = f"{catalogue.folder}/" if catalogue.folder else ""
         self._assets = {name: _asset(templates / "assets" / name) for name in ASSETS}
         self._environment = PageEnvironment(templates)
-        self._everywhere = self._constants()
-        self._everywhere["colophon"] = self._part("colophon.html", {})
+        self._everywhere = self._constants(catalogue.as_of)
+        self._everywhere["colophon"] = self._part("colophon.html", self._ways(catalogue))
         self._base = self._environment.get_template("base.html")
         self._mastheads = {
             (section, current): self._masthead(section, current)
@@ -84,7 +100,7 @@ class Shell:
         """Render a page: its own part, then the frame around it."""
         json_href = page.json and self.site.path(page.json)
         main = self._environment.get_template(page.template).render(
-            self._everywhere | page.values, title=page.title, edit_href=page.edit, json_href=json_href
+            {**self._everywhere, **page.values}, title=page.title, edit_href=page.edit, json_href=json_href
         )
         text = self._base.render(
             self._everywhere,
@@ -92,7 +108,7 @@ class Shell:
             masthead=self._mastheads[page.section, "page" if page.route == page.section else "true"],
             title=page.title,
             summary=_shortened(page.summary),
-            canonical=self.site.absolute(page.route),
+            canonical="" if page.unlisted else self.site.absolute(page.route),
             json_href=json_href,
         )
         return Output(page.route, text.encode(), HTML)
@@ -114,13 +130,14 @@ class Shell:
         inside = quote(self._folder + path, errors="surrogateescape")
         return f"{self._forge}/{action}/{self._branch}/{inside}"
 
-    def _constants(self) -> dict[str, object]:
+    def _constants(self, as_of: date) -> dict[str, object]:
         """Give the values that are the same on all pages."""
         path = self.site.path
         return {
             "site_title": self._settings.title,
             "source_href": self._forge,
             "time_zone": self._settings.time_zone.key,
+            "as_of": unknown(NOT_FETCHED) if as_of == UNKNOWN_DATE.date() else day(as_of),
             "policy": POLICY,
             "foreign": FOREIGN,
             "style_href": self._asset_href(STYLE),
@@ -129,8 +146,18 @@ class Shell:
             "packages_href": path(urls.PACKAGES),
             "grids_href": path(urls.GRIDS),
             "categories_href": path(urls.CATEGORIES),
-            "api_href": path(urls.API),
+            "search_href": path(urls.SEARCH),
+            "profiles_href": path(urls.PROFILES),
             "add_package_href": self.add("packages"),
+        }
+
+    def _ways(self, catalogue: Catalogue) -> dict[str, object]:
+        """Give what stands at the foot of all pages: the ways to the other pages."""
+        texts = [(text.record.title, urls.text_page(text.slug)) for text in catalogue.texts]
+        about = sorted([("Changelog", urls.CHANGELOG), *texts], key=lambda link: link[0].casefold())
+        groups = (("Directory", (*SECTIONS, *DIRECTORY)), ("About", about), ("Data", DATA))
+        return {
+            "groups": [(name, [(label, self.site.path(route)) for label, route in links]) for name, links in groups]
         }
 
     def _asset_href(self, name: str) -> str:
