@@ -20,6 +20,7 @@ from builder.pages.words import Fact, counted
 
 LEAST: Final = 2  # packages that somebody with a page contributed to
 SHOWN: Final = 200  # people in the list
+COLUMNS: Final = (tables.CATEGORY, tables.LAST_COMMIT, tables.STARS)
 MAIN_FORGE: Final = "github.com"  # whose logins stand for themselves, as in the original's addresses
 
 # What can be part of an address and the name of a folder everywhere. No dots on the main forge: hosts have them.
@@ -142,7 +143,9 @@ def _page(person: Person) -> Page:
             "host": person.host,
             "forge_href": f"https://{person.host}/{person.login}",
             "package_count": counted(len(sheets), "package"),
-            "columns": (tables.CATEGORY, tables.LAST_COMMIT, tables.STARS),
-            "rows": [tables.Row(s, (Fact(s.category), s.repository.last_commit, s.repository.stars)) for s in sheets],
+            "columns": COLUMNS,
+            "rows": [
+                tables.row(s, COLUMNS, (Fact(s.category), s.repository.last_commit, s.repository.stars)) for s in sheets
+            ],
         },
     )

@@ -1,14 +1,15 @@
 """How a package's weight in search comes about, rule by rule."""
 
 from collections.abc import Sequence
-from typing import NamedTuple
+from typing import Final, NamedTuple
 
-from builder import derive, urls, weight
-from builder.catalogue import Package
+from builder import urls, weight
 from builder.metadata import RepositoryFacts
 from builder.pages.sheets import Sheet, amount
 from builder.pages.shell import Page
 from builder.pages.words import NO_DESCRIPTION, NOT_KNOWN, Calendar, Fact, number, unknown
+
+NOTHING: Final = RepositoryFacts()
 
 
 class Line(NamedTuple):
@@ -23,7 +24,7 @@ class Line(NamedTuple):
 def page(sheet: Sheet, calendar: Calendar) -> Page:
     """Make the page of a package's weight."""
     package = sheet.package
-    seen = evidence(package)
+    seen = evidence(sheet)
     points = [rule.points(seen, calendar.today) for rule in weight.RULES]
     lines = [
         Line(rule.name, rule.description, measured, number(given))
@@ -46,11 +47,10 @@ def page(sheet: Sheet, calendar: Calendar) -> Page:
     )
 
 
-def evidence(package: Package) -> weight.Evidence:
+def evidence(sheet: Sheet) -> weight.Evidence:
     """Give what a package's weight follows from."""
-    snapshot = package.snapshot
-    forge = snapshot.repository or RepositoryFacts()
-    newest = derive.newest_release(snapshot.pypi.releases) if snapshot.pypi else None
+    package, snapshot = sheet.package, sheet.package.snapshot
+    forge = snapshot.repository or NOTHING
     return weight.Evidence(
         deprecated=bool(package.record.deprecated or package.replaced_by),
         description=package.description,
@@ -59,7 +59,7 @@ def evidence(package: Package) -> weight.Evidence:
         stars=forge.stars or 0,
         uses=len(package.record.sites),
         last_commit=forge.last_commit,
-        last_release=newest.uploaded if newest else None,
+        last_release=sheet.pypi.released_at,
     )
 
 

@@ -20,11 +20,27 @@ class Column(NamedTuple):
     figures: bool = False
 
 
+Place = tuple[str, str, str, str]
+"""What stands in a row below a column: the column's label, its classes, the text, and the day of a date, else ""."""
+
+
 class Row(NamedTuple):
-    """A package, with a fact for each column."""
+    """A package, with a place for each column."""
 
     sheet: Sheet
-    facts: Sequence[Fact]
+    places: Sequence[Place]
+
+
+def row(sheet: Sheet, columns: Sequence[Column], facts: Sequence[Fact]) -> Row:
+    """Make a row of a fact for each column."""
+    return Row(sheet, [_place(column, fact) for column, fact in zip(columns, facts, strict=True)])
+
+
+def _place(column: Column, fact: Fact) -> Place:
+    text, known, day = fact
+    label, figures = column
+    classes = ("n" if known else "n unknown") if figures else "" if known else "unknown"
+    return label, classes, text, day
 
 
 CATEGORY: Final = Column("Category")
@@ -38,7 +54,7 @@ USUAL: Final = (CATEGORY, VERSION, RELEASED, LAST_COMMIT, STARS)
 
 def usual(sheets: Iterable[Sheet]) -> list[Row]:
     """Give rows with the facts of the columns `USUAL`."""
-    return [Row(sheet, (Fact(sheet.category), *sheet.facts)) for sheet in sheets]
+    return [row(sheet, USUAL, (Fact(sheet.category), *sheet.facts)) for sheet in sheets]
 
 
 def most_starred(sheets: Iterable[Sheet], count: int) -> list[Sheet]:
@@ -72,7 +88,8 @@ def liked(sheets: Iterable[Sheet], shell: Shell) -> Page:
 
 def latest(packages: Sequence[Package], sheets: Mapping[str, Sheet], calendar: Calendar, shell: Shell) -> Page:
     """Make the page of the packages that came into the catalogue last; `packages` are newest first."""
-    rows = [Row(sheet := sheets[p.slug], (added(p, calendar), *sheet.facts)) for p in packages[:SHOWN]]
+    columns = (Column("Added"), *USUAL[1:])
+    shown = [(sheets[package.slug], added(package, calendar)) for package in packages[:SHOWN]]
     return Page(
         template="ranking.html",
         route=urls.LATEST,
@@ -83,8 +100,8 @@ def latest(packages: Sequence[Package], sheets: Mapping[str, Sheet], calendar: C
         edit=shell.add("packages"),
         values={
             "lead": f"The {SHOWN} that came into the catalogue last.",
-            "columns": (Column("Added"), *USUAL[1:]),
-            "rows": rows,
+            "columns": columns,
+            "rows": [row(sheet, columns, (since, *sheet.facts)) for sheet, since in shown],
             "nothing": "No packages yet.",
         },
     )
