@@ -264,16 +264,20 @@ def supports_python3(facts: PyPIFacts) -> bool | None:
 
     The original shows "No" where nothing is said; one of its users' reports is about django-messages itself.
     """
-    if facts.requires_python:
-        try:
-            admitted = SpecifierSet(facts.requires_python)
-        except InvalidSpecifier:
-            pass
-        else:
-            return any(admitted.contains(f"3.{minor}.{patch}") for minor in range(40) for patch in (0, 99))
+    if facts.requires_python and (admitted := _admits_python3(facts.requires_python)) is not None:
+        return admitted
     if any(c.startswith("Programming Language :: Python :: 3") for c in facts.classifiers):
         return True
     return None
+
+
+@lru_cache(maxsize=1 << 12)  # most packages say one of a few texts
+def _admits_python3(requires: str) -> bool | None:
+    try:
+        admitted = SpecifierSet(requires)
+    except InvalidSpecifier:
+        return None
+    return any(admitted.contains(f"3.{minor}.{patch}") for minor in range(40) for patch in (0, 99))
 
 
 def development_status(facts: PyPIFacts) -> int:
