@@ -192,7 +192,7 @@ class TestReadiness:
             (
                 ("Framework :: Django :: 4.2", "Framework :: Django :: 5.0", "Framework :: Django :: 5.1"),
                 "no",
-                "4.2 … 5.1",
+                "4.2…5.1",
             ),
             (("Framework :: Django :: 6.0",), "no", "6.0"),
             (("Framework :: Django",), "maybe", "none"),

@@ -146,7 +146,7 @@ def _page(entry: Entry[ProductRecord], release: ProductRelease, judged: Judged, 
 def _row(sheet: Sheet, verdict: str, classifier: str, depth: int) -> tables.Row:
     facts = sheet.package.snapshot.pypi
     named = [v for v in derive.classified_versions(facts, classifier) if v.count(".") == depth] if facts else []
-    shown = named if len(named) <= 2 else [f"{named[0]} … {named[-1]}"]  # noqa: PLR2004 - the two ends
+    shown = named if len(named) <= 2 else [f"{named[0]}…{named[-1]}"]  # noqa: PLR2004 - the two ends
     version, released, _, stars = sheet.facts
     names = Fact(", ".join(shown)) if shown else unknown("none")
     return tables.row(sheet, COLUMNS, (Fact(verdict), names, version, released, stars))
