@@ -12,6 +12,12 @@ HOME: Final = "/"
 PACKAGES: Final = "/packages/"
 GRIDS: Final = "/grids/"
 CATEGORIES: Final = "/categories/"
+LATEST: Final = "/packages/latest/"
+LIKED: Final = "/packages/liked/"
+READINESS: Final = "/readiness/"
+FIGURES: Final = "/open/"
+PROFILES: Final = "/profiles/"
+FRESHNESS: Final = "/freshness/"
 NOT_FOUND: Final = "/404.html"
 ASSETS: Final = "/assets/"
 
@@ -52,13 +58,65 @@ API_NOT_FOUND: Final = "/api/404.json"
 API_NOT_FOUND_PAGE: Final = "/api/404.html"
 """The same bytes, for hosts that answer what is not there with the nearest 404.html."""
 
-PAGES: Final = (HOME, PACKAGES, GRIDS, CATEGORIES)
-"""The pages that are there whatever the data holds, and that search engines should know."""
+PAGES: Final = (
+    HOME,
+    CATEGORIES,
+    CHANGELOG,
+    FRESHNESS,
+    GRIDS,
+    FIGURES,
+    PACKAGES,
+    LATEST,
+    LIKED,
+    PROFILES,
+    READINESS,
+    SEARCH,
+)
+"""The pages that are there whatever the data holds, by address."""
+UNLISTED: Final = (NOT_FOUND, BROWSE, SEARCH)
+"""The pages that are always there, and that search engines should not know."""
+FIRST_STEPS: Final = frozenset({page.split("/")[1] for page in PAGES} | {"404", "api", "assets", "feeds", "sitemaps"})
+"""What the routes begin with: no text may have such a name."""
 
 
 def package_page(slug: str) -> str:
     """Give the route of a package's page."""
     return f"/packages/p/{slug}/"
+
+
+def package_rules(slug: str) -> str:
+    """Give the route of the page that tells how a package's weight in search comes about."""
+    return f"/packages/p/{slug}/rules/"
+
+
+def grid_packages(slug: str) -> str:
+    """Give the route of a grid's packages as a plain list."""
+    return f"/grids/g/{slug}/packages/"
+
+
+def grid_timesheet(slug: str) -> str:
+    """Give the route of a grid's packages on a line of time."""
+    return f"/grids/g/{slug}/timesheet/"
+
+
+def readiness_page(product: str, cycle: str) -> str:
+    """Give the route of the packages that are ready for a release of a product."""
+    return f"{READINESS}{product}/{cycle}/"
+
+
+def profile_page(name: str) -> str:
+    """Give the route of a contributor's page; `name` is a login, or a host, a slash and a login."""
+    return f"{PROFILES}{name}/"
+
+
+def post_page(slug: str) -> str:
+    """Give the route of a post."""
+    return f"{CHANGELOG}{slug}/"
+
+
+def text_page(slug: str) -> str:
+    """Give the route of a text."""
+    return f"/{slug}/"
 
 
 def grid_page(slug: str) -> str:
@@ -94,11 +152,6 @@ def sitemap_part(name: str, number: int) -> str:
 def picture(page: str) -> str:
     """Give the route of the picture that stands for a page where its address is shared."""
     return f"{page}opengraph.png"
-
-
-def post_page(slug: str) -> str:
-    """Give the route of a post."""
-    return f"{CHANGELOG}{slug}/"
 
 
 def list_page(listing: str, number: int) -> str:

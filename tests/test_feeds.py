@@ -1,31 +1,36 @@
 """The feeds: what they tell, in which order, and that every reader can read them."""
 
 from collections.abc import Mapping
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, datetime, timedelta
 
 import feed_rules
 import pytest
 from feed_rules import ATOM, text
 from hypothesis import given
 from hypothesis import strategies as st
-from made import SCRIPT, catalogue, fetched, grid, package, releases
+from made import SCRIPT, catalogue, fetched, grid, package, post, releases
 from rendered import CATALOGUES, SITE, small
 
 from builder import feeds
 from builder.catalogue import UNKNOWN_DATE, Catalogue
-from builder.feeds import Post, entries
+from builder.feeds import entries
 from builder.feeds.markup import element, escaped, moment
 from builder.metadata import Release
 from builder.outputs import ATOM as ATOM_TYPE
 from builder.outputs import RSS as RSS_TYPE
 from builder.outputs import Output
 
-POST = Post("A & B", "a-b", date(2026, 1, 2), "In short", "<p>At <em>length</em></p>")
+BODY = "At *length*: [more](#more), [all](/about/), [away](https://other.example.org/).\n\n## More\n"
+HTML = (
+    '<p>At <em>length</em>: <a href="https://example.org/below/changelog/a-b/#more">more</a>, '
+    '<a href="https://example.org/below/about/">all</a>, '
+    '<a href="https://other.example.org/" rel="nofollow ugc noopener">away</a>.</p>\n<h2 id="more">More</h2>\n'
+)
 
 
-def outputs(made: Catalogue, posts: tuple[Post, ...] = ()) -> Mapping[str, Output]:
+def outputs(made: Catalogue) -> Mapping[str, Output]:
     """Render the feeds, by route; no route comes twice."""
-    rendered = list(feeds.render(made, SITE, posts))
+    rendered = list(feeds.render(made, SITE))
     assert len({output.route for output in rendered}) == len(rendered)
     return {output.route: output for output in rendered}
 
@@ -38,11 +43,12 @@ def titles(made: Catalogue, route: str) -> list[str]:
 @pytest.mark.parametrize("name", CATALOGUES)
 def test_every_feed_keeps_to_its_specification(name: str) -> None:
     made = CATALOGUES[name]()
-    found = outputs(made, (POST,))
+    found = outputs(made)
     atoms = {route: output for route, output in found.items() if output.media_type == ATOM_TYPE}
     rsses = {route: output for route, output in found.items() if output.media_type == RSS_TYPE}
-    assert len(atoms) == 6 + len(made.grids)
-    assert len(rsses) == 6
+    feeds_of_the_site = 6 if made.posts else 4  # each at both of its addresses
+    assert len(atoms) == feeds_of_the_site + len(made.grids)
+    assert len(rsses) == feeds_of_the_site
     for route, output in atoms.items():
         feed, _ = feed_rules.atom(output.body)
         (own,) = [link.attrib["href"] for link in feed.findall(f"{ATOM}link") if link.attrib["rel"] == "self"]
@@ -57,7 +63,7 @@ def test_every_feed_keeps_to_its_specification(name: str) -> None:
 @pytest.mark.parametrize("feed", ["/feeds/packages/latest/", "/feeds/releases/", "/changelog/feeds/"])
 @pytest.mark.parametrize("form", ["atom", "rss"])
 def test_the_originals_address_and_the_file_have_one_body(feed: str, form: str) -> None:
-    found = outputs(small(), (POST,))
+    found = outputs(small())
     page, file = found[f"{feed}{form}/"], found[f"{feed}{form}.xml"]
     assert (page.body, page.media_type) == (file.body, file.media_type)
 
@@ -145,22 +151,24 @@ def test_an_empty_feed_is_as_old_as_the_data() -> None:
 
 
 def test_posts() -> None:
-    posts = tuple(Post(f"Post {n}", f"post-{n}", date(2026, 1, n), "", "") for n in range(1, 13))
-    told = entries.of_posts(posts, SITE)
+    made = catalogue({}, posts={f"post-{n}": post(title=f"Post {n}", date=f"2026-01-{n:02}") for n in range(1, 13)})
+    told = entries.of_posts(made.posts, SITE)
     assert [entry.title for entry in told] == [f"Post {n}" for n in range(12, 2, -1)]
-    assert told[0].summary == "Post 12"
-    found = outputs(small(), (POST,))
+    assert (told[0].moment, told[0].summary) == (datetime(2026, 1, 12, tzinfo=UTC), "Words.")
+    found = outputs(catalogue({}, posts={"a-b": post(BODY, title="A & B", summary="In short")}))
     _, (entry,) = feed_rules.atom(found["/changelog/feeds/atom.xml"].body)
     assert text(entry, f"{ATOM}title") == "A & B"
+    assert text(entry, f"{ATOM}summary") == "In short"
     assert text(entry, f"{ATOM}id") == "https://example.org/below/changelog/a-b/"
-    assert text(entry, f"{ATOM}content") == POST.html
+    assert text(entry, f"{ATOM}content") == HTML
     assert entry.findall(f"{ATOM}content")[0].attrib == {"type": "html"}
     _, (item,) = feed_rules.rss(found["/changelog/feeds/rss.xml"].body)
-    assert text(item, "description") == POST.html
+    assert text(item, "description") == HTML
+    assert found["/changelog/feeds/rss/"].body == found["/changelog/feeds/rss.xml"].body
 
 
 def test_without_posts_there_is_no_feed_of_them() -> None:
-    assert not [route for route in outputs(small()) if route.startswith("/changelog/")]
+    assert not [route for route in outputs(catalogue({})) if route.startswith("/changelog/")]
 
 
 def test_a_text_of_the_data_is_a_text_to_every_reader() -> None:

@@ -1,26 +1,26 @@
 """The sitemap, robots.txt, and the description of the search."""
 
+import re
 from datetime import date
 
 import feed_rules
 import pytest
-from made import HOSTILE, catalogue, fetched, grid, package, settings
+from made import HOSTILE, catalogue, fetched, grid, package, post, product, settings, text
 from rendered import CATALOGUES, SITE, documents, small
 
-from builder import feeds
+from builder import feeds, urls
 from builder.catalogue import UNKNOWN_DATE, Catalogue
-from builder.feeds import Post, searching, sitemaps
+from builder.feeds import searching, sitemaps
 from builder.metadata import Source
 from builder.outputs import OPENSEARCH
 
 SPACE = "{http://www.sitemaps.org/schemas/sitemap/0.9}"
 SEARCH = "{http://a9.com/-/spec/opensearch/1.1/}"
-POST = Post("P", "p", date(2026, 1, 2), "", "")
 
 
 def bodies(made: Catalogue) -> dict[str, bytes]:
     """Render all that is for programs."""
-    return {output.route: output.body for output in feeds.render(made, SITE, (POST,))}
+    return {output.route: output.body for output in feeds.render(made, SITE)}
 
 
 def listed(body: bytes) -> dict[str, str]:
@@ -43,20 +43,29 @@ def parts(made: Catalogue) -> dict[str, dict[str, str]]:
 @pytest.mark.parametrize("name", CATALOGUES)
 def test_all_that_is_listed_is_a_page_that_calls_itself_so(name: str) -> None:
     made, pages = CATALOGUES[name](), documents(name)
-    addresses = [a for part, places in parts(made).items() if part != "posts" for a in places]
+    addresses = [a for places in parts(made).values() for a in places]
     assert len(set(addresses)) == len(addresses)
     for address in addresses:
         document = pages[address.removeprefix(SITE.base)]
         assert document.one("link", rel="canonical").attributes["href"] == address
 
 
+VIEWS = re.compile(r"/page/|/rules/$|^/grids/g/.+/(packages|timesheet)/$|^/profiles/.")
+
+
 @pytest.mark.parametrize("name", CATALOGUES)
 def test_all_pages_are_listed_but_for_those_that_are_no_beginning(name: str) -> None:
     made, pages = CATALOGUES[name](), documents(name)
     addresses = {a for places in parts(made).values() for a in places}
-    idle = {f"/packages/p/{p.slug}/" for p in made.packages if not p.is_active}
-    wanted = {route for route in pages if route not in idle and "/page/" not in route and route != "/404.html"}
-    assert {SITE.absolute(route) for route in wanted} == addresses - {SITE.absolute("/changelog/p/")}
+    idle = {f"/packages/p/{p.slug}/" for p in made.packages if not p.is_active} | {*urls.UNLISTED}
+    wanted = {route for route in pages if route not in idle and not VIEWS.search(route)}
+    assert {SITE.absolute(route) for route in wanted} == addresses
+
+
+def test_pages_are_listed_in_the_same_order_by_every_build() -> None:
+    found = list(parts(small())["pages"])
+    assert found[:4] == [SITE.absolute(route) for route in ("/", "/categories/", "/freshness/", "/grids/")]
+    assert found[-3:] == [SITE.absolute(route) for route in ("/changelog/", "/about/", "/faq/")]
 
 
 def test_days_are_those_of_the_data() -> None:
@@ -65,13 +74,19 @@ def test_days_are_those_of_the_data() -> None:
         {"a": package(), "b": package(pypi="b"), "c": package(pypi="c", created=UNKNOWN_DATE, modified=UNKNOWN_DATE)},
         {"g": grid("a"), "h": grid("b")},
         snapshots={"a": told},
+        products={"django": product("5.2")},
+        texts={"about": text()},
+        posts={"p": post(date="2026-01-02"), "q": post(date="2025-01-02")},
     )
     found = parts(made)
     days = {address.removeprefix(SITE.base): day for places in found.values() for address, day in places.items()}
     assert days["/packages/p/a/"] == days["/grids/g/g/"] == days["/"] == days["/categories/apps/"] == "2026-03-06"
     assert days["/packages/p/b/"] == days["/grids/g/h/"] == "2020-03-04"
     assert days["/packages/p/c/"] == ""
-    assert days["/changelog/p/"] == "2026-01-02"
+    assert days["/readiness/django/5.2/"] == "2026-03-06"
+    assert days["/changelog/p/"] == days["/changelog/"] == "2026-01-02"
+    assert days["/changelog/q/"] == "2025-01-02"
+    assert days["/about/"] == ""
     index = listed(bodies(made)["/sitemap.xml"])
     assert index[SITE.absolute("/sitemap-packages.xml")] == "2026-03-06"
 

@@ -13,19 +13,19 @@ from typing import NamedTuple
 from builder import urls
 from builder.catalogue import Catalogue, Grid
 from builder.feeds import entries, searching, sitemaps
-from builder.feeds.entries import Entry, Post
+from builder.feeds.entries import Entry
 from builder.feeds.forms import FORMS, Feed
 from builder.outputs import OPENSEARCH, TEXT, Output
 from builder.urls import Urls
 
-__all__ = ["Post", "render"]
+__all__ = ["render"]
 
 
-def render(catalogue: Catalogue, site: Urls, posts: Sequence[Post] = ()) -> Iterator[Output]:
-    """Yield the feeds and what leads search engines; without `posts` there is no feed of posts."""
-    yield from _feeds(catalogue, posts, site)
+def render(catalogue: Catalogue, site: Urls) -> Iterator[Output]:
+    """Yield the feeds and what leads search engines; without posts there is no feed of them."""
+    yield from _feeds(catalogue, site)
     yield from (_grid_feed(grid, catalogue, site) for grid in catalogue.grids)
-    yield from sitemaps.render(catalogue, [(urls.post_page(post.slug), post.date) for post in posts], site)
+    yield from sitemaps.render(catalogue, site)
     yield Output(urls.ROBOTS, f"User-agent: *\nAllow: /\n\nSitemap: {site.absolute(urls.SITEMAP)}\n".encode(), TEXT)
     description = searching.description(catalogue.settings, site)
     yield Output(urls.SEARCH_DESCRIPTION, description, OPENSEARCH)
@@ -42,7 +42,7 @@ class _Plan(NamedTuple):
     news: Sequence[Entry]
 
 
-def _feeds(catalogue: Catalogue, posts: Sequence[Post], site: Urls) -> Iterator[Output]:
+def _feeds(catalogue: Catalogue, site: Urls) -> Iterator[Output]:
     """Yield the feeds of the whole site, each in both forms at both addresses."""
     latest = entries.newest_packages(catalogue.packages, site)
     releases = entries.newest_releases(catalogue.packages, site)
@@ -50,8 +50,8 @@ def _feeds(catalogue: Catalogue, posts: Sequence[Post], site: Urls) -> Iterator[
         _Plan(urls.LATEST_FEED, "newest packages", "What is new in the directory.", urls.PACKAGES, latest),
         _Plan(urls.RELEASES_FEED, "releases", "New versions of all packages.", urls.HOME, releases),
     ]
-    if posts:
-        news = entries.of_posts(posts, site)
+    if catalogue.posts:
+        news = entries.of_posts(catalogue.posts, site)
         plans.append(_Plan(urls.POSTS_FEED, "changelog", "What has changed on this site.", urls.CHANGELOG, news))
     for plan in plans:
         for form in FORMS:

@@ -4,23 +4,28 @@ An event without a moment is in no feed: what has no date is no news. The id of 
 package in the API by its number, which stays when its name changes; no reader then takes an old event for a new one.
 """
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, time
+from datetime import UTC, datetime, time
 from heapq import nlargest
 from itertools import chain, islice
 from operator import itemgetter
 from typing import Final
 from urllib.parse import quote
 
-from builder import derive, urls
+from builder import derive, markdown, urls
 from builder.catalogue import UNKNOWN_DATE, Grid, Package
+from builder.entries import Article
 from builder.metadata import Release
+from builder.records import PostRecord
 from builder.urls import Urls
 
 PACKAGES_TOLD: Final = 15
 RELEASES_TOLD: Final = 30
 POSTS_TOLD: Final = 10
+FOREIGN: Final = "nofollow ugc noopener"  # the rel of every link that leads away, as on the pages
+
+Post = Article[PostRecord]
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,17 +41,6 @@ class Entry:
     moment: datetime
     summary: str
     html: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class Post:
-    """A post of the site, as the feeds need it; `html` is markup that is fit to be shown as it is."""
-
-    title: str
-    slug: str
-    date: date
-    summary: str
-    html: str
 
 
 Event = tuple[datetime, int, str, Package, Release | None]
@@ -78,15 +72,18 @@ def grid_news(grid: Grid, site: Urls) -> list[Entry]:
     return _told(islice((event for event in events if not _is_early(event)), RELEASES_TOLD), site)
 
 
-def of_posts(posts: Iterable[Post], site: Urls) -> list[Entry]:
-    """Tell of the newest posts; a post of a day is one of its first moment."""
-    return [_post(post, site) for post in nlargest(POSTS_TOLD, posts, key=lambda post: (post.date, post.slug))]
+def of_posts(posts: Sequence[Post], site: Urls) -> list[Entry]:
+    """Tell of the newest posts, which come first; a post of a day is one of its first moment."""
+    return [_post(post, site) for post in posts[:POSTS_TOLD]]
 
 
 def _post(post: Post, site: Urls) -> Entry:
-    address = site.absolute(urls.post_page(post.slug))
-    moment = datetime.combine(post.date, time(), UTC)
-    return Entry(address, post.title, address, moment, post.summary or post.title, post.html)
+    """Tell of a post, whose links lead to the site wherever they are read."""
+    address, record = site.absolute(urls.post_page(post.slug)), post.record
+    text = markdown.read(post.body, post.line)
+    html = markdown.render(text, record.title, site.base, FOREIGN, address)
+    moment = datetime.combine(record.date, time(), UTC)
+    return Entry(address, record.title, address, moment, record.summary or text.summary or record.title, html)
 
 
 def _releases(packages: Iterable[Package]) -> Iterator[Event]:

@@ -1,7 +1,9 @@
 """The sitemap (sitemaps.org/protocol.html): an index, and a part for each kind of page.
 
 It leads to canonical addresses alone, and to packages that are active: who comes by a search engine should not begin
-with one that its authors gave up. The days are those of the data.
+with one that its authors gave up. What is one more view of a page that is listed is not: how a package's weight
+comes about, a grid as a list or a timesheet, the packages of one contributor. Links lead there. The days are those of
+the data.
 """
 
 from collections.abc import Iterable, Iterator
@@ -22,15 +24,15 @@ Place = tuple[str, date | None]
 """A route, and the day of its last change, if that is known."""
 
 
-def render(catalogue: Catalogue, posts: Iterable[Place], site: Urls) -> Iterator[Output]:
-    """Yield the parts, and the index last; `posts` are their routes."""
+def render(catalogue: Catalogue, site: Urls) -> Iterator[Output]:
+    """Yield the parts, and the index last."""
     packages = {package.slug: _package_day(package) for package in catalogue.packages}
     grids = [(urls.grid_page(grid.slug), _grid_day(grid, packages)) for grid in catalogue.grids]
     kinds: tuple[tuple[str, Iterable[Place]], ...] = (
         ("pages", _pages(catalogue, [*packages.values(), *(day for _, day in grids)])),
         ("packages", ((urls.package_page(p.slug), packages[p.slug]) for p in catalogue.packages if p.is_active)),
         ("grids", grids),
-        ("posts", posts),
+        ("posts", [(urls.post_page(post.slug), post.record.date) for post in catalogue.posts]),
     )
     index: list[str] = []
     for name, places in kinds:
@@ -69,10 +71,15 @@ def _line(name: str, address: str, day: date | None) -> str:
 
 
 def _pages(catalogue: Catalogue, days: Iterable[date | None]) -> list[Place]:
-    """Give the pages that are there whatever the data holds, and the categories: lists, which change with any item."""
+    """Give the lists, which change with any item, and the texts, of which nothing tells when they last changed."""
     newest = _latest([*days, *(_day(c.modified) for c in catalogue.categories)])
-    categories = [urls.category_page(category.slug) for category in catalogue.categories]
-    return [(route, newest) for route in (*urls.PAGES, *categories)]
+    lists = [route for route in urls.PAGES if route not in (*urls.UNLISTED, urls.CHANGELOG)]
+    lists += [urls.category_page(category.slug) for category in catalogue.categories]
+    for product in catalogue.products:
+        lists += [urls.readiness_page(product.slug, release.cycle) for release in product.record.releases]
+    texts = [(urls.text_page(text.slug), None) for text in catalogue.texts]
+    posted = _latest(post.record.date for post in catalogue.posts)
+    return [*((route, newest) for route in lists), (urls.CHANGELOG, posted), *texts]
 
 
 def _package_day(package: Package) -> date | None:

@@ -10,7 +10,7 @@ from typing import Final, NamedTuple
 
 from builder import urls
 from builder.catalogue import Grid
-from builder.pages import cells
+from builder.pages import cells, spans
 from builder.pages.links import Link
 from builder.pages.sharing import Things, crumbs, grid_feed_link, known
 from builder.pages.sheets import Ranks, Sheet
@@ -74,6 +74,7 @@ def page(grid: Grid, ranks: Ranks, shell: Shell) -> Page:
         json=urls.api_item(urls.API_GRIDS, grid.id),
         values={
             "description": grid.record.description,
+            "views": spans.views(grid, shell, urls.grid_page(grid.slug)),
             "locked": grid.record.locked,
             "heads": heads,
             "lines": lines,

@@ -7,6 +7,7 @@ from builder import derive, urls
 from builder.catalogue import Grid, Package
 from builder.metadata import PyPIFacts, Release
 from builder.pages import freshness, links
+from builder.pages.people import People
 from builder.pages.sharing import Things, crumbs, known
 from builder.pages.sheets import Ranks, Sheet
 from builder.pages.shell import Page, Shell
@@ -36,7 +37,7 @@ A plain tuple, since there are hundreds on a page.
 """
 
 
-def page(sheet: Sheet, ranks: Ranks, calendar: Calendar, shell: Shell) -> Page:
+def page(sheet: Sheet, ranks: Ranks, people: People, calendar: Calendar, shell: Shell) -> Page:
     """Make the page of a package."""
     package = sheet.package
     snapshot = package.snapshot
@@ -56,7 +57,8 @@ def page(sheet: Sheet, ranks: Ranks, calendar: Calendar, shell: Shell) -> Page:
             "sources": freshness.lines(snapshot, calendar),
             "weeks": sheet.repository.weeks,
             **_history(sheet, calendar),
-            **_people(sheet),
+            **_people(sheet, people),
+            "rules_href": shell.site.path(urls.package_rules(package.slug)) if shell.extras else "",
             **_standing(package, shell),
             "grids": [_neighbours(grid, ranks[grid.slug], package, shell) for grid in package.grids],
             "sites": package.record.sites,
@@ -172,10 +174,12 @@ def _release(release: Release, newest: str, calendar: Calendar) -> ReleaseRow:
     return release.version, calendar.day(release.uploaded), release.requires_python or NOTHING, marks
 
 
-def _people(sheet: Sheet) -> dict[str, object]:
+def _people(sheet: Sheet, people: People) -> dict[str, object]:
     """Give the contributors, the first of them apart; where nobody is known, why."""
     repository = sheet.package.snapshot.repository
-    logins = repository.participants if repository else None
+    hrefs = people.hrefs(sheet)
+    known = repository.participants if repository else None
+    logins = None if known is None else [(login, hrefs.get(login, "")) for login in known]
     first, rest = _folded(logins or (), CONTRIBUTORS_SHOWN)
     return {
         "contributors": first,

@@ -16,6 +16,7 @@ from builder.urls import Urls
 CONTEXT: Final = "https://schema.org"
 PICTURE_SIZE: Final = (1200, 630)
 FEEDS: Final = (("Newest packages", urls.LATEST_FEED), ("Releases", urls.RELEASES_FEED))
+POSTS: Final = ("Changelog", urls.POSTS_FEED)
 
 Things = Sequence[Mapping[str, object]]
 """JSON-LD objects without their context. What is not known is not in them."""
@@ -34,11 +35,11 @@ class FeedLink(NamedTuple):
     href: str
 
 
-def feed_links(site: Urls, site_title: str) -> list[FeedLink]:
-    """Give the feeds of the whole site, in both forms."""
+def feed_links(site: Urls, site_title: str, *, posts: bool) -> list[FeedLink]:
+    """Give the feeds of the whole site, in both forms; that of the posts only if there are any."""
     return [
         FeedLink(f"{site_title}: {title} ({name})", f"application/{form}+xml", site.path(urls.feed_file(feed, form)))
-        for title, feed in FEEDS
+        for title, feed in (*FEEDS, *([POSTS] if posts else []))
         for name, form in (("Atom", "atom"), ("RSS", "rss"))
     ]
 
