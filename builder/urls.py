@@ -31,6 +31,8 @@ LATEST_FEED: Final = "/feeds/packages/latest/"
 RELEASES_FEED: Final = "/feeds/releases/"
 POSTS_FEED: Final = "/changelog/feeds/"
 """What the addresses of a feed begin with: `feed_page` and `feed_file` give them whole."""
+XML_FOLDERS: Final = ("/feeds/", POSTS_FEED, "/search/opensearch/")
+"""What those routes begin with whose answers are XML, although they look like a page's."""
 
 API: Final = "/api/v4/"
 API_SEARCH: Final = "/api/v4/search/"
