@@ -11,14 +11,17 @@ from hypothesis import strategies as st
 from made import SCRIPT, catalogue, fetched, grid, package, post, releases
 from rendered import CATALOGUES, SITE, small
 
-from builder import feeds
+from builder import feeds, urls
 from builder.catalogue import UNKNOWN_DATE, Catalogue
+from builder.choices import Choices
 from builder.feeds import entries
 from builder.feeds.markup import element, escaped, moment
+from builder.hosts import host_named
 from builder.metadata import Release
 from builder.outputs import ATOM as ATOM_TYPE
 from builder.outputs import RSS as RSS_TYPE
-from builder.outputs import Output
+from builder.outputs import Output, is_xml
+from builder.urls import Urls
 
 BODY = "At *length*: [more](#more), [all](/about/), [away](https://other.example.org/).\n\n## More\n"
 HTML = (
@@ -66,6 +69,15 @@ def test_the_originals_address_and_the_file_have_one_body(feed: str, form: str) 
     found = outputs(small())
     page, file = found[f"{feed}{form}/"], found[f"{feed}{form}.xml"]
     assert (page.body, page.media_type) == (file.body, file.media_type)
+
+
+def test_hosts_are_told_of_all_xml_that_has_the_address_of_a_page() -> None:
+    found = {route: output.media_type for route, output in outputs(small()).items() if route.endswith("/")}
+    assert all(is_xml(media_type) for media_type in found.values())
+    assert all(route.startswith(urls.XML_FOLDERS) for route in found)
+    site = Urls("https://example.org")
+    headers = dict(host_named("cloudflare").configuration(site, Choices()))["_headers"].decode()
+    assert {route for route in found if f"\n{route}\n  Content-Type: application/xml\n" in headers} == set(found)
 
 
 def test_the_newest_packages_come_first_and_fifteen_of_them() -> None:
