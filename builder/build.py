@@ -6,14 +6,14 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
-from builder import api, catalogue, checks, history, pages, scripts, search, source, write
+from builder import api, catalogue, checks, feeds, history, pages, pictures, scripts, search, source, write
 from builder.catalogue import Catalogue
 from builder.choices import Choices
 from builder.config import Settings
 from builder.entries import AnyEntry, Data
 from builder.errors import DataError
 from builder.hosts import HOSTS, File, Host, within_limits
-from builder.outputs import Output
+from builder.outputs import PNG, Output
 from builder.urls import Urls
 
 if TYPE_CHECKING:
@@ -86,28 +86,41 @@ def _notes(data: Data, past: history.History) -> list[str]:
     return notes
 
 
-def render(made: Catalogue, choices: Choices, templates: Path = TEMPLATES) -> Iterator[Output]:
-    """Yield all that the site answers, as far as `choices` let files answer it."""
+def render(
+    made: Catalogue, choices: Choices, old: pictures.Old = lambda _route: None, templates: Path = TEMPLATES
+) -> Iterator[Output]:
+    """Yield all that the site answers, as far as `choices` let files answer it.
+
+    `old` gives what the last build made for a route.
+    """
     site = Urls(made.settings.base_url)
     yield from api.render(made, site, choices)
     yield from search.render(made, site)
-    yield from pages.render(made, site, templates)
+    yield from pages.render(made, site, templates, choices)
+    yield from feeds.render(made, site)
+    if choices.pictures:
+        yield from pictures.render(made, templates, old)
     yield from scripts.render(choices, templates)
 
 
 def files(made: Catalogue, host: Host, choices: Choices, out: Path) -> Iterator[File]:
     """Yield the files of the site for a host: what answers, the host's own, and last the generation of them all.
 
-    Where the host takes them, compressed forms are among them, which count for no generation. `out` is where the old
-    site may be, whose compressed files are used again.
+    Where the host takes them, compressed forms are among them, which count for no generation.
+
+    `out` is where the last build left its files: what costs much and has not changed is taken from there.
 
     Raises:
         SiteError: if the host would not take so many, or so large ones.
     """
     generation, site = api.Generation(), Urls(made.settings.base_url)
 
+    def old(route: str) -> bytes | None:
+        path, _ = next(iter(host.files(Output(route, b"", PNG))))
+        return write.read(out, path)
+
     def answering() -> Iterator[File]:
-        for output in render(made, choices):
+        for output in render(made, choices, old):
             yield from host.files(output)
         yield from host.configuration(site, choices)
 

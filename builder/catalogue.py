@@ -3,15 +3,24 @@
 The links are left out of what an item looks like to a developer: each way through them would be told, without end.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
 from typing import Final, TypeVar
 
 from builder.config import Settings
-from builder.entries import AnyEntry, Data
+from builder.entries import AnyEntry, Article, Data, Entry
 from builder.metadata import Snapshot
-from builder.records import CategoryRecord, Feature, GridRecord, PackageRecord, Tombstone
+from builder.records import (
+    CategoryRecord,
+    Feature,
+    GridRecord,
+    PackageRecord,
+    PostRecord,
+    ProductRecord,
+    TextRecord,
+    Tombstone,
+)
 
 FIRST_OWN_ID: Final = 100_001  # below lie the ids of catalogues that may be imported
 UNKNOWN_DATE: Final = datetime(1970, 1, 1, tzinfo=UTC)
@@ -108,7 +117,8 @@ class Catalogue:
 
     `as_of` is the day (UTC) of the newest thing that was fetched: what depends on a day is derived from it, not from
     the clock of the build. `folder` is the data folder's path inside its repository, with slashes, "" where it is the
-    repository itself: only links to where the data is edited depend on it.
+    repository itself: only links to where the data is edited depend on it. `products` and `texts` are by
+    slug, `posts` are newest first.
     """
 
     settings: Settings
@@ -117,6 +127,9 @@ class Catalogue:
     categories: list[Category]
     as_of: date
     folder: str
+    products: Sequence[Entry[ProductRecord]] = ()
+    texts: Sequence[Article[TextRecord]] = ()
+    posts: Sequence[Article[PostRecord]] = ()
 
 
 _Item = TypeVar("_Item", Package, Grid, Category)
@@ -148,6 +161,9 @@ def join(data: Data, dates: Mapping[str, Dates], folder: str | None = None) -> C
             (s.last_fetched.astimezone(UTC) for s in data.snapshots.values() if s.last_fetched), default=UNKNOWN_DATE
         ).date(),
         data.folder if folder is None else folder,
+        [data.products[slug] for slug in sorted(data.products)],
+        [data.texts[slug] for slug in sorted(data.texts)],
+        sorted(data.posts.values(), key=lambda post: (post.record.date, post.slug), reverse=True),
     )
 
 

@@ -29,6 +29,9 @@ class Choices:
     `v3`: API v3 is answered. `siblings`: a compressed file (.gz, .br) lies beside every larger one.
     `negotiates`: the host can give a browser a readable page at the addresses of the API. `runtimes`: which of the ways
     into the edge module lie there, where it answers queries (`builder.scripts.RUNTIMES`).
+    `pictures`: a picture lies beside the page of each package and grid, for where its address is shared.
+    `extras`: there are pages that nobody needs to find a package: how the weight of each comes about, and who
+    contributed to what. They are more than half of all pages.
     """
 
     query: Query = Query.IGNORED
@@ -38,3 +41,5 @@ class Choices:
     siblings: bool = False
     negotiates: bool = False
     runtimes: tuple[str, ...] = ()
+    pictures: bool = True
+    extras: bool = True

@@ -46,6 +46,7 @@ CLASSIFIER_LICENCES: Final = {
 }
 _SPDX_LICENCES: Final = frozenset(CLASSIFIER_LICENCES.values())
 OWNER_AND_NAME: Final = frozenset({"github.com", "bitbucket.org", "codeberg.org"})  # hosts without nested groups
+PYTHON: Final = "Programming Language :: Python"
 WEEKS: Final = 52
 SHORT_LICENCE: Final = 40  # a longer text in the old licence field is the licence itself
 
@@ -202,6 +203,13 @@ def licence(facts: PyPIFacts | None) -> str | None:
     return between.join(names) or None
 
 
+@lru_cache(maxsize=256)
+def spdx_page(licence: str) -> str:
+    """Give the page of a licence in SPDX's list; "" for several of them, one with an exception, and other words."""
+    listed = {" ", "+"}.isdisjoint(licence) and not licence.startswith("LicenseRef-") and _spdx(licence) == licence
+    return f"https://spdx.org/licenses/{licence}.html" if listed else ""
+
+
 def _spdx(text: str) -> str | None:
     try:
         return str(canonicalize_license_expression(text))
@@ -218,6 +226,34 @@ def _classified_versions(classifiers: Iterable[str], prefix: str) -> list[str]:
     found = (c.removeprefix(prefix) for c in classifiers if c.startswith(prefix))
     versions = {text for text in found if re.fullmatch(r"[0-9]+\.[0-9]+", text)}
     return sorted(versions, key=_parse)
+
+
+def classified_versions(facts: PyPIFacts, product: str) -> list[str]:
+    """Give the versions that the classifiers name below one such as `Framework :: Wagtail`, oldest first."""
+    prefix = f"{product} :: "
+    found = (c.removeprefix(prefix) for c in facts.classifiers if c.startswith(prefix))
+    return sorted({text for text in found if re.fullmatch(r"[0-9]+(\.[0-9]+)*", text)}, key=_parse)
+
+
+def is_ready(facts: PyPIFacts, product: str, cycle: str) -> bool | None:
+    """Tell whether a project says that it is ready for a release of a product, by its classifiers.
+
+    True where it names the release; False where it names others and not this one or, for Python, where its own
+    `requires_python` rules it out; None where it names none, which says nothing.
+    """
+    named = classified_versions(facts, product)
+    if cycle in named:
+        return True
+    if product == PYTHON and facts.requires_python:
+        try:
+            admitted = SpecifierSet(facts.requires_python)
+        except InvalidSpecifier:
+            pass
+        else:
+            if not any(admitted.contains(f"{cycle}.{patch}") for patch in (0, 99)):
+                return False
+    # "Python :: 3" says nothing of 3.14.
+    return False if any(version.count(".") == cycle.count(".") for version in named) else None
 
 
 def python_versions(facts: PyPIFacts) -> list[str]:

@@ -11,7 +11,16 @@ from typing import Final, Generic, TypeAlias, TypeVar
 from builder.config import Settings
 from builder.errors import Problem
 from builder.metadata import Snapshot
-from builder.records import CategoryRecord, GridRecord, PackageRecord, Record, TombstonesRecord
+from builder.records import (
+    CategoryRecord,
+    GridRecord,
+    PackageRecord,
+    PostRecord,
+    ProductRecord,
+    Record,
+    TextRecord,
+    TombstonesRecord,
+)
 
 Field = tuple[str | int, ...]
 """The way to a value in a file: keys and positions, () for the whole."""
@@ -83,6 +92,25 @@ class Entry(Generic[R_co]):
         return Problem(self.path, line, column, code, message, hint, show_field(way), shown)
 
 
+@dataclass(frozen=True, slots=True)
+class Article(Generic[R_co]):
+    """A text in Markdown, with what stands before it. `line` is the line of the file on which `body` begins."""
+
+    entry: Entry[R_co]
+    body: str
+    line: int
+
+    @property
+    def slug(self) -> str:
+        """The name of its file, and the end of its address."""
+        return self.entry.slug
+
+    @property
+    def record(self) -> R_co:
+        """What stands before the text."""
+        return self.entry.record
+
+
 AnyEntry: TypeAlias = Entry[PackageRecord] | Entry[GridRecord] | Entry[CategoryRecord]
 """An entry of one of the three kinds."""
 
@@ -100,6 +128,9 @@ class Records:
     categories: Mapping[str, Entry[CategoryRecord]] = field(default_factory=dict)
     tombstones: TombstonesRecord = field(default_factory=TombstonesRecord)
     snapshots: Mapping[str, Snapshot] = field(default_factory=dict)
+    products: Mapping[str, Entry[ProductRecord]] = field(default_factory=dict)
+    texts: Mapping[str, Article[TextRecord]] = field(default_factory=dict)
+    posts: Mapping[str, Article[PostRecord]] = field(default_factory=dict)
     tombstone_marks: Marks = field(default_factory=dict)
     broken: Mapping[str, frozenset[str]] = field(default_factory=dict)
     folder: str = "data"

@@ -81,6 +81,13 @@ CODES: Final[Mapping[str, str]] = {
     "yaml-nesting": "Lists and mappings are nested too deep.",
     "yaml-syntax": "The text cannot be read as YAML.",
     "yaml-tag": "A tag (!name) is used.",
+    # Markdown
+    "front-matter": "A text does not begin with its title and the like between two lines of three dashes.",
+    "text-empty": "There is nothing below the front matter.",
+    "text-heading": "A heading is of the first level, or leaves a level out.",
+    "text-html": "HTML stands in a text, where it would be shown as it is written.",
+    "text-image": "An image stands in a text.",
+    "text-link": "A link of a text leads nowhere, or to no page of the web.",
     # The shape of a record
     "empty": "Nothing stands where a value is meant.",
     "missing-key": "A key that must be there is not.",
@@ -92,6 +99,7 @@ CODES: Final[Mapping[str, str]] = {
     # Values
     "choice": "A value is none of the few that are allowed.",
     "contact": "The contact cannot be sent in a header.",
+    "cycle": "A value is not the number of a release.",
     "date": "A value is not a date, or one of another age.",
     "date-time": "A value is not a date and time with its offset from UTC, or one of another age.",
     "number": "A value is not a whole number above 0.",
@@ -110,6 +118,7 @@ CODES: Final[Mapping[str, str]] = {
     "url-scheme": "An address is not one of the web.",
     "url-user": "An address holds a user name.",
     # Records beside each other
+    "address-taken": "A text would stand at an address that is another page's.",
     "cell-elsewhere": "A grid's feature has a cell for a package that is not in the grid.",
     "dates-order": "A record was changed before it was created.",
     "feature-twice": "Two features of a grid have the same title.",

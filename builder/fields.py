@@ -41,6 +41,8 @@ _PYPI_NAME = re.compile(r"[a-z0-9](?:[a-z0-9._-]*[a-z0-9])?", _FLAGS)  # PEP 508
 _LABEL = re.compile(r"[a-z0-9_](?:[a-z0-9_-]*[a-z0-9_])?", _FLAGS)
 _NUMBER = re.compile(r"[0-9]+|0x[0-9a-f]*", _FLAGS)
 _SCHEME = re.compile(r"([a-z][a-z0-9+.-]*):", _FLAGS)
+_CYCLE = re.compile(r"[0-9]{1,4}(?:\.[0-9]{1,4}){0,2}")
+_MONTH = re.compile(r"[0-9]{4}-[0-9]{2}")
 _NOT_IN_URL = re.compile(r'[ "<>\\^`{|}]')
 
 
@@ -119,6 +121,23 @@ def _day(value: object) -> object:
     if day.year not in YEARS:
         raise _fail("date", "is not in our time", f"Is the year {day.year} right?")
     return day
+
+
+def _day_or_month(text: str) -> str:
+    hint = "Write year-month-day, such as 2026-02-16, or year-month, such as 2026-02."
+    try:
+        day = date.fromisoformat(f"{text}-01" if _MONTH.fullmatch(text) else text)
+    except ValueError:
+        raise _fail("date", "is neither a date nor a month", hint) from None
+    if day.year not in YEARS:
+        raise _fail("date", "is not in our time", f"Is the year {day.year} right?")
+    return text if _MONTH.fullmatch(text) else day.isoformat()
+
+
+def _cycle(text: str) -> str:
+    if not _CYCLE.fullmatch(text):
+        raise _fail("cycle", "is not the number of a release", "Write numbers with dots between, such as 5.2 or 3.14.")
+    return text
 
 
 def _tag(text: str) -> str:
@@ -258,6 +277,10 @@ Moment = Annotated[datetime, BeforeValidator(_moment)]
 """An ISO 8601 date and time with its offset from UTC."""
 Day = Annotated[date, BeforeValidator(_day)]
 """An ISO 8601 date."""
+DayOrMonth = Annotated[str, AfterValidator(_day_or_month)]
+"""An ISO 8601 date, or a month where the day is not known: `2026-02-16`, `2026-02`."""
+Cycle = Annotated[str, AfterValidator(_cycle)]
+"""The number of a product's release, as in its classifiers: `5.2`. It is part of an address."""
 Tag = Annotated[str, AfterValidator(_tag)]
 """At most 30 characters of `[a-z0-9-]`."""
 PyPIName = Annotated[str, AfterValidator(_pypi_name)]

@@ -9,6 +9,12 @@ HTML: Final = "text/html; charset=utf-8"
 CSS: Final = "text/css; charset=utf-8"
 SVG: Final = "image/svg+xml"
 JAVASCRIPT: Final = "text/javascript; charset=utf-8"
+PNG: Final = "image/png"
+TEXT: Final = "text/plain; charset=utf-8"
+XML: Final = "application/xml"
+ATOM: Final = "application/atom+xml; charset=utf-8"
+RSS: Final = "application/rss+xml; charset=utf-8"
+OPENSEARCH: Final = "application/opensearchdescription+xml; charset=utf-8"
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,3 +24,8 @@ class Output:
     route: str
     body: bytes
     media_type: str
+
+
+def is_xml(media_type: str) -> bool:
+    """Tell whether a media type is one of XML, whatever it is used for."""
+    return media_type.partition(";")[0].endswith(("/xml", "+xml"))

@@ -7,7 +7,9 @@ stands in `builder.derive`.
 from pydantic import BaseModel, ConfigDict, Field
 
 from builder.fields import (
+    Cycle,
     Day,
+    DayOrMonth,
     Moment,
     PyPIName,
     Repository,
@@ -109,3 +111,48 @@ class TombstonesRecord(Record):
     packages: tuple[Tombstone, ...] = ()
     grids: tuple[Tombstone, ...] = ()
     categories: tuple[Tombstone, ...] = ()
+
+
+class ProductRelease(Record):
+    """A release of a product that packages are to be ready for.
+
+    `cycle` is its number (`5.2`). `released` and `ends` are when it came and when nobody mends it any more; a month is
+    enough, and what is not known is left out. `classifier` is the number that classifiers have for it, where that is
+    not `cycle`: Wagtail's name the 7 of 7.4 only.
+    """
+
+    cycle: Cycle
+    released: DayOrMonth | None = None
+    ends: DayOrMonth | None = None
+    lts: Truth = False
+    classifier: Cycle | None = None
+
+
+class ProductRecord(Record):
+    """data/products/<slug>.yaml.
+
+    `classifier` is what the classifiers of its releases begin with, such as `Framework :: Django`. With `for_all` every
+    package is asked about its releases, without it those that have any of these classifiers. `source` is where the
+    dates are kept.
+    """
+
+    title: Title
+    classifier: Title
+    for_all: Truth = False
+    source: WebUrlOrEmpty = ""
+    releases: tuple[ProductRelease, ...] = ()
+
+
+class TextRecord(Record):
+    """What stands before the text in data/pages/<slug>.md. `summary` is what search engines are told."""
+
+    title: Title
+    summary: str = ""
+
+
+class PostRecord(Record):
+    """What stands before the text in data/posts/<slug>.md."""
+
+    title: Title
+    date: Day
+    summary: str = ""

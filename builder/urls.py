@@ -12,8 +12,27 @@ HOME: Final = "/"
 PACKAGES: Final = "/packages/"
 GRIDS: Final = "/grids/"
 CATEGORIES: Final = "/categories/"
+LATEST: Final = "/packages/latest/"
+LIKED: Final = "/packages/liked/"
+READINESS: Final = "/readiness/"
+FIGURES: Final = "/open/"
+PROFILES: Final = "/profiles/"
+FRESHNESS: Final = "/freshness/"
 NOT_FOUND: Final = "/404.html"
 ASSETS: Final = "/assets/"
+
+CHANGELOG: Final = "/changelog/"
+SEARCH: Final = "/search/"
+SEARCH_DESCRIPTION: Final = "/search/opensearch/description/"
+SEARCH_DESCRIPTION_FILE: Final = "/opensearch.xml"
+ROBOTS: Final = "/robots.txt"
+SITEMAP: Final = "/sitemap.xml"
+LATEST_FEED: Final = "/feeds/packages/latest/"
+RELEASES_FEED: Final = "/feeds/releases/"
+POSTS_FEED: Final = "/changelog/feeds/"
+"""What the addresses of a feed begin with: `feed_page` and `feed_file` give them whole."""
+XML_FOLDERS: Final = ("/feeds/", POSTS_FEED, "/search/opensearch/")
+"""What those routes begin with whose answers are XML, although they look like a page's."""
 
 API: Final = "/api/v4/"
 API_SEARCH: Final = "/api/v4/search/"
@@ -41,10 +60,65 @@ API_NOT_FOUND: Final = "/api/404.json"
 API_NOT_FOUND_PAGE: Final = "/api/404.html"
 """The same bytes, for hosts that answer what is not there with the nearest 404.html."""
 
+PAGES: Final = (
+    HOME,
+    CATEGORIES,
+    CHANGELOG,
+    FRESHNESS,
+    GRIDS,
+    FIGURES,
+    PACKAGES,
+    LATEST,
+    LIKED,
+    PROFILES,
+    READINESS,
+    SEARCH,
+)
+"""The pages that are there whatever the data holds, by address."""
+UNLISTED: Final = (NOT_FOUND, BROWSE, SEARCH)
+"""The pages that are always there, and that search engines should not know."""
+FIRST_STEPS: Final = frozenset({page.split("/")[1] for page in PAGES} | {"404", "api", "assets", "feeds", "sitemaps"})
+"""What the routes begin with: no text may have such a name."""
+
 
 def package_page(slug: str) -> str:
     """Give the route of a package's page."""
     return f"/packages/p/{slug}/"
+
+
+def package_rules(slug: str) -> str:
+    """Give the route of the page that tells how a package's weight in search comes about."""
+    return f"/packages/p/{slug}/rules/"
+
+
+def grid_packages(slug: str) -> str:
+    """Give the route of a grid's packages as a plain list."""
+    return f"/grids/g/{slug}/packages/"
+
+
+def grid_timesheet(slug: str) -> str:
+    """Give the route of a grid's packages on a line of time."""
+    return f"/grids/g/{slug}/timesheet/"
+
+
+def readiness_page(product: str, cycle: str) -> str:
+    """Give the route of the packages that are ready for a release of a product."""
+    return f"{READINESS}{product}/{cycle}/"
+
+
+def profile_page(name: str) -> str:
+    """Give the route of a contributor's page; `name` is a login, or a host, a slash and a login."""
+    return f"{PROFILES}{name}/"
+
+
+def post_page(slug: str) -> str:
+    """Give the route of a post."""
+    return f"{CHANGELOG}{slug}/"
+
+
+def text_page(slug: str) -> str:
+    """Give the route of a text."""
+    return f"/{slug}/"
 
 
 def grid_page(slug: str) -> str:
@@ -55,6 +129,31 @@ def grid_page(slug: str) -> str:
 def category_page(slug: str) -> str:
     """Give the route of a category's page."""
     return f"/categories/{slug}/"
+
+
+def grid_feed(slug: str) -> str:
+    """Give what the address of a grid's feed begins with."""
+    return f"/feeds/grids/{slug}/"
+
+
+def feed_page(feed: str, form: str) -> str:
+    """Give the route that the original has for a feed; `form` is `atom` or `rss`."""
+    return f"{feed}{form}/"
+
+
+def feed_file(feed: str, form: str) -> str:
+    """Give the route of the same feed as a file, which every host serves with a media type of XML."""
+    return f"{feed}{form}.xml"
+
+
+def sitemap_part(name: str, number: int) -> str:
+    """Give the route of a part of the sitemap; the first of a name has no number."""
+    return f"/sitemap-{name}.xml" if number == 1 else f"/sitemap-{name}-{number}.xml"
+
+
+def picture(page: str) -> str:
+    """Give the route of the picture that stands for a page where its address is shared."""
+    return f"{page}opengraph.png"
 
 
 def list_page(listing: str, number: int) -> str:

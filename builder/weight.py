@@ -8,6 +8,11 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from typing import Final
 
+from builder import derive
+from builder.catalogue import Package
+from builder.metadata import RepositoryFacts
+
+NOTHING: Final = RepositoryFacts()
 MOST: Final = 20  # points of each rule
 FULL_YEAR: Final = 365  # days
 COMMIT_POINTS: Final = ((90, 20), (182, 10), (FULL_YEAR, 5))  # younger than so many days: so many points
@@ -44,15 +49,15 @@ def _age(moment: datetime, today: date) -> int:
     return (today - moment.astimezone(UTC).date()).days
 
 
-def _commit(evidence: Evidence, today: date) -> int:
-    if evidence.last_commit is None:
+def _commit(seen: Evidence, today: date) -> int:
+    if seen.last_commit is None:
         return 0
-    age = _age(evidence.last_commit, today)
+    age = _age(seen.last_commit, today)
     return next((points for days, points in COMMIT_POINTS if age < days), 0)
 
 
-def _release(evidence: Evidence, today: date) -> int:
-    recent = evidence.last_release is not None and _age(evidence.last_release, today) < FULL_YEAR
+def _release(seen: Evidence, today: date) -> int:
+    recent = seen.last_release is not None and _age(seen.last_release, today) < FULL_YEAR
     return MOST if recent else 0
 
 
@@ -68,9 +73,26 @@ RULES: Final = (
 )
 
 
-def of_package(evidence: Evidence, today: date) -> int:
+def evidence(package: Package) -> Evidence:
+    """Give what a package's weight follows from."""
+    snapshot = package.snapshot
+    forge = snapshot.repository or NOTHING
+    newest = derive.newest_release(snapshot.pypi.releases if snapshot.pypi else ())
+    return Evidence(
+        deprecated=bool(package.record.deprecated or package.replaced_by),
+        description=package.description,
+        downloads=snapshot.downloads.count if snapshot.downloads else 0,
+        forks=forge.forks or 0,
+        stars=forge.stars or 0,
+        uses=len(package.record.sites),
+        last_commit=forge.last_commit,
+        last_release=newest.uploaded if newest else None,
+    )
+
+
+def of_package(seen: Evidence, today: date) -> int:
     """Give the weight of a package, 0 to 100: the share of all points that its rules give."""
-    return sum(rule.points(evidence, today) for rule in RULES) * 100 // (MOST * len(RULES))
+    return sum(rule.points(seen, today) for rule in RULES) * 100 // (MOST * len(RULES))
 
 
 def of_grid(heaviest: int, *, locked: bool, header: bool, empty: bool) -> int:

@@ -13,10 +13,21 @@ from builder import api, urls
 from builder.api import Generation
 from builder.catalogue import Catalogue
 from builder.choices import Choices, Query
-from builder.outputs import HTML, JSON
+from builder.outputs import HTML, JSON, RSS, TEXT, XML
 from builder.urls import Urls
 
-PAGE = b'<!doctype html><html><title>x</title><link rel="stylesheet" href="%s"></html>'
+PAGE = (
+    b'<!doctype html><html><title>x</title><link rel="stylesheet" href="%s">'
+    b'<link rel="alternate" type="application/rss+xml" title="x" href="%s"></html>'
+)
+FEED = b'<?xml version="1.0"?><rss/>'
+FILES = {
+    "/assets/site.css": ("text/css", b"p{}"),
+    urls.feed_file(urls.LATEST_FEED, "rss"): (RSS, FEED),
+    urls.feed_page(urls.LATEST_FEED, "rss"): (RSS, FEED),
+    urls.SITEMAP: (XML, b'<?xml version="1.0"?><sitemapindex/>'),
+    urls.ROBOTS: (TEXT, b"User-agent: *\nSitemap: https://example.org/sitemap.xml\n"),
+}
 HEADERS = {
     "access_control_allow_origin": "*",
     "cache_control": "max-age=300",
@@ -53,7 +64,8 @@ class Ideal:
         self.pages = self._pages(catalogue)
 
     def _pages(self, catalogue: Catalogue) -> dict[str, bytes]:
-        page = PAGE % f"{self.prefix}/assets/site.css".encode()
+        feed = urls.feed_file(urls.LATEST_FEED, "rss")
+        page = PAGE % (f"{self.prefix}/assets/site.css".encode(), f"{self.prefix}{feed}".encode())
         routes = [urls.HOME, urls.PACKAGES, urls.GRIDS, urls.NOT_FOUND]
         routes += [urls.package_page(item.slug) for item in catalogue.packages]
         routes += [urls.grid_page(item.slug) for item in catalogue.grids]
@@ -63,8 +75,9 @@ class Ideal:
         path = request.path.removeprefix(self.prefix)
         is_api = path.startswith("/api/")
         answer = self.refused(request) or self.found(request, path) or self.missing(path)
-        if path == "/assets/site.css":
-            return Answer(200, {"Content-Type": "text/css"}, b"p{}")
+        if path in FILES:
+            media_type, body = FILES[path]
+            return Answer(200, {"Content-Type": media_type}, body)
         if not is_api:
             return answer
         return coded(validated(answer.having(**HEADERS), request), request)

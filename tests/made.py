@@ -7,15 +7,41 @@ from typing import Any, TypeVar
 
 from builder.catalogue import Catalogue, Dates, join
 from builder.config import Settings
-from builder.entries import Data, Entry
-from builder.metadata import PyPIFacts, Release, RepositoryFacts, Snapshot
-from builder.records import CategoryRecord, Feature, GridRecord, PackageRecord, Record, Usage
+from builder.entries import Article, Data, Entry
+from builder.metadata import PyPIFacts, Release, RepositoryFacts, Snapshot, Source
+from builder.records import (
+    CategoryRecord,
+    Feature,
+    GridRecord,
+    PackageRecord,
+    PostRecord,
+    ProductRecord,
+    Record,
+    TextRecord,
+    Usage,
+)
 
 R = TypeVar("R", bound=Record)
 
 SCRIPT = "<script>alert('x')</script>"
 HOSTILE = f"{SCRIPT} \"quoted\" 'single' {{{{ 7 * 7 }}}} {{% raw %}} & \u202eabc\u202c </title>"
 LONG_WORD = "w" * 500
+# Of two packages each, but only the first and the last can have pages.
+LOGINS = ("Twice", "../x", "a/b", "..", "robot[bot]", SCRIPT, "con", "a b", "x" * 65, "", "-_-")
+HOSTILE_TEXT = f"""{HOSTILE} [a](javascript:alert(1)) [b](https://example.org/?a=1&b='2') ![c](https://example.org/c.png)
+
+## {HOSTILE}
+
+| <i> | b |
+|----:|---|
+| [d](data:text/html,x) | {SCRIPT} |
+
+```html
+{SCRIPT}
+```
+
+[e](/packages/ "{SCRIPT}") <https://example.org/{SCRIPT}> <style>a {{ }}</style>
+"""
 COMMITTED = datetime(2020, 3, 4, 5, 6, 7, tzinfo=UTC)
 
 
@@ -52,6 +78,23 @@ def grid(*packages: str, **changes: Any) -> GridRecord:  # noqa: ANN401 - any fi
 def category(**changes: Any) -> CategoryRecord:  # noqa: ANN401 - any field
     """Make a category's record."""
     return CategoryRecord.model_validate({"title": "App", "title_plural": "Apps"} | changes)
+
+
+def product(*cycles: Any, **changes: Any) -> ProductRecord:  # noqa: ANN401 - any field; a cycle's number, or all of it
+    """Make a product's record: Django with these releases."""
+    given = {"title": "Django", "classifier": "Framework :: Django", "for_all": True}
+    listed = [cycle if isinstance(cycle, dict) else {"cycle": cycle} for cycle in cycles]
+    return ProductRecord.model_validate(given | {"releases": listed} | changes)
+
+
+def text(body: str = "Words.\n", **changes: Any) -> tuple[TextRecord, str]:  # noqa: ANN401 - any field
+    """Make a text."""
+    return TextRecord.model_validate({"title": "About"} | changes), body
+
+
+def post(body: str = "Words.\n", **changes: Any) -> tuple[PostRecord, str]:  # noqa: ANN401 - any field
+    """Make a post."""
+    return PostRecord.model_validate({"title": "News", "date": "2026-02-01"} | changes), body
 
 
 def fetched(**changes: Any) -> Snapshot:  # noqa: ANN401 - any field of the repository's facts, or `pypi`
@@ -91,11 +134,15 @@ def releases(*versions: str) -> tuple[Release, ...]:
     return tuple(Release(version=v, uploaded=start + timedelta(days=30 * i)) for i, v in enumerate(versions))
 
 
-def catalogue(
+def catalogue(  # noqa: PLR0913 - one for each kind of record
     packages: Mapping[str, PackageRecord] | None = None,
     grids: Mapping[str, GridRecord] | None = None,
     categories: Mapping[str, CategoryRecord] | None = None,
     snapshots: Mapping[str, Snapshot] | None = None,
+    *,
+    products: Mapping[str, ProductRecord] | None = None,
+    texts: Mapping[str, tuple[TextRecord, str]] | None = None,
+    posts: Mapping[str, tuple[PostRecord, str]] | None = None,
     **changes: Any,  # noqa: ANN401 - any setting
 ) -> Catalogue:
     """Join records and snapshots, by slug; all files were committed on one day. There is the category `apps`."""
@@ -104,6 +151,9 @@ def catalogue(
         _entries("grids", grids or {}),
         _entries("categories", {"apps": category()} if categories is None else categories),
         snapshots=snapshots or {},
+        products=_entries("products", products or {}),
+        texts=_articles("pages", texts or {}),
+        posts=_articles("posts", posts or {}),
         settings=settings(**changes),
     )
     paths = [entry.path for group in (data.packages, data.grids, data.categories) for entry in group.values()]
@@ -112,6 +162,13 @@ def catalogue(
 
 def _entries(kind: str, records: Mapping[str, R]) -> dict[str, Entry[R]]:
     return {slug: Entry(f"data/{kind}/{slug}.yaml", slug, record, {}) for slug, record in records.items()}
+
+
+def _articles(kind: str, texts: Mapping[str, tuple[R, str]]) -> dict[str, Article[R]]:
+    return {
+        slug: Article(Entry(f"data/{kind}/{slug}.md", slug, record, {}), body, 4)
+        for slug, (record, body) in texts.items()
+    }
 
 
 def many(count: int, **changes: Any) -> Catalogue:  # noqa: ANN401 - any setting
@@ -152,8 +209,32 @@ def hostile() -> Catalogue:
         "apps": category(title=HOSTILE[:100].strip(), title_plural=HOSTILE[:100].strip(), description=HOSTILE),
         "void": category(title="Void", title_plural="Voids"),
     }
-    snapshots = {"victim": _loaded(), "gone": fetched(archived=True, description=LONG_WORD)}
-    return catalogue(packages, grids, categories, snapshots, title=SCRIPT, description=HOSTILE)
+    snapshots = {"victim": _loaded(), "gone": _gone()}
+    return catalogue(
+        packages,
+        grids,
+        categories,
+        snapshots,
+        products={
+            "hostile": product("1.0", {"cycle": "5.2", "ends": "2020-01"}, title=HOSTILE[:100].strip()),
+            "void": product(title="Void"),
+        },
+        texts={"hostile": text(HOSTILE_TEXT, title=HOSTILE[:100].strip()), "wordy": text(LONG_WORD, summary=HOSTILE)},
+        posts={"hostile": post(HOSTILE_TEXT, title=HOSTILE[:100].strip(), summary=HOSTILE)},
+        title=SCRIPT,
+        description=HOSTILE,
+    )
+
+
+def _gone() -> Snapshot:
+    """Make a snapshot of which the sources tell the worst, and contributors who are there twice."""
+    moment = datetime(2020, 1, 1, tzinfo=UTC)
+    sources = {
+        name: Source(state=state, since=moment, changed=moment, reason=HOSTILE)
+        for name, state in (("pypi", "failed"), ("github", "taken over"), (SCRIPT, "missing"), ("git", "ok"))
+    }
+    made = fetched(archived=True, description=LONG_WORD, participants=LOGINS)
+    return made.model_copy(update={"sources": sources})
 
 
 def _features() -> Iterable[Feature]:
@@ -172,7 +253,7 @@ def _loaded() -> Snapshot:
     versions = [f"{i // 100}.{i // 10 % 10}.{i % 10}" for i in range(298)]
     return fetched(
         description=f"{HOSTILE} {LONG_WORD}",
-        participants=(*_logins(899), SCRIPT),
+        participants=(*_logins(900 - len(LOGINS)), *LOGINS),
         weeks=tuple(i * 37 % 101 for i in range(52)),
         pypi={
             "summary": HOSTILE,

@@ -6,7 +6,7 @@ from functools import cache
 from pathlib import Path
 
 from document import Element, read
-from made import catalogue, fetched, grid, hostile, many, package
+from made import catalogue, fetched, grid, hostile, many, package, post, product, text
 
 from builder.catalogue import Catalogue
 from builder.metadata import Snapshot
@@ -29,7 +29,14 @@ def small() -> Catalogue:
     features = (Feature(title="Threads", description="Answers hang together.", cells={"postman": "yes, deep"}),)
     grids = {"messaging": grid(*packages, header=True, features=features)}
     snapshots = {"django-messages": fetched(), "postman": fetched(stars=7, archived=True)}
-    return catalogue(packages, grids, snapshots=snapshots)
+    return catalogue(
+        packages,
+        grids,
+        snapshots=snapshots,
+        products={"django": product("4.2", {"cycle": "5.2", "released": "2025-04-02", "ends": "2028-04", "lts": True})},
+        texts={"about": text("What it is: see [news](/changelog/news/#more).\n"), "faq": text(title="Questions")},
+        posts={"news": post("It *is* there.\n\n## More\n\n- a\n"), "old": post(title="Old", date="2025-01-02")},
+    )
 
 
 CATALOGUES: Mapping[str, Callable[[], Catalogue]] = {

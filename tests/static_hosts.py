@@ -20,6 +20,8 @@ TYPES = {
     ".js": "application/javascript; charset=utf-8",
     ".json": "application/json; charset=utf-8",
     ".svg": "image/svg+xml",
+    ".txt": "text/plain; charset=utf-8",
+    ".xml": "application/xml",
 }
 COMPRESSED_FROM = 860
 
@@ -52,7 +54,7 @@ class GitHubPages:
     """GitHub Pages: files, their types by their endings, one page for what is not there, no other method than GET."""
 
     def __init__(self, site: Path, prefix: str, address: str) -> None:
-        self.folder = Folder(site, prefix, ("index.html", "index.json"))
+        self.folder = Folder(site, prefix, ("index.html", "index.json", "index.xml"))
         self.address = address
 
     def __call__(self, request: Request) -> Answer:

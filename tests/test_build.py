@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 from folders import APPS, package, tree, write_data
 
-from builder import build
+from builder import build, pictures
 from builder.catalogue import Catalogue
 from builder.choices import Choices
 from builder.errors import DataError
@@ -112,8 +112,8 @@ def test_the_collector_rests_until_the_build_ends(
     during: list[bool] = []
     render = build.render
 
-    def spy(made: Catalogue, choices: Choices) -> Iterator[Output]:
-        for output in render(made, choices):
+    def spy(made: Catalogue, choices: Choices, old: pictures.Old) -> Iterator[Output]:
+        for output in render(made, choices, old):
             during.append(gc.isenabled())
             yield output
 

@@ -11,10 +11,18 @@ from hypothesis import strategies as st
 from builder import checks
 from builder.checks import CHECKS, check
 from builder.config import Settings
-from builder.entries import Data, Entry, Field
+from builder.entries import Article, Data, Entry, Field
 from builder.errors import CODES
 from builder.metadata import Snapshot
-from builder.records import CategoryRecord, GridRecord, PackageRecord, Tombstone, TombstonesRecord
+from builder.records import (
+    CategoryRecord,
+    GridRecord,
+    PackageRecord,
+    ProductRecord,
+    TextRecord,
+    Tombstone,
+    TombstonesRecord,
+)
 
 SETTINGS = Settings(title="x", base_url="https://example.org", repository="https://example.org/r", contact="me")
 
@@ -51,14 +59,37 @@ def make(
     )
 
 
+def texts(**bodies: str) -> dict[str, Article[TextRecord]]:
+    """Make texts, each of which begins on line 4 of its file."""
+    record = TextRecord(title="x")
+    return {slug: Article(Entry(f"data/pages/{slug}.md", slug, record, {}), body, 4) for slug, body in bodies.items()}
+
+
 def stone(number: int, slug: str, reason: str = "") -> Tombstone:
     return Tombstone.model_validate({"id": number, "slug": slug, "removed": "2026-01-02", "reason": reason})
 
 
+PRODUCT = {"classifier": "Framework :: Django", "releases": [{"cycle": "5.2"}, {"cycle": "5.2"}]}
 REPOSITORY = "https://github.com/example/one"
 FEATURES = [{"title": "Fast", "cells": {"one": "yes", "django-tow": "no"}}, {"title": "Slow"}, {"title": "fast"}]
 
 CASES: dict[str, tuple[Data, list[tuple[str, str, str]]]] = {
+    "a text with what is not shown": (
+        make(texts=texts(about="# A\n\n<b>c</b> ![d](https://example.org/d.png) [e](javascript:f)\n")),
+        [(f"text-{what}", "pages/about.md", "") for what in ("heading", "html", "image", "link")],
+    ),
+    "a text with links to what is not there": (
+        make(texts=texts(about="[a](/faqs/) [b](#c) [d](/faq) [e](/faq/#f)\n", faq="## G\n")),
+        [("text-link", "pages/about.md", "")] * 4,
+    ),
+    "a text at the address of a list": (
+        make(texts=texts(packages="Words.\n")),
+        [("address-taken", "pages/packages.md", "")],
+    ),
+    "a release that is listed twice": (
+        make(products=entries("products", ProductRecord, {"django": PRODUCT}, 1)),
+        [("listed-twice", "products/django.yaml", "releases[1].cycle")],
+    ),
     "a category with a mistake": (
         make({"one": {"category": "ap"}, "two": {"category": "ap"}}),
         [("unknown-category", "packages/one.yaml", "category"), ("unknown-category", "packages/two.yaml", "category")],
@@ -249,7 +280,7 @@ def test_the_words_of_the_checks(bless: bool) -> None:  # noqa: FBT001 - a fixtu
 def test_every_check_of_the_package_is_in_the_list_and_has_a_case() -> None:
     public = {
         name
-        for module in (checks.dates, checks.duplicates, checks.references, checks.replacements)
+        for module in (checks.dates, checks.duplicates, checks.references, checks.replacements, checks.texts)
         for name, value in vars(module).items()
         if getattr(value, "__module__", "") == module.__name__ and name[0].islower() and name[0] != "_"
     }

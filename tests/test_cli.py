@@ -44,6 +44,27 @@ def test_build_tells_what_it_wrote(data: Path, tmp_path: Path) -> None:
     assert (tmp_path / "site/api/v4/packages/1/index.json").is_file()
 
 
+def test_pictures_are_made_or_left_out(data: Path, tmp_path: Path) -> None:
+    site = tmp_path / "site"
+    for option, there in (((), True), (("--no-pictures",), False), (("--pictures",), True)):
+        assert run("build", "--data", data, "--out", site, *option).exit_code == 0
+        assert (site / "packages/p/a/opengraph.png").is_file() == there
+
+
+def test_extras_are_made_or_left_out(data: Path, tmp_path: Path) -> None:
+    site, page = tmp_path / "site", "packages/p/a/rules/index.html"
+    for option, there in (((), True), (("--no-extras",), False), (("--extras",), True)):
+        assert run("build", "--data", data, "--out", site, *option).exit_code == 0
+        assert (site / page).is_file() == there
+
+
+def test_cloudflare_has_neither_pictures_nor_extras_unless_told(data: Path, tmp_path: Path) -> None:
+    site, files = tmp_path / "site", ("packages/p/a/opengraph.png", "packages/p/a/rules/index.html")
+    for options, there in (((), False), (("--pictures", "--extras"), True)):
+        assert run("build", "--data", data, "--out", site, "--host", "cloudflare", *options).exit_code == 0
+        assert [(site / file).is_file() for file in files] == [there, there]
+
+
 def test_quiet_says_nothing(data: Path, tmp_path: Path) -> None:
     result = run("--quiet", "build", "--data", data, "--out", tmp_path / "site")
     assert (result.exit_code, result.output) == (0, "")

@@ -30,7 +30,16 @@ GITHUB = {
     *("slashless-relative", "slashless-query", "not-found-json", "not-found-words", "v3-not-found"),
 }
 UNTOLD = {
-    *("api-types", "types-fit", "cors", "cors-not-modified", "cors-not-found", "cors-preflight", "nosniff"),
+    *(
+        "api-types",
+        "types-fit",
+        "feed-folders",
+        "cors",
+        "cors-not-modified",
+        "cors-not-found",
+        "cors-preflight",
+        "nosniff",
+    ),
     *("cache-control", "etag", "compression", "options", "post-refused", "post-refused-in-words"),
     *("slashless-relative", "slashless-query", "not-found-json", "not-found-words", "not-found-page", "v3-not-found"),
 }

@@ -17,7 +17,9 @@ ADAPTERS: dict[str, TypeAdapter[Any]] = {
     for name in (
         "BaseUrl",
         "BaseUrlOrEmpty",
+        "Cycle",
         "Day",
+        "DayOrMonth",
         "Moment",
         "PyPIName",
         "Repository",
@@ -458,3 +460,23 @@ def test_nothing_but_a_refusal_comes_of_any_text(kind: str, text: str) -> None:
 @pytest.mark.parametrize("kind", sorted(ADAPTERS))
 def test_braces_of_a_value_are_no_template(kind: str) -> None:
     assert "{" not in code(kind, "{message}{0}{hint}" * 30)
+
+
+@pytest.mark.parametrize("text", ["5.2", "3.14", "7", "1.2.3", "2026.10"])
+def test_cycles(text: str) -> None:
+    assert read("Cycle", text) == text
+
+
+@pytest.mark.parametrize("text", ["", "5.", ".5", "5.2.1.0", "5.x", "v5", "5/2", "..", "12345", "\u0665", "5.2\n"])
+def test_what_is_no_cycle(text: str) -> None:
+    assert code("Cycle", text) == "cycle"
+
+
+@pytest.mark.parametrize("text", ["2026-02-16", "2026-02", "1999-12"])
+def test_days_and_months(text: str) -> None:
+    assert read("DayOrMonth", text) == text
+
+
+@pytest.mark.parametrize("text", ["", "2026", "2026-13", "2026-02-30", "soon", "1066-10", "2026-2", "\u0662026-02"])
+def test_what_is_neither_a_day_nor_a_month(text: str) -> None:
+    assert code("DayOrMonth", text) == "date"

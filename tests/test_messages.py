@@ -23,7 +23,11 @@ from builder.records import (
     Feature,
     GridRecord,
     PackageRecord,
+    PostRecord,
+    ProductRecord,
+    ProductRelease,
     Record,
+    TextRecord,
     Tombstone,
     TombstonesRecord,
     Usage,
@@ -204,11 +208,21 @@ def test_values_are_shown_short_and_in_one_line() -> None:
     assert problem.value == r"'a\nb'"
 
 
-MODELS: list[type[BaseModel]] = [Settings, PackageRecord, GridRecord, CategoryRecord, TombstonesRecord]
+MODELS: list[type[BaseModel]] = [
+    Settings,
+    PackageRecord,
+    GridRecord,
+    CategoryRecord,
+    TombstonesRecord,
+    ProductRecord,
+    TextRecord,
+    PostRecord,
+]
+PARTS: list[type[BaseModel]] = [Usage, Feature, Tombstone, ProductRelease]
 
 
 def test_every_key_that_must_be_there_has_an_example_that_is_right() -> None:
-    models: list[type[BaseModel]] = [*MODELS, Usage, Feature, Tombstone]
+    models: list[type[BaseModel]] = [*MODELS, *PARTS]
     required = {name for model in models for name, field in model.model_fields.items() if field.is_required()}
     assert set(EXAMPLES) == required
     for model in models:
@@ -217,7 +231,7 @@ def test_every_key_that_must_be_there_has_an_example_that_is_right() -> None:
 
 
 def test_the_models_are_all_that_a_file_can_hold() -> None:
-    assert set(Record.__subclasses__()) == {*MODELS, Usage, Feature, Tombstone} - {Settings}
+    assert set(Record.__subclasses__()) == {*MODELS, *PARTS} - {Settings}
 
 
 def like(model: type[BaseModel]) -> st.SearchStrategy[Any]:

@@ -18,10 +18,11 @@ from made import HOSTILE, LONG_WORD, SCRIPT, catalogue, fetched, grid, package
 from markupsafe import Markup
 from rendered import CATALOGUES, SITE, TEMPLATES, built, documents, links, package_page, page, small
 
-from builder import api, urls
+from builder import api, feeds, urls
+from builder.catalogue import Catalogue
 from builder.choices import Choices
 from builder.errors import SiteError
-from builder.outputs import Output
+from builder.outputs import HTML, Output
 from builder.pages import render
 from builder.pages.escaping import PageEnvironment, remembered
 from builder.pages.shell import FOREIGN, POLICY, POLICY_WITH_SCRIPT
@@ -29,7 +30,7 @@ from builder.urls import Urls
 
 FORGE = "https://github.com/owner/directory"
 HEADINGS = ("h1", "h2", "h3", "h4", "h5", "h6")
-WITHOUT_JSON = ("/404.html", "/api/browse/")
+UNLISTED = ("/404.html", "/api/browse/", "/search/")
 
 
 @pytest.fixture(params=CATALOGUES)
@@ -45,6 +46,32 @@ def every(name: str) -> Iterator[tuple[str, Element]]:
     yield from pages.items()
 
 
+def hrefs(document: Element) -> list[str]:
+    """Give the addresses that a page leads to."""
+    return [element.attributes["href"] for element in document.all() if "href" in element.attributes]
+
+
+def ways(made: Catalogue) -> dict[str, tuple[str, str]]:
+    """Give where each page's data is edited, and the route of its JSON; "" where there is none."""
+    wanted = {"/": (f"{FORGE}/edit/main/data/site.yaml", "/api/v4/")}
+    for kind in ("packages", "grids", "categories"):
+        wanted[f"/{kind}/"] = (f"{FORGE}/new/main/data/{kind}", f"/api/v4/{kind}/")
+    wanted["/packages/latest/"] = wanted["/packages/"]
+    wanted["/packages/liked/"] = wanted["/packages/"][0], ""
+    wanted["/readiness/"] = f"{FORGE}/new/main/data/products", ""
+    wanted["/changelog/"] = f"{FORGE}/new/main/data/posts", ""
+    wanted["/freshness/"] = "", "/api/data/v1/freshness.json"
+    paths = {f"/packages/p/{p.slug}/": (p.path, f"/api/v4/packages/{p.id}/") for p in made.packages}
+    for view in ("", "packages/", "timesheet/"):
+        paths |= {f"/grids/g/{g.slug}/{view}": (g.path, f"/api/v4/grids/{g.id}/") for g in made.grids}
+    paths |= {f"/categories/{c.slug}/": (c.path, f"/api/v4/categories/{c.id}/") for c in made.categories}
+    for entry in made.products:
+        paths |= {f"/readiness/{entry.slug}/{r.cycle}/": (entry.path, "") for r in entry.record.releases}
+    paths |= {f"/{text.slug}/": (text.entry.path, "") for text in made.texts}
+    paths |= {f"/changelog/{post.slug}/": (post.entry.path, "") for post in made.posts}
+    return wanted | {route: (f"{FORGE}/edit/main/{path}", json) for route, (path, json) in paths.items()}
+
+
 class TestEveryPage:
     """What holds on all pages, whatever is in the data."""
 
@@ -54,7 +81,7 @@ class TestEveryPage:
             head = document.one("head")
             assert head.one("title").text
             assert head.one("meta", name="description").attributes["content"]
-            if route in WITHOUT_JSON:
+            if route in UNLISTED:
                 assert head.all("link", rel="canonical") == []
                 assert head.one("meta", name="robots").attributes["content"] == "noindex"
             else:
@@ -82,7 +109,7 @@ class TestEveryPage:
         for route, document in every(name):
             nav = document.one("nav", **{"aria-label": "Main"})
             here = {a.attributes["href"]: a.attributes.get("aria-current") for a in nav.all("a")}
-            parts = [f"/below/{part}/" for part in ("packages", "grids", "categories")]
+            parts = [f"/below/{part}/" for part in ("packages", "grids", "categories", "search")]
             inside = [part for part in parts if f"/below{route}".startswith(part)]
             assert list(here) == parts
             assert here == {
@@ -117,13 +144,16 @@ class TestEveryPage:
         for route, document in every(name):
             policy = document.one("meta", **{"http-equiv": "Content-Security-Policy"})
             scripts = [script.attributes for script in document.all("script")]
+            running = [script for script in scripts if script["type"] != "application/ld+json"]
             if route == "/api/browse/":
                 assert policy.attributes["content"] == POLICY_WITH_SCRIPT
-                assert [(s["type"], s["src"].split("?")[0]) for s in scripts] == [("module", "/below/assets/browse.js")]
+                assert [(s["type"], s["src"].split("?")[0]) for s in running] == [("module", "/below/assets/browse.js")]
             else:
-                assert (policy.attributes["content"], scripts) == (POLICY, [])
-            banned = ("style", "form", "iframe", "object", "embed", "base", "img", "template")
+                assert (policy.attributes["content"], running) == (POLICY, [])
+            banned = ("style", "iframe", "object", "embed", "base", "img", "template")
             assert document.all(*banned) == [], route
+            for form in document.all("form"):
+                assert form.attributes == {"class": "search", "role": "search", "action": "/below/search/"}, route
             for element in document.all():
                 assert not [a for a in element.attributes if a == "style" or a.startswith("on")], (route, element)
                 for attribute in ("href", "src"):
@@ -131,14 +161,16 @@ class TestEveryPage:
                     assert scheme in {"", "https", "http"}, (route, element)
 
     def test_policy(self) -> None:
-        assert POLICY == ("default-src 'none'; style-src 'self'; img-src 'self'; base-uri 'none'; form-action 'none'")
+        assert POLICY == ("default-src 'none'; style-src 'self'; img-src 'self'; base-uri 'none'; form-action 'self'")
         assert POLICY_WITH_SCRIPT == (
             "default-src 'none'; style-src 'self'; img-src 'self'; script-src 'self'; connect-src 'self'; "
-            "base-uri 'none'; form-action 'none'"
+            "base-uri 'none'; form-action 'self'"
         )
 
     def test_links_inside_lead_somewhere(self, name: str) -> None:
-        answers = {SITE.path(output.route) for output in api.render(CATALOGUES[name](), SITE, Choices())}
+        made = CATALOGUES[name]()
+        others = (api.render(made, SITE, Choices()), feeds.render(made, SITE))
+        answers = {SITE.path(output.route) for outputs in others for output in outputs}
         pages = {SITE.path(route): document for route, document in every(name)}
         rest = {SITE.path(route) for route in built(name)} - set(pages)
         for route, document in every(name):
@@ -153,6 +185,19 @@ class TestEveryPage:
                 elif fragment:
                     assert pages[target].all(id=fragment), (route, href)
 
+    def test_links_lead_somewhere_where_there_are_no_extras(self, name: str) -> None:
+        made, choices = CATALOGUES[name](), Choices(extras=False)
+        outputs = list(render(made, SITE, TEMPLATES, choices))
+        others = (outputs, api.render(made, SITE, choices), feeds.render(made, SITE))
+        answers = {SITE.path(output.route) for some in others for output in some}
+        extra = {SITE.path(route) for route in built(name)} - {SITE.path(output.route) for output in outputs}
+        assert all(route.endswith("/rules/") or route.startswith("/below/profiles/") for route in extra)
+        assert len([route for route in extra if route.endswith("/rules/")]) == len(made.packages)
+        for output in outputs:
+            if output.media_type == HTML:
+                targets = {href.partition("#")[0].partition("?")[0] for href in hrefs(read(output.body))}
+                assert {t for t in targets if t.startswith("/")} <= answers, output.route
+
     def test_links_out_of_the_data_are_marked(self, name: str) -> None:
         for route, document in every(name):
             for link in document.all("a"):
@@ -161,34 +206,32 @@ class TestEveryPage:
                 assert (link.attributes.get("rel") == FOREIGN) == (away and not ours), (route, link)
 
     def test_editing_and_json(self, name: str) -> None:
-        made = CATALOGUES[name]()
-        wanted = {"/": (f"{FORGE}/edit/main/data/site.yaml", "/api/v4/")}
-        for kind in ("packages", "grids", "categories"):
-            wanted[f"/{kind}/"] = (f"{FORGE}/new/main/data/{kind}", f"/api/v4/{kind}/")
-        for p in made.packages:
-            wanted[f"/packages/p/{p.slug}/"] = f"{FORGE}/edit/main/{p.path}", f"/api/v4/packages/{p.id}/"
-        for g in made.grids:
-            wanted[f"/grids/g/{g.slug}/"] = f"{FORGE}/edit/main/{g.path}", f"/api/v4/grids/{g.id}/"
-        for c in made.categories:
-            wanted[f"/categories/{c.slug}/"] = f"{FORGE}/edit/main/{c.path}", f"/api/v4/categories/{c.id}/"
+        wanted = ways(CATALOGUES[name]())
         seen: dict[str, tuple[str, str]] = {}
         for route, document in every(name):
             listing = re.sub(r"page/\d+/$", "", route)
-            if route == "/404.html":
+            alternate = document.all("link", rel="alternate", type="application/json")
+            found = {a.attributes["href"] for tools in document.all("p", class_="tools") for a in tools.all("a")}
+            json = {link.attributes["href"] for link in alternate}
+            assert json <= found
+            edit = {href for href in found if href.startswith(FORGE)}
+            assert len(edit) <= 1
+            assert len(json) <= 1
+            if edit or json:
+                seen[listing] = next(iter(edit), ""), next(iter(json), "").removeprefix("/below")
+            elif route == "/404.html":
                 assert f"{FORGE}/new/main/data/packages" in links(document.one("main")).values()
-                continue
-            if route == "/api/browse/":
-                continue
-            edit, json, *laid_out = document.one("p", class_="tools").all("a")
-            assert [link.attributes["href"] for link in laid_out] == (
-                [f"/below/api/browse/#{json.attributes['href'].removeprefix('/below')}"]
-                if route.startswith("/packages/p/")
-                else []
-            )
-            alternate = document.one("link", rel="alternate", type="application/json")
-            assert alternate.attributes["href"] == json.attributes["href"]
-            seen[listing] = edit.attributes["href"], json.attributes["href"].removeprefix("/below")
         assert seen == wanted
+
+    def test_the_foot_leads_everywhere(self, name: str) -> None:
+        texts = {f"/{text.slug}/" for text in CATALOGUES[name]().texts}
+        pages = {f"/below{page}" for page in {*urls.PAGES} - {"/"} | texts}
+        for route, document in every(name):
+            there = [a.attributes["href"] for a in document.one("footer").all("a")]
+            assert len(there) == len(set(there))
+            assert pages <= set(there), route
+            wanted = "Data not fetched yet." if name == "empty" else "Data as of 16 February 2026."
+            assert wanted in document.one("footer").text
 
     def test_two_renders_are_one(self, name: str) -> None:
         again = {output.route: output for output in render(CATALOGUES[name](), SITE, TEMPLATES)}
@@ -209,7 +252,7 @@ def test_the_order_of_the_data_does_not_matter() -> None:
 def test_a_site_without_a_path() -> None:
     outputs = {o.route: o for o in render(small(), Urls("https://example.org/"), TEMPLATES)}
     document = read(outputs["/"].body)
-    assert links(document.one("nav"))["Packages"] == "/packages/"
+    assert links(document.all("nav")[0])["Packages"] == "/packages/"
     assert document.one("link", rel="canonical").attributes["href"] == "https://example.org/"
 
 

@@ -1,13 +1,15 @@
 """Grids, lists and the front page."""
 
-from datetime import UTC, datetime
+from dataclasses import replace
+from datetime import UTC, date, datetime
 
 import pytest
 from document import texts
-from made import catalogue, category, fetched, grid, package
+from made import catalogue, category, fetched, grid, package, post
 from rendered import SITE, built, documents, links, page, section
 
 from builder.metadata import Release, Snapshot
+from builder.pages.home import draw
 from builder.pages.lists import DIGITS
 from builder.records import Feature
 
@@ -199,9 +201,11 @@ class TestLists:
         )
         rows = page(made, "/grids/").one("tbody").all("tr")
         assert [[row.one("th").text, *texts(row.all("td"))] for row in rows] == [
-            ["Bare empty B", "0", "0"],
-            ["Messaging", "1", "1"],
+            ["Bare empty B", "0", "0", "4 March 2020"],
+            ["Messaging", "1", "1", "4 March 2020"],
         ]
+        new = catalogue({}, {"g": grid(modified=datetime(1970, 1, 1, tzinfo=UTC))})
+        assert texts(page(new, "/grids/").one("tbody").all("td"))[2] == "not committed yet"
 
 
 class TestHome:
@@ -212,8 +216,11 @@ class TestHome:
         assert document.one("h1").text == "What there is, side by side."
         assert texts(document.all("h2")) == [
             "Compare",
+            "This week",
             "Latest releases",
             "Newest packages",
+            "Most starred",
+            "By chance",
             "Categories",
             "Use the JSON",
         ]
@@ -221,17 +228,69 @@ class TestHome:
         assert texts(section(document, "compare").all("li")) == [
             "Messaging 3 packages django-messages, waiting, postman"
         ]
+        assert links(section(document, "newest").one("p", class_="more")) == {
+            "The newest 50": "/below/packages/latest/"
+        }
 
     def test_a_site_without_a_description(self) -> None:
         assert page(catalogue(description=""), "/").one("h1").text == "A Directory"
 
-    def test_only_header_grids(self) -> None:
-        made = catalogue({"p": package()}, {"one": grid("p"), "two": grid(title="Two", header=True)})
-        assert texts(section(page(made, "/"), "compare").all("li")) == ["Two empty"]
-        one = catalogue({"p": package()}, {"one": grid("p", header=True)})
-        assert texts(section(page(one, "/"), "compare").all("li")) == ["Messaging 1 package django-messages"]
-        without = page(catalogue({"p": package()}, {"one": grid("p")}), "/")
+    def test_only_header_grids_that_compare_something(self) -> None:
+        packages = {slug: package(title=slug) for slug in "abc"}
+        grids = {
+            "one": grid(*"abc", title="One"),
+            "two": grid(*"ab", title="Two", header=True),
+            "three": grid(*"abc", title="Three", header=True),
+        }
+        document = page(catalogue(packages, grids), "/")
+        assert texts(section(document, "compare").all("li")) == ["Three 3 packages a, b, c"]
+        assert texts(section(document, "week").all("li")) == ["One grid a, b, c"]
+        without = page(catalogue(packages, {"two": grids["two"]}), "/")
         assert without.all("section", **{"aria-labelledby": "compare"}) == []
+        assert without.all("section", **{"aria-labelledby": "week"}) == []
+
+    def test_most_starred(self) -> None:
+        packages = {f"p{i}": package(title=f"P{i}") for i in range(8)}
+        snapshots = {f"p{i}": fetched(stars=i * i % 7) for i in range(7)}
+        items = section(page(catalogue(packages, snapshots=snapshots), "/"), "starred").all("li")
+        assert texts(items) == ["P2 4", "P5 4", "P3 2", "P4 2", "P1 1"]
+        nothing = page(catalogue({"p": package()}), "/")
+        assert section(nothing, "starred").one("p").text == "Stars are not fetched yet."
+
+    def test_what_comes_by_chance_changes_with_the_data_and_not_with_the_clock(self) -> None:
+        packages = {f"p{i}": package(title=f"P{i}") for i in range(60)} | {
+            "old": package(title="Old", deprecated="2020-01-01")
+        }
+        made = catalogue(packages, snapshots={slug: fetched() for slug in packages})
+        seen = {"chance": set[str](), "week": set[str]()}
+        for day in range(1, 15):
+            document = page(replace(made, as_of=date(2026, 6, day)), "/")
+            for name, found in seen.items():
+                found.add(" ".join(texts(section(document, name).all("a"))))
+        assert len(seen["chance"]) == 14
+        assert len(seen["week"]) == 2  # 1 June 2026 is a Monday
+        assert not any("Old" in shown for found in seen.values() for shown in found)
+
+    def test_a_draw_keeps_most_when_one_more_is_there(self) -> None:
+        slugs = [f"p{i}" for i in range(50)]
+        drawn = draw("seed", slugs, 5)
+        assert drawn == draw("seed", reversed(slugs), 5)
+        assert len(set(drawn) & set(draw("seed", [*slugs, "one-more"], 5))) >= 4
+        assert draw("seed", [], 5) == []
+
+    @pytest.mark.parametrize(("written", "stands"), [("2026-02-16", True), ("2025-12-18", True), ("2025-12-17", False)])
+    def test_the_newest_post_stands_there_while_it_is_new(self, written: str, *, stands: bool) -> None:
+        posts = {"old": post(title="Old", date="2020-01-01"), "new": post(title="New", date=written)}
+        document = page(catalogue({"p": package()}, snapshots={"p": fetched()}, posts=posts), "/")
+        found = document.one("main").all("a", href="/below/changelog/new/")
+        assert len(found) == stands
+        assert document.one("main").all("a", href="/below/changelog/old/") == []
+
+    def test_the_four_largest_categories(self) -> None:
+        categories = {f"c{i}": category(title_plural=f"C{i}") for i in range(6)}
+        packages = {f"p{i}": package(title=f"P{i}", category=f"c{i % 5}") for i in range(9)}
+        items = section(page(catalogue(packages, categories=categories), "/"), "categories").all("li")
+        assert texts(items) == ["C0 2 packages", "C1 2 packages", "C2 2 packages", "C3 2 packages"]
 
     def test_latest_releases(self) -> None:
         def released(day: int) -> Snapshot:
@@ -243,7 +302,7 @@ class TestHome:
         made = catalogue(packages, snapshots={f"p{i}": released(i) for i in range(1, 12)})
         items = section(page(made, "/"), "releases").all("li")
         assert texts(items)[0] == "P11 1.11 11 January 2020"
-        assert [item.one("a").text for item in items] == [f"P{i}" for i in range(11, 3, -1)]
+        assert [item.one("a").text for item in items] == [f"P{i}" for i in range(11, 6, -1)]
 
     def test_newest_packages(self) -> None:
         packages = {

@@ -132,7 +132,7 @@ def test_a_package_that_is_replaced_is_deprecated_and_its_score_knows_python() -
     assert found["old"].item.score == 70
     assert not found["old"].active
     assert found["new"].active
-    assert items.evidence(next(p for p in catalogue.packages if p.slug == "old")).deprecated
+    assert weight.evidence(next(p for p in catalogue.packages if p.slug == "old")).deprecated
 
 
 @pytest.mark.parametrize(

@@ -283,6 +283,14 @@ FAULTS: list[tuple[str, Fault]] = [
         "browsable",
         lambda request, answer: answer.having(content_type=JSON) if "html" in request.headers["accept"] else answer,
     ),
+    ("feeds", at("^/$", body(b"<html><title>x</title></html>"))),
+    ("feeds", at("rss.xml$", headers(content_type="application/octet-stream"))),
+    ("feeds", at("rss.xml$", body(b"<!doctype html><p>Not here"))),
+    ("feeds", at("sitemap.xml$", headers(content_type=HTML))),
+    ("feed-folders", at("/rss/$", headers(content_type=HTML))),
+    ("feed-folders", at("/rss/$", body(b"<?xml?><other/>"))),
+    ("robots", at("robots.txt$", headers(content_type=HTML))),
+    ("robots", at("robots.txt$", body(b"User-agent: *\n"))),
 ]
 
 

@@ -21,7 +21,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from builder.errors import GuardRefusedError, SiteError
-from builder.write import Report, place, write
+from builder.write import Report, place, read, write
 from builder.write import tree as tree_module
 
 Files = dict[str, bytes]
@@ -786,3 +786,12 @@ def test_the_lock_of_a_killed_build_is_free(site: Path) -> None:
 
 def test_the_mark_says_what_the_folder_is() -> None:
     assert re.fullmatch(rb"[\x20-\x7e]+\n", place.MARKER_TEXT)
+
+
+def test_reading_what_the_last_build_left(tmp_path: Path) -> None:
+    site = tmp_path / "site"
+    assert read(site, "a/b.txt") is None
+    write([("a/b.txt", b"b")], site)
+    assert read(site, "a/b.txt") == b"b"
+    assert read(site, "a") is None
+    assert read(site, "a/c.txt") is None

@@ -26,6 +26,12 @@ from builder.checks.references import (
     snapshots_have_packages,
 )
 from builder.checks.replacements import replacements_agree, replacements_end, replacements_exist
+from builder.checks.texts import (
+    cycles_differ,
+    text_links_lead_somewhere,
+    texts_can_be_shown,
+    texts_have_free_addresses,
+)
 from builder.entries import Records
 from builder.errors import Problem
 
@@ -49,6 +55,10 @@ CHECKS: Final[tuple[Check, ...]] = (
     pypi_names_are_unique,
     snapshots_have_packages,
     dates_are_in_order,
+    cycles_differ,
+    texts_have_free_addresses,
+    texts_can_be_shown,
+    text_links_lead_somewhere,
 )
 """Every rule. A new one is a function in a module of this package, and a line here."""
 

@@ -110,7 +110,7 @@ def _choices(command: Callable[..., None]) -> Callable[..., None]:
 
     @functools.wraps(command)
     def with_choices(*arguments: Any, host: str, **options: Any) -> None:  # noqa: ANN401 - as in click
-        names = ("copies", "v3", "siblings")
+        names = ("copies", "v3", "siblings", "pictures", "extras")
         given = {name: value for name in names if (value := options.pop(name)) is not None}
         named = host_named(host)
         chosen = dataclasses.replace(named.choices, **given)
@@ -119,6 +119,8 @@ def _choices(command: Callable[..., None]) -> Callable[..., None]:
         command(*arguments, host=named, choices=chosen, **options)
 
     added = (
+        ("--extras/--no-extras", "A page for each package's weight in search and for each contributor, or none."),
+        ("--pictures/--no-pictures", "A picture for each package and grid, for where its address is shared, or none."),
         ("--siblings/--no-siblings", "Compressed files (.gz, .br) beside the larger ones, or none."),
         ("--v3/--no-v3", "API v3, or none of it."),
         ("--copies/--no-copies", "A file for each slug too, or only where no script can answer for it."),

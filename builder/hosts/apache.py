@@ -237,7 +237,7 @@ def _files(at: str) -> Iterator[str]:
     """Yield what finds the file of a path: itself, or the index of a folder; or the way to the folder, or nothing."""
     none_yet = f"{_FILE} ^$"
     yield from _rule(f"^{at}(/.*[^/])$", "-", "E=PACKAGES_FILE:$1", none_yet, f"{_ROOT}$1 -f")
-    for index, below in (("index.json", "/api/"), ("index.html", "/")):
+    for index, below in (("index.json", "/api/"), ("index.html", "/"), ("index.xml", "/")):
         found = f"{_ROOT}$1{index} -f"
         yield from _rule(f"^{at}({below}(?:.*/)?)$", "-", f"E=PACKAGES_FILE:$1{index}", none_yet, found)
         folder = f"^({at}((?={below}){rules.SAFE_PATH}))$"

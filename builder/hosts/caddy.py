@@ -253,14 +253,14 @@ def _pages(prefix: str) -> Iterator[str]:
     yield from _headers(rules.PAGE_HEADERS)
     yield from _vary()
     yield from _where("refused", ["not method GET HEAD"], ['respond "" 405'])
-    yield from _files(prefix, "index.html")
+    yield from _files(prefix, "index.html", "index.xml")
     yield from _handle("", _serve(NOT_FOUND, 404))
 
 
 def _files(prefix: str, *indexes: str) -> Iterator[str]:
     """Yield the redirect to a folder that was asked for as a file, and the answer by file or by index."""
     path = "{path}"
-    slashless = [_path(rules.SAFE_PATH), f"file {path}/{indexes[0]}"]
+    slashless = [_path(rules.SAFE_PATH), "file " + " ".join(f"{path}/{index}" for index in indexes)]
     yield from _where("slashless", slashless, [f"redir * {prefix}{path}/{{packages_query}} 301"])
     yield from _where("file", [f"file {path}", "not path */"], _serve())
     for number, index in enumerate(indexes):

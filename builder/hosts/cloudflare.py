@@ -11,7 +11,7 @@ from builder.choices import Choices, Query
 from builder.hosts.base import CONFIGURATION, File, Limits, Place, Server
 from builder.hosts.layouts import named_html
 from builder.hosts.limits import at_the_root
-from builder.outputs import Output
+from builder.outputs import XML, Output
 from builder.urls import Urls
 
 # The first rule that sets a header takes the place of the host's own; a second one would add to it.
@@ -26,6 +26,9 @@ HEADERS: Final = """\
 /api/v3/*
   Content-Type: application/json
 """
+_FEEDS: Final = (urls.LATEST_FEED, urls.RELEASES_FEED, urls.POSTS_FEED)
+_XML: Final = (*(urls.feed_page(feed, form) for feed in _FEEDS for form in ("atom", "rss")), urls.SEARCH_DESCRIPTION)
+"""What is XML although its file is an `index.html`: its type must be told for each."""
 
 IGNORED: Final = f"""\
 /{CONFIGURATION}
@@ -72,7 +75,7 @@ class Cloudflare:
     """`index.html` in a folder per route, JSON too, whose media type a rule tells; lists, slugs, searches by script."""
 
     name = "cloudflare"
-    choices = Choices(query=Query.ANSWERED, copies=False, runtimes=("worker",))
+    choices = Choices(query=Query.ANSWERED, copies=False, runtimes=("worker",), pictures=False, extras=False)
     limits = Limits(files=20_000, file_bytes=25 * 1024**2, source="on the free plan; the paid one takes 100,000 files")
     cannot: Mapping[str, str] = dict.fromkeys(
         ("cors-preflight", "options", "post-refused", "post-refused-in-words"), _FREE
@@ -90,9 +93,13 @@ class Cloudflare:
             SiteError: the site's address has a path.
         """
         at_the_root(self, site)
-        yield "_headers", HEADERS.encode()
+        yield "_headers", _headers().encode()
         yield ".assetsignore", IGNORED.encode()
         yield f"{CONFIGURATION}wrangler.jsonc", _settings(site)
+
+
+def _headers() -> str:
+    return HEADERS + "".join(f"{route}\n  Content-Type: {XML}\n" for route in _XML)
 
 
 def _settings(site: Urls) -> bytes:

@@ -17,7 +17,7 @@ _UNTOLD: Final = "a host that nobody has described is told no headers"
 _UNRULED: Final = "a host that nobody has described is told no rules"
 
 CANNOT: Final[Mapping[str, str]] = {
-    **dict.fromkeys(("api-types", "types-fit"), _TYPED),
+    **dict.fromkeys(("api-types", "types-fit", "feed-folders"), _TYPED),
     **dict.fromkeys(("cors", "cors-not-modified", "cors-not-found", "cors-preflight"), _UNTOLD),
     **dict.fromkeys(("nosniff", "cache-control", "etag", "compression"), _UNTOLD),
     **dict.fromkeys(("options", "post-refused", "post-refused-in-words"), _UNRULED),

@@ -2,20 +2,21 @@
 
 from typing import Final
 
-from builder.outputs import HTML, JSON, Output
+from builder.outputs import HTML, JSON, Output, is_xml
 
 _HARMLESS: Final = ((b"<", b"\\u003c"), (b">", b"\\u003e"), (b"&", b"\\u0026"))
 
 
 def indexed(output: Output) -> tuple[str, bytes]:
-    """Give a folder per route, with an index file of the answer's own type: `index.json` or `index.html`.
+    """Give a folder per route, with an index file of the answer's own type: `index.json`, `index.xml` or `index.html`.
 
-    For hosts that index both, or can be told to: the ending tells them the media type. A route that does not end in a
-    slash is a file already.
+    For hosts that index them all, or can be told to: the ending tells them the media type. A route that does not end
+    in a slash is a file already.
     """
     if not output.route.endswith("/"):
         return output.route[1:], output.body
-    return output.route[1:] + ("index.json" if output.media_type == JSON else "index.html"), output.body
+    ending = "json" if output.media_type == JSON else "xml" if is_xml(output.media_type) else "html"
+    return f"{output.route[1:]}index.{ending}", output.body
 
 
 def named_html(output: Output, *, typed: bool = False) -> tuple[str, bytes]:
@@ -23,12 +24,12 @@ def named_html(output: Output, *, typed: bool = False) -> tuple[str, bytes]:
 
     For hosts that index this one name. Where they cannot be told the media type, a browser would take the JSON for a
     page and run what a description may hold; so what could begin a tag is escaped, which JSON allows. Where they are
-    (`typed`), the bytes stay.
+    (`typed`), the bytes stay, as XML's do, in which all text out of the data is escaped already.
     """
     if not output.route.endswith("/"):
         return output.route[1:], output.body
     body = output.body
-    if output.media_type != HTML and not typed:
+    if output.media_type != HTML and not typed and not is_xml(output.media_type):
         for plain, harmless in _HARMLESS:
             body = body.replace(plain, harmless)
     return output.route[1:] + "index.html", body

@@ -61,6 +61,6 @@ def _newly_entered(path: str, folders: Counter[str]) -> Iterator[str]:
 def _too_much(host: Host, found: str, allowed: str) -> SiteError:
     why = f" ({host.limits.source})" if host.limits.source else ""
     return SiteError(
-        f"{found}, and {host.name} takes {allowed}{why}; nothing was changed. Fewer are made with --no-copies, --no-v3 "
-        "or --no-siblings; or choose another --host."
+        f"{found}, and {host.name} takes {allowed}{why}; nothing was changed. Fewer are made with --no-copies, "
+        "--no-v3, --no-siblings, --no-pictures or --no-extras; or choose another --host."
     )

@@ -34,7 +34,7 @@ REDIRECTS: Final = f"""\
 /api/v4/*  /api/v4/:splat/index.json  200
 /api/v3/*  /api/v3/:splat/index.json  200
 /api/*  /api/404.json  404
-"""
+""" + "".join(f"{folder}*  {folder}:splat/index.xml  200\n" for folder in urls.XML_FOLDERS)
 
 SETTINGS: Final = f"""\
 # The site is built already. To deploy it: cd to the folder of this file, then `netlify deploy --prod`.

@@ -189,7 +189,8 @@ def _locations(prefix: str, *, v3: bool) -> Iterator[str]:
     items = f"/api/v4/(?:(?:{rules.COLLECTIONS})/[^/]+/)?"
     yield from _location(_match(prefix, items), _api_headers("Accept"), _item(prefix))
     yield from _location(_match(prefix, "/api/.*"), _api_headers(), [*_methods(), *_static(prefix)])
-    pages = [*_page(prefix), *_slash(prefix, "index.html"), *_file("index.html")]
+    indexes = ("index.html", "index.xml")
+    pages = [*_page(prefix), *_slash(prefix, *indexes), *_file(*indexes)]
     yield from _location(_match(prefix, "/.*"), rules.PAGE_HEADERS, pages)
 
 
@@ -278,20 +279,22 @@ def _static(prefix: str) -> Iterator[str]:
     yield from _file("index.json")
 
 
-def _file(index: str) -> Iterator[str]:
-    """Yield the file of a path: itself, or the index of the folder."""
+def _file(*indexes: str) -> Iterator[str]:
+    """Yield the file of a path: itself, or an index of the folder, the first that is there."""
     yield "set $packages_found '';"
     yield f"if (-f {_ROOT}$packages_path) {{ set $packages_found $packages_path; }}"
-    yield f"if (-f {_ROOT}${{packages_path}}{index}) {{ set $packages_found ${{packages_path}}{index}; }}"
+    for index in reversed(indexes):
+        yield f"if (-f {_ROOT}${{packages_path}}{index}) {{ set $packages_found ${{packages_path}}{index}; }}"
     yield "if ($packages_found = '') { return 404; }"
     yield "rewrite ^ $packages_found break;"
 
 
-def _slash(prefix: str, index: str) -> Iterator[str]:
+def _slash(prefix: str, *indexes: str) -> Iterator[str]:
     """Yield the redirect to a folder that was asked for as a file; relative, and with the query."""
-    yield f"set $packages_slash {_ROOT}$packages_path/{index};"
-    yield f"if ($packages_path !~ {_quoted(f'^{rules.SAFE_PATH}$')}) {{ set $packages_slash ''; }}"
-    yield f"if (-f $packages_slash) {{ return 301 {prefix}$packages_path/$is_args$args; }}"
+    for index in indexes:
+        yield f"set $packages_slash {_ROOT}$packages_path/{index};"
+        yield f"if ($packages_path !~ {_quoted(f'^{rules.SAFE_PATH}$')}) {{ set $packages_slash ''; }}"
+        yield f"if (-f $packages_slash) {{ return 301 {prefix}$packages_path/$is_args$args; }}"
 
 
 def _page(prefix: str) -> Iterator[str]:

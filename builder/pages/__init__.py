@@ -4,8 +4,11 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from builder.catalogue import Catalogue
+from builder.choices import Choices
 from builder.outputs import Output
-from builder.pages import grid, home, lists, package
+from builder.pages import figures, finding, grid, home, lists, package, readiness, rules, spans, state, tables, texts
+from builder.pages.people import People
+from builder.pages.people import pages as people_pages
 from builder.pages.sheets import make_sheets, rank
 from builder.pages.shell import Page, Shell
 from builder.pages.words import Calendar
@@ -14,13 +17,16 @@ from builder.urls import Urls
 __all__ = ["render"]
 
 
-def render(catalogue: Catalogue, site: Urls, templates: Path) -> Iterator[Output]:
+def render(catalogue: Catalogue, site: Urls, templates: Path, choices: Choices | None = None) -> Iterator[Output]:
     """Yield the assets and every page; `templates` is the folder of the templates.
+
+    `choices` tell whether there are pictures that a page can name, and pages that are extras.
 
     Raises:
         SiteError: an asset is not there.
     """
-    shell = Shell(catalogue.settings, catalogue.folder, site, templates)
+    chosen = choices or Choices()
+    shell = Shell(catalogue, site, templates, pictures=chosen.pictures, extras=chosen.extras)
     yield from shell.assets()
     yield from map(shell.output, _pages(catalogue, shell))
 
@@ -31,15 +37,28 @@ def _pages(catalogue: Catalogue, shell: Shell) -> Iterator[Page]:
     calendar = Calendar(settings.time_zone, catalogue.as_of)
     sheets = make_sheets(catalogue.packages, shell.site, calendar, settings.pypi_url)
     ranks = rank(catalogue.grids, sheets)
+    people = People(sheets.values(), shell)
+    filed = lists.a_to_z(sheets.values())
     yield home.home(catalogue, sheets, ranks, calendar, shell)
-    yield from lists.packages(sheets.values(), shell)
+    yield finding.page(filed, shell)
+    yield from lists.packages(filed, shell)
+    yield tables.latest(catalogue.packages, sheets, calendar, shell)
+    yield tables.liked(sheets.values(), shell)
     for sheet in sheets.values():
-        yield package.page(sheet, ranks, calendar, shell)
-    yield lists.grids(catalogue.grids, ranks, shell)
+        yield package.page(sheet, ranks, people, calendar, shell)
+        if shell.extras:
+            yield rules.page(sheet, calendar)
+    yield lists.grids(catalogue.grids, ranks, calendar, shell)
     for item in catalogue.grids:
         yield grid.page(item, ranks, shell)
+        yield from spans.pages(item, ranks, calendar, shell)
     yield lists.categories(catalogue.categories, shell)
     for category in catalogue.categories:
         yield from lists.category(category, (sheets[found.slug] for found in category.packages), shell)
+    yield from readiness.pages(catalogue, sheets, calendar, shell)
+    yield from people_pages(people, shell)
+    yield figures.page(catalogue, sheets, ranks, shell)
+    yield state.page(catalogue, sheets, calendar)
+    yield from texts.pages(catalogue.texts, catalogue.posts, shell)
     yield home.browse(shell)
     yield home.not_found(shell)

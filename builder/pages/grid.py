@@ -10,11 +10,13 @@ from typing import Final, NamedTuple
 
 from builder import urls
 from builder.catalogue import Grid
-from builder.pages import cells
+from builder.pages import cells, spans
 from builder.pages.links import Link
+from builder.pages.sharing import Things, crumbs, grid_feed_link, known
 from builder.pages.sheets import Ranks, Sheet
 from builder.pages.shell import Page, Shell
 from builder.pages.words import Fact, counted, unknown
+from builder.urls import Urls
 
 COLUMNS: Final = 8
 
@@ -72,6 +74,7 @@ def page(grid: Grid, ranks: Ranks, shell: Shell) -> Page:
         json=urls.api_item(urls.API_GRIDS, grid.id),
         values={
             "description": grid.record.description,
+            "views": spans.views(grid, shell, urls.grid_page(grid.slug)),
             "locked": grid.record.locked,
             "heads": heads,
             "lines": lines,
@@ -81,7 +84,32 @@ def page(grid: Grid, ranks: Ranks, shell: Shell) -> Page:
             "package_count": counted(len(ranked), "package"),
             "feature_count": counted(len(features), "feature"),
         },
+        picture=urls.grid_page(grid.slug),
+        feeds=[grid_feed_link(shell.site, grid.slug, grid.title)],
+        things=_things(grid, ranked, shell.site),
     )
+
+
+def _things(grid: Grid, ranked: Sequence[Sheet], site: Urls) -> Things:
+    """Give a grid as JSON-LD: the list of its packages, and the way to it."""
+    items = [
+        {
+            "@type": "ListItem",
+            "position": number,
+            "name": sheet.title,
+            "url": site.absolute(urls.package_page(sheet.package.slug)),
+        }
+        for number, sheet in enumerate(ranked, start=1)
+    ]
+    listed = known(
+        type_="ItemList",
+        name=grid.title,
+        description=grid.record.description,
+        url=site.absolute(urls.grid_page(grid.slug)),
+        numberOfItems=len(items),
+        itemListElement=items,
+    )
+    return [listed, crumbs(site, ("Grids", urls.GRIDS), (grid.title, urls.grid_page(grid.slug)))]
 
 
 def table(

@@ -1,30 +1,51 @@
-"""The front page and the page for addresses that lead nowhere. Nothing on them depends on the day of the build."""
+"""The front page and the page for addresses that lead nowhere. Nothing on them depends on the day of the build.
+
+What comes by chance is drawn from the day of the data: with the same data it is the same, and tomorrow's is another.
+"""
 
 from collections.abc import Iterable, Mapping
-from heapq import nlargest
+from datetime import date, timedelta
+from hashlib import sha256
+from heapq import nlargest, nsmallest
 from typing import Final, NamedTuple
 
 from builder import urls
-from builder.catalogue import UNKNOWN_DATE, Catalogue
-from builder.pages.lists import category_rows, grid_rows
+from builder.catalogue import Catalogue, Grid
+from builder.pages import tables
+from builder.pages.lists import GridRow, category_rows, grid_rows
 from builder.pages.sheets import Ranks, Sheet
 from builder.pages.shell import BROWSE, Page, Shell
-from builder.pages.words import Calendar, Fact, counted, unknown
+from builder.pages.texts import PostRow, post_rows
+from builder.pages.words import Calendar, Fact, counted
 
-NEWS_SHOWN: Final = 8
-NOT_COMMITTED: Final = "not committed yet"
+NEWS_SHOWN: Final = 5
+CATEGORIES_SHOWN: Final = 4
+LEAST_OF_A_GRID: Final = 3  # packages, for a grid to be worth a comparison
+ANNOUNCED: Final = timedelta(days=60)  # how long the newest post stands on the front page
 
 
 class News(NamedTuple):
-    """A package that is new in some way, and since when."""
+    """A package, and why it is here: since when it is new, or how many stars it has."""
 
     sheet: Sheet
-    since: Fact
+    fact: Fact
+
+
+class Block(NamedTuple):
+    """A short list of packages; `nothing` is said where it is empty, `more` leads to a longer one, "" to none."""
+
+    title: str
+    id: str
+    news: list[News]
+    nothing: str
+    more: str = ""
+    more_label: str = ""
 
 
 def home(catalogue: Catalogue, sheets: Mapping[str, Sheet], ranks: Ranks, calendar: Calendar, shell: Shell) -> Page:
     """Make the front page."""
     settings = catalogue.settings
+    header = [grid for grid in catalogue.grids if grid.record.header and len(grid.packages) >= LEAST_OF_A_GRID]
     return Page(
         template="home.html",
         route=urls.HOME,
@@ -35,15 +56,40 @@ def home(catalogue: Catalogue, sheets: Mapping[str, Sheet], ranks: Ranks, calend
         json=urls.API,
         values={
             "description": settings.description,
+            "announcement": _announcement(catalogue, shell),
             "package_count": counted(len(catalogue.packages), "package"),
             "grid_count": counted(len(catalogue.grids), "grid"),
-            "grids": grid_rows((grid for grid in catalogue.grids if grid.record.header), ranks, shell),
-            "categories": category_rows(catalogue.categories, shell),
-            "releases": _latest_releases(sheets.values()),
-            "newest": _newest(catalogue, sheets, calendar),
+            "grids": grid_rows(header, ranks, shell),
+            "categories": category_rows(catalogue.categories, shell)[:CATEGORIES_SHOWN],
+            "blocks": _blocks(catalogue, sheets, calendar, shell),
+            "package_of_the_week": _package_of_the_week(catalogue, sheets),
+            "grid_of_the_week": _grid_of_the_week(catalogue, ranks, shell),
             "example": shell.site.absolute(_example(sheets.values())),
         },
     )
+
+
+def _announcement(catalogue: Catalogue, shell: Shell) -> PostRow | None:
+    """Give the newest post while it is new, by the day of the data."""
+    posts = post_rows(catalogue.posts[:1], shell)
+    is_new = posts and catalogue.posts[0].record.date + ANNOUNCED >= catalogue.as_of
+    return posts[0] if is_new else None
+
+
+def _blocks(catalogue: Catalogue, sheets: Mapping[str, Sheet], calendar: Calendar, shell: Shell) -> list[Block]:
+    path = shell.site.path
+    newest = [
+        News(sheets[package.slug], tables.added(package, calendar)) for package in catalogue.packages[:NEWS_SHOWN]
+    ]
+    starred = [News(s, s.repository.stars) for s in tables.most_starred(sheets.values(), NEWS_SHOWN)]
+    active = {package.slug for package in catalogue.packages if package.is_active}
+    by_chance = [sheets[slug] for slug in draw(catalogue.as_of.isoformat(), active, NEWS_SHOWN)]
+    return [
+        Block("Latest releases", "releases", _latest_releases(sheets.values()), "Releases are not fetched yet."),
+        Block("Newest packages", "newest", newest, "No packages yet.", path(urls.LATEST), "The newest 50"),
+        Block("Most starred", "starred", starred, "Stars are not fetched yet.", path(urls.LIKED), "The first 50"),
+        Block("By chance", "chance", [News(sheet, Fact(sheet.category)) for sheet in by_chance], "No packages yet."),
+    ]
 
 
 def _latest_releases(sheets: Iterable[Sheet]) -> list[News]:
@@ -53,15 +99,29 @@ def _latest_releases(sheets: Iterable[Sheet]) -> list[News]:
     return [News(sheet, sheet.pypi.released) for *_, sheet in latest]
 
 
-def _newest(catalogue: Catalogue, sheets: Mapping[str, Sheet], calendar: Calendar) -> list[News]:
-    """Give the packages that came into the catalogue last: ids are given in order of time."""
-    return [
-        News(
-            sheets[package.slug],
-            unknown(NOT_COMMITTED) if package.created == UNKNOWN_DATE else calendar.day(package.created),
-        )
-        for package in catalogue.packages[:NEWS_SHOWN]
-    ]
+def draw(seed: str, slugs: Iterable[str], count: int) -> list[str]:
+    """Draw from slugs as if by chance: the same for the same seed, and for most slugs whatever others there are."""
+    return nsmallest(count, slugs, key=lambda slug: sha256(f"{seed} {slug}".encode()).digest())
+
+
+def _week(day: date) -> str:
+    year, week, _ = day.isocalendar()
+    return f"{year}-W{week:02}"
+
+
+def _package_of_the_week(catalogue: Catalogue, sheets: Mapping[str, Sheet]) -> Sheet | None:
+    """Draw among the active packages that say what they are."""
+    fit = {package.slug for package in catalogue.packages if package.is_active and package.description}
+    return next((sheets[slug] for slug in draw(f"package {_week(catalogue.as_of)}", fit, 1)), None)
+
+
+def _grid_of_the_week(catalogue: Catalogue, ranks: Ranks, shell: Shell) -> GridRow | None:
+    """Draw among the grids that compare something, but for those that always stand here."""
+    fit: dict[str, Grid] = {
+        grid.slug: grid for grid in catalogue.grids if len(grid.packages) >= LEAST_OF_A_GRID and not grid.record.header
+    }
+    drawn = [fit[slug] for slug in draw(f"grid {_week(catalogue.as_of)}", fit, 1)]
+    return next(iter(grid_rows(drawn, ranks, shell)), None)
 
 
 def _example(sheets: Iterable[Sheet]) -> str:
@@ -78,10 +138,9 @@ def browse(shell: Shell) -> Page:
         section="",
         title="The API, laid out",
         summary="Shows what the API of this site answers, line by line, with its links to follow.",
-        edit=shell.edit_settings(),
-        json="",
         values={"base_url": shell.site.base},
         script=BROWSE,
+        unlisted=True,
     )
 
 
@@ -94,6 +153,5 @@ def not_found(shell: Shell) -> Page:
         title="Not found",
         summary="There is no page at this address.",
         edit=shell.add("packages"),
-        json="",
-        values={},
+        unlisted=True,
     )

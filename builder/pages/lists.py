@@ -14,10 +14,11 @@ from itertools import groupby
 from typing import Final, NamedTuple
 
 from builder import urls
-from builder.catalogue import Category, Grid, by_title
+from builder.catalogue import UNKNOWN_DATE, Category, Grid, by_title
+from builder.pages.sharing import crumbs
 from builder.pages.sheets import Ranks, Sheet
 from builder.pages.shell import Page, Shell
-from builder.pages.words import counted, number
+from builder.pages.words import NOT_COMMITTED, Calendar, Fact, counted, number, unknown
 
 WHOLE: Final = 500
 PAGE_SIZE: Final = 200
@@ -60,8 +61,8 @@ class Turn(NamedTuple):
     current: bool
 
 
-def packages(sheets: Iterable[Sheet], shell: Shell) -> Iterator[Page]:
-    """Make the list of all packages."""
+def packages(filed: Sequence[Filed], shell: Shell) -> Iterator[Page]:
+    """Make the list of all packages, which are in their order."""
     head = Page(
         template="packages.html",
         route=urls.PACKAGES,
@@ -72,7 +73,7 @@ def packages(sheets: Iterable[Sheet], shell: Shell) -> Iterator[Page]:
         json=urls.API_PACKAGES,
         values={},
     )
-    return _pages(head, sheets, shell)
+    return _pages(head, filed, shell)
 
 
 def category(item: Category, sheets: Iterable[Sheet], shell: Shell) -> Iterator[Page]:
@@ -87,13 +88,15 @@ def category(item: Category, sheets: Iterable[Sheet], shell: Shell) -> Iterator[
         edit=shell.edit(item.path),
         json=urls.api_item(urls.API_CATEGORIES, item.id),
         values={"description": record.description},
+        things=[
+            crumbs(shell.site, ("Categories", urls.CATEGORIES), (record.title_plural, urls.category_page(item.slug)))
+        ],
     )
-    return _pages(head, sheets, shell)
+    return _pages(head, a_to_z(sheets), shell)
 
 
-def _pages(head: Page, sheets: Iterable[Sheet], shell: Shell) -> Iterator[Page]:
+def _pages(head: Page, filed: Sequence[Filed], shell: Shell) -> Iterator[Page]:
     """Make the pages of a list of packages out of what they have in common."""
-    filed = a_to_z(sheets)
     pages = cut(filed)
     first = first_pages(pages)
     for here, rows in enumerate(pages, start=1):
@@ -248,7 +251,7 @@ def grid_rows(grids: Iterable[Grid], ranks: Ranks, shell: Shell) -> list[GridRow
     ]
 
 
-def grids(items: Sequence[Grid], ranks: Ranks, shell: Shell) -> Page:
+def grids(items: Sequence[Grid], ranks: Ranks, calendar: Calendar, shell: Shell) -> Page:
     """Make the list of all grids."""
     return Page(
         template="grids.html",
@@ -258,5 +261,16 @@ def grids(items: Sequence[Grid], ranks: Ranks, shell: Shell) -> Page:
         summary="All grids: packages of one purpose side by side.",
         edit=shell.add("grids"),
         json=urls.API_GRIDS,
-        values={"grids": grid_rows(items, ranks, shell), "grid_count": counted(len(items), "grid")},
+        values={
+            "grids": list(zip(grid_rows(items, ranks, shell), _updated(items, calendar), strict=True)),
+            "grid_count": counted(len(items), "grid"),
+        },
     )
+
+
+def _updated(items: Iterable[Grid], calendar: Calendar) -> list[Fact]:
+    """Give when grids were last changed, by title."""
+    return [
+        unknown(NOT_COMMITTED) if grid.modified == UNKNOWN_DATE else calendar.day(grid.modified)
+        for grid in by_title(items)
+    ]

@@ -7,6 +7,8 @@ from builder import derive, urls
 from builder.catalogue import Grid, Package
 from builder.metadata import PyPIFacts, Release
 from builder.pages import freshness, links
+from builder.pages.people import People
+from builder.pages.sharing import Things, crumbs, known
 from builder.pages.sheets import Ranks, Sheet
 from builder.pages.shell import Page, Shell
 from builder.pages.words import NO_RELEASE, NOT_KNOWN, Calendar, Fact, counted, day, number
@@ -35,7 +37,7 @@ A plain tuple, since there are hundreds on a page.
 """
 
 
-def page(sheet: Sheet, ranks: Ranks, calendar: Calendar, shell: Shell) -> Page:
+def page(sheet: Sheet, ranks: Ranks, people: People, calendar: Calendar, shell: Shell) -> Page:
     """Make the page of a package."""
     package = sheet.package
     snapshot = package.snapshot
@@ -55,14 +57,41 @@ def page(sheet: Sheet, ranks: Ranks, calendar: Calendar, shell: Shell) -> Page:
             "sources": freshness.lines(snapshot, calendar),
             "weeks": sheet.repository.weeks,
             **_history(sheet, calendar),
-            **_people(sheet),
+            **_people(sheet, people),
+            "rules_href": shell.site.path(urls.package_rules(package.slug)) if shell.extras else "",
             **_standing(package, shell),
             "grids": [_neighbours(grid, ranks[grid.slug], package, shell) for grid in package.grids],
             "sites": package.record.sites,
             "tags": package.record.tags,
             "json_route": urls.api_item(urls.API_PACKAGES, package.id),
         },
+        picture=urls.package_page(package.slug),
+        things=_things(sheet, shell),
     )
+
+
+def _things(sheet: Sheet, shell: Shell) -> Things:
+    """Give a package as JSON-LD: its source code, and the way to it."""
+    package, pypi, code = sheet.package, sheet.pypi, sheet.repository.link
+    address = shell.site.absolute(urls.package_page(package.slug))
+    category = urls.category_page(package.category.slug)
+    source = known(
+        type_="SoftwareSourceCode",
+        id_=address,
+        url=address,
+        name=sheet.title,
+        description=package.description,
+        codeRepository=code.href if code else "",
+        programmingLanguage="Python",
+        version=pypi.version.text if pypi.version.known else "",
+        dateModified=pypi.released.day,
+        license=derive.spdx_page(pypi.licence.text) if pypi.licence.known else "",
+        keywords=package.record.tags,
+        sameAs=pypi.href,
+        image=shell.picture(urls.package_page(package.slug)),
+    )
+    steps = (("Packages", urls.PACKAGES), (sheet.category, category), (sheet.title, urls.package_page(package.slug)))
+    return [source, crumbs(shell.site, *steps)]
 
 
 def _standing(package: Package, shell: Shell) -> dict[str, object]:
@@ -145,10 +174,12 @@ def _release(release: Release, newest: str, calendar: Calendar) -> ReleaseRow:
     return release.version, calendar.day(release.uploaded), release.requires_python or NOTHING, marks
 
 
-def _people(sheet: Sheet) -> dict[str, object]:
+def _people(sheet: Sheet, people: People) -> dict[str, object]:
     """Give the contributors, the first of them apart; where nobody is known, why."""
     repository = sheet.package.snapshot.repository
-    logins = repository.participants if repository else None
+    hrefs = people.hrefs(sheet)
+    known = repository.participants if repository else None
+    logins = None if known is None else [(login, hrefs.get(login, "")) for login in known]
     first, rest = _folded(logins or (), CONTRIBUTORS_SHOWN)
     return {
         "contributors": first,

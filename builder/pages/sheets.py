@@ -29,7 +29,8 @@ from builder.urls import Urls
 class PyPISheet:
     """What PyPI says. `name` and `href` are "" for a package that is not there; `releases` are newest first.
 
-    `released_at` is for sorting; None is not known.
+    `released_at` is for sorting; None is not known. `python_named` and `django_named` are the versions that classifiers
+    name.
     """
 
     name: str
@@ -43,6 +44,8 @@ class PyPISheet:
     status: Fact
     releases: tuple[Release, ...] = ()
     released_at: datetime | None = None
+    python_named: Sequence[str] = ()
+    django_named: Sequence[str] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -141,18 +144,21 @@ def _pypi(package: Package, calendar: Calendar, index: str) -> PyPISheet:
     # What is installed is the newest release: its own word counts before that of the project as a whole.
     requires = (newest.requires_python if newest else None) or facts.requires_python or ""
     status = derive.development_status(facts)
+    python, django = derive.python_versions(facts), derive.django_versions(facts)
     return PyPISheet(
         name=name,
         href=href,
         version=stated(version, NO_RELEASE),
         released=calendar.day(uploaded, NOT_KNOWN if version else NO_RELEASE),
         licence=stated(derive.licence(facts), NOT_STATED),
-        python=stated(_python(facts, requires), NOT_STATED),
+        python=stated(_python(facts, python, requires), NOT_STATED),
         requires_python=requires,
-        django=stated(", ".join(derive.django_versions(facts)), NOT_STATED),
+        django=stated(", ".join(django), NOT_STATED),
         status=stated(derive.DEVELOPMENT_STATUSES[status] if status else "", NOT_STATED),
         releases=releases,
         released_at=uploaded,
+        python_named=python,
+        django_named=django,
     )
 
 
@@ -161,9 +167,9 @@ def stated(text: str | None, missing: str) -> Fact:
     return Fact(text) if text else unknown(missing)
 
 
-def _python(facts: PyPIFacts, requires: str) -> str:
+def _python(facts: PyPIFacts, named: Sequence[str], requires: str) -> str:
     """Give the Python versions by classifier, else by the requirement, else the bare 3 of an old classifier."""
-    if stated_versions := ", ".join(derive.python_versions(facts)) or requires:
+    if stated_versions := ", ".join(named) or requires:
         return stated_versions
     return "3" if derive.supports_python3(facts) else ""
 

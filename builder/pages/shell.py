@@ -3,22 +3,25 @@
 What is the same on all pages is rendered once: a page is its own part between two ready pieces of markup.
 """
 
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date
 from hashlib import sha256
 from pathlib import Path
 from typing import Final
 from urllib.parse import quote
 
 from builder import urls
-from builder.config import Settings
+from builder.catalogue import UNKNOWN_DATE, Catalogue
 from builder.errors import SiteError
 from builder.outputs import CSS, HTML, JAVASCRIPT, SVG, Output
 from builder.pages.escaping import PageEnvironment
+from builder.pages.sharing import PICTURE_SIZE, FeedLink, Things, block, feed_links
+from builder.pages.words import NOT_FETCHED, day, unknown
 from builder.urls import Urls
 
 # Every page carries it, for hosts that send no headers. Nothing is inline: no style, no script, no event.
-POLICY: Final = "default-src 'none'; style-src 'self'; img-src 'self'; base-uri 'none'; form-action 'none'"
+POLICY: Final = "default-src 'none'; style-src 'self'; img-src 'self'; base-uri 'none'; form-action 'self'"
 # The page that shows answers of the API asks this site, by a script of its own.
 POLICY_WITH_SCRIPT: Final = POLICY.replace("; base-uri", "; script-src 'self'; connect-src 'self'; base-uri")
 FOREIGN: Final = "nofollow ugc noopener"  # the rel of every link out of the data
@@ -28,7 +31,20 @@ ICON: Final = "favicon.svg"
 BROWSE: Final = "browse.js"
 ASSETS: Final = {STYLE: CSS, ICON: SVG, BROWSE: JAVASCRIPT}
 
-SECTIONS: Final = (("Packages", urls.PACKAGES), ("Grids", urls.GRIDS), ("Categories", urls.CATEGORIES))
+SECTIONS: Final = (
+    ("Packages", urls.PACKAGES),
+    ("Grids", urls.GRIDS),
+    ("Categories", urls.CATEGORIES),
+    ("Search", urls.SEARCH),
+)
+DIRECTORY: Final = (
+    ("Newest packages", urls.LATEST),
+    ("Most starred", urls.LIKED),
+    ("Readiness", urls.READINESS),
+    ("Contributors", urls.PROFILES),
+    ("Figures", urls.FIGURES),
+)
+DATA: Final = (("State of the data", urls.FRESHNESS), ("JSON API", urls.API))
 SUMMARY_LENGTH: Final = 200  # of what search engines are told
 
 
@@ -37,8 +53,12 @@ class Page:
     """A page before it is rendered.
 
     `section` is the route of the list that it belongs to, "" for none. `title` and `summary` are plain text. `edit` is
-    where its data is edited, a whole address; `json` the route of the same as JSON, "" for none. `values` are what
-    its template names besides; `script` is the asset that runs on it, "" for none.
+    where its data is edited, a whole address, "" where nobody edits it; `json` the route of the same as JSON, "" for
+    none. `values` are what its template names besides; `script` is the asset that runs on it, "" for none. What is
+    `unlisted` is not for search engines.
+
+    `picture` is the route of the page whose picture stands for it; `feeds` are its own, which come before the site's.
+    `things` are its facts as JSON-LD.
     """
 
     template: str
@@ -46,17 +66,23 @@ class Page:
     section: str
     title: str
     summary: str
-    edit: str
-    json: str
-    values: dict[str, object]
+    edit: str = ""
+    json: str = ""
+    values: Mapping[str, object] = field(default_factory=dict)
     script: str = ""
+    unlisted: bool = False
+    picture: str = urls.HOME
+    feeds: Sequence[FeedLink] = ()
+    things: Things = ()
 
 
 class Shell:
     """Makes pages. One is made per render: it holds the compiled templates and the rendered frame."""
 
-    def __init__(self, settings: Settings, folder: str, site: Urls, templates: Path) -> None:
-        """Take the data's folder in its repository, and the folder of the templates.
+    def __init__(
+        self, catalogue: Catalogue, site: Urls, templates: Path, *, pictures: bool = True, extras: bool = True
+    ) -> None:
+        """Take what is the same on all pages of a catalogue, the folder of the templates, and what else there is.
 
         The templates' `assets/` are read here, once.
 
@@ -64,14 +90,17 @@ class Shell:
             SiteError: an asset is not there.
         """
         self.site = site
-        self._settings = settings
+        self.pictures = pictures
+        self.extras = extras
+        self._settings = settings = catalogue.settings
         self._forge = settings.repository.rstrip("/").removesuffix(".git")
         self._branch = quote(settings.branch)
-        self._folder = f"{folder}/" if folder else ""
+        self._folder = f"{catalogue.folder}/" if catalogue.folder else ""
         self._assets = {name: _asset(templates / "assets" / name) for name in ASSETS}
+        self._feeds = feed_links(site, settings.title, posts=bool(catalogue.posts))
         self._environment = PageEnvironment(templates)
-        self._everywhere = self._constants()
-        self._everywhere["colophon"] = self._part("colophon.html", {})
+        self._everywhere = self._constants(catalogue.as_of)
+        self._everywhere["colophon"] = self._part("colophon.html", self._ways(catalogue))
         self._base = self._environment.get_template("base.html")
         self._mastheads = {
             (section, current): self._masthead(section, current)
@@ -88,7 +117,7 @@ class Shell:
         """Render a page: its own part, then the frame around it."""
         json_href = page.json and self.site.path(page.json)
         main = self._environment.get_template(page.template).render(
-            self._everywhere | page.values, title=page.title, edit_href=page.edit, json_href=json_href
+            {**self._everywhere, **page.values}, title=page.title, edit_href=page.edit, json_href=json_href
         )
         text = self._base.render(
             self._everywhere,
@@ -96,12 +125,19 @@ class Shell:
             masthead=self._mastheads[page.section, "page" if page.route == page.section else "true"],
             title=page.title,
             summary=_shortened(page.summary),
-            canonical=self.site.absolute(page.route),
+            canonical="" if page.unlisted else self.site.absolute(page.route),
             json_href=json_href,
             policy=POLICY_WITH_SCRIPT if page.script else POLICY,
             script_href=page.script and self._asset_href(page.script),
+            picture=self.picture(page.picture),
+            feeds=[*page.feeds, *self._feeds],
+            things=block(page.things),
         )
         return Output(page.route, text.encode(), HTML)
+
+    def picture(self, page: str) -> str:
+        """Give the address of a page's picture; "" where there are none."""
+        return self.site.absolute(urls.picture(page)) if self.pictures else ""
 
     def edit(self, path: str) -> str:
         """Give the address where the forge lets people edit a file of the data; `path` is as in `Entry.path`."""
@@ -120,23 +156,37 @@ class Shell:
         inside = quote(self._folder + path, errors="surrogateescape")
         return f"{self._forge}/{action}/{self._branch}/{inside}"
 
-    def _constants(self) -> dict[str, object]:
+    def _constants(self, as_of: date) -> dict[str, object]:
         """Give the values that are the same on all pages."""
         path = self.site.path
         return {
             "site_title": self._settings.title,
             "source_href": self._forge,
             "time_zone": self._settings.time_zone.key,
+            "as_of": unknown(NOT_FETCHED) if as_of == UNKNOWN_DATE.date() else day(as_of),
             "foreign": FOREIGN,
             "style_href": self._asset_href(STYLE),
             "icon_href": self._asset_href(ICON),
+            "opensearch_href": path(urls.SEARCH_DESCRIPTION_FILE),
+            "picture_size": PICTURE_SIZE,
             "home_href": path(urls.HOME),
             "packages_href": path(urls.PACKAGES),
             "grids_href": path(urls.GRIDS),
             "categories_href": path(urls.CATEGORIES),
             "api_href": path(urls.API),
             "browse_href": path(urls.BROWSE),
+            "search_href": path(urls.SEARCH),
+            "profiles_href": path(urls.PROFILES),
             "add_package_href": self.add("packages"),
+        }
+
+    def _ways(self, catalogue: Catalogue) -> dict[str, object]:
+        """Give what stands at the foot of all pages: the ways to the other pages."""
+        texts = [(text.record.title, urls.text_page(text.slug)) for text in catalogue.texts]
+        about = sorted([("Changelog", urls.CHANGELOG), *texts], key=lambda link: link[0].casefold())
+        groups = (("Directory", (*SECTIONS, *DIRECTORY)), ("About", about), ("Data", DATA))
+        return {
+            "groups": [(name, [(label, self.site.path(route)) for label, route in links]) for name, links in groups]
         }
 
     def _asset_href(self, name: str) -> str:

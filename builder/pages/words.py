@@ -3,7 +3,9 @@
 from datetime import date, datetime, tzinfo
 from typing import Final, NamedTuple
 
+NOT_COMMITTED: Final = "not committed yet"
 NOT_FETCHED: Final = "not fetched yet"
+NOTHING_NEW: Final = "no news yet"
 NOT_KNOWN: Final = "not known"
 NOT_STATED: Final = "not stated"
 NOT_ON_PYPI: Final = "not on PyPI"
@@ -59,6 +61,14 @@ def day(value: date) -> Fact:
     return Fact(f"{value.day} {MONTHS[value.month - 1]} {value.year}", day=value.isoformat())
 
 
+def day_or_month(text: str) -> Fact:
+    """Give a date or a month of the records (`2026-02-16`, `2026-02`) as people read it."""
+    if text.count("-") > 1:
+        return day(date.fromisoformat(text))
+    year, month = text.split("-")
+    return Fact(f"{MONTHS[int(month) - 1]} {year}", day=text)
+
+
 class Calendar:
     """Moments as dates of one time zone. It remembers what it has made: many things happen on one day."""
 
@@ -68,11 +78,15 @@ class Calendar:
         self._zone = zone
         self._days: dict[date, Fact] = {}
 
+    def date(self, moment: datetime) -> date:
+        """Give the date of a moment, without words."""
+        return moment.astimezone(self._zone).date()
+
     def day(self, moment: datetime | None, missing: str = NOT_KNOWN) -> Fact:
         """Give the date of a moment, or the word for a missing one."""
         if moment is None:
             return unknown(missing)
-        local = moment.astimezone(self._zone).date()
+        local = self.date(moment)
         if (fact := self._days.get(local)) is None:
             fact = self._days[local] = day(local)
         return fact

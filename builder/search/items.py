@@ -40,7 +40,7 @@ def of_package(package: Package, catalogue: Catalogue, site: Urls) -> SearchItem
     """Give the item of a package; what no upstream has said is 0, "" or null, as in the original."""
     zone, today = catalogue.settings.time_zone, catalogue.as_of
     forge = package.snapshot.repository or RepositoryFacts()
-    seen = evidence(package)
+    seen = weight.evidence(package)
     title = with_emoji(package.title)
     return SearchItemResource(
         description=with_emoji(package.description),
@@ -69,23 +69,6 @@ def of_package(package: Package, catalogue: Catalogue, site: Urls) -> SearchItem
 def _python3(package: Package) -> bool | None:
     pypi = package.snapshot.pypi
     return None if pypi is None else derive.supports_python3(pypi)
-
-
-def evidence(package: Package) -> weight.Evidence:
-    """Give what a package's weight follows from."""
-    snapshot = package.snapshot
-    forge = snapshot.repository or RepositoryFacts()
-    newest = derive.newest_release(snapshot.pypi.releases if snapshot.pypi else ())
-    return weight.Evidence(
-        deprecated=bool(package.record.deprecated or package.replaced_by),
-        description=package.description,
-        downloads=snapshot.downloads.count if snapshot.downloads else 0,
-        forks=forge.forks or 0,
-        stars=forge.stars or 0,
-        uses=len(package.record.sites),
-        last_commit=forge.last_commit,
-        last_release=newest.uploaded if newest else None,
-    )
 
 
 def of_grid(grid: Grid, heaviest: int, catalogue: Catalogue, site: Urls) -> SearchItemResource:

@@ -7,7 +7,7 @@ from urllib.parse import unquote
 
 from builder.hosts.media_types import MEDIA_TYPES, UNKNOWN
 
-_INDEXES: Final = ("index.html", "index.json")
+_INDEXES: Final = ("index.html", "index.json", "index.xml")
 
 
 def decode(path: str) -> str | None:

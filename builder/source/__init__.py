@@ -16,11 +16,20 @@ from pydantic import BaseModel, TypeAdapter, ValidationError
 
 from builder import snapshots
 from builder.config import Settings
-from builder.entries import Data, Entry, Marks, Records, show_value
+from builder.entries import Article, Data, Entry, Marks, Records, show_value
 from builder.errors import Problem, folder_name
 from builder.fields import Slug
-from builder.records import CategoryRecord, GridRecord, PackageRecord, Record, TombstonesRecord
-from builder.source import files, messages, part, yaml_text
+from builder.records import (
+    CategoryRecord,
+    GridRecord,
+    PackageRecord,
+    PostRecord,
+    ProductRecord,
+    Record,
+    TextRecord,
+    TombstonesRecord,
+)
+from builder.source import files, front, messages, part, yaml_text
 from builder.source.files import File
 from builder.source.text import RefusedError, decode
 
@@ -89,6 +98,9 @@ class _Loading:
         packages = self._entries("packages", PackageRecord)
         grids = self._entries("grids", GridRecord)
         categories = self._entries("categories", CategoryRecord)
+        products = self._entries("products", ProductRecord)
+        texts = self._articles("pages", TextRecord)
+        posts = self._articles("posts", PostRecord)
         answers, problems = snapshots.load(self.data, keep=self.keep_snapshots)
         problems = sorted([*self.problems, *problems])
         records = Records(
@@ -97,6 +109,9 @@ class _Loading:
             categories,
             tombstones,
             answers,
+            products,
+            texts,
+            posts,
             tombstone_marks=tombstone_marks,
             broken=self.broken,
             folder=self.folder,
@@ -132,6 +147,29 @@ class _Loading:
         self.broken[kind] = frozenset(listing.broken)
         return entries
 
+    def _articles(self, kind: str, model: type[_Record]) -> dict[str, Article[_Record]]:
+        """Read the texts of one kind: data/<kind>/<slug>.md."""
+        listing = files.list_folder(self.data, self.folder, kind, files.MARKDOWN)
+        self.problems += listing.problems
+        articles = {}
+        for file in listing.files:
+            text = self._text(file)
+            parts = None if text is None else self._parts(file, text)
+            read = parts and self._record(file, parts.header, model)
+            if self._has_slug(file) and parts and read:
+                articles[file.slug] = Article(Entry(file.path, file.slug, *read), parts.body, parts.line)
+            else:
+                listing.broken.add(file.slug)
+        self.broken[kind] = frozenset(listing.broken)
+        return articles
+
+    def _parts(self, file: File, text: str) -> front.Parts | None:
+        try:
+            return front.split(text)
+        except RefusedError as error:
+            self.problems.append(error.problem(file.path))
+            return None
+
     def _has_slug(self, file: File) -> bool:
         try:
             _SLUG.validate_python(file.slug)
@@ -144,11 +182,22 @@ class _Loading:
 
     def _read(self, file: File, model: type[_Model]) -> tuple[_Model, Marks, frozenset[str]] | None:
         """Read one file: what it says, where, and the keys that had to be left out; None where it cannot be used."""
+        text = self._text(file)
+        return None if text is None else self._record(file, text, model)
+
+    def _text(self, file: File) -> str | None:
         try:
-            document = yaml_text.read(decode(file.read()))
+            return decode(file.read())
         except OSError as error:
             self.problems.append(files.cannot_be_read(file.path, error))
-            return None
+        except RefusedError as error:
+            self.problems.append(error.problem(file.path))
+        return None
+
+    def _record(self, file: File, text: str, model: type[_Model]) -> tuple[_Model, Marks, frozenset[str]] | None:
+        """Read the YAML of a file; as `_read`."""
+        try:
+            document = yaml_text.read(text)
         except RefusedError as error:
             self.problems.append(error.problem(file.path))
             return None

@@ -13,11 +13,13 @@ from builder.errors import Problem
 from builder.source.text import SIZE_LIMIT
 
 SUFFIX: Final = ".yaml"
+MARKDOWN: Final = ".md"
 SITE: Final = "site.yaml"
 TOMBSTONES: Final = "tombstones.yaml"
 
 _AT_THE_TOP: Final = frozenset({SITE, TOMBSTONES})
 _LIKE_YAML: Final = (".yaml", ".yml")
+_LIKE: Final = {SUFFIX: _LIKE_YAML, MARKDOWN: (".md", ".markdown", ".mdown")}
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,15 +53,15 @@ class Listing:
     problems: list[Problem] = field(default_factory=list)
 
 
-def list_folder(data: Path, folder: str, kind: str) -> Listing:
+def list_folder(data: Path, folder: str, kind: str, suffix: str = SUFFIX) -> Listing:
     """List data/<kind>/; a folder that is missing is empty, since git keeps no empty ones.
 
-    `folder` is the name of data/ for people.
+    `folder` is the name of data/ for people, `suffix` the ending that its files must have.
     """
     listing = Listing()
     for item in _scan(data / kind, f"{folder}/{kind}", listing.problems):
         file = File(item.path, f"{folder}/{kind}/{_show(item.name)}")
-        if problem := _wrong_name(file, item) or _wrong_type(file, item):
+        if problem := _wrong_name(file, item, suffix) or _wrong_type(file, item):
             listing.problems.append(problem)
             listing.broken.add(file.slug)
         else:
@@ -106,12 +108,13 @@ def _scan(where: Path, path: str, problems: list[Problem]) -> list["os.DirEntry[
         return []
 
 
-def _wrong_name(file: File, item: "os.DirEntry[str]") -> Problem | None:
-    if item.name.endswith(SUFFIX):
+def _wrong_name(file: File, item: "os.DirEntry[str]", suffix: str) -> Problem | None:
+    if item.name.endswith(suffix):
         return None
-    if item.name.lower().endswith(_LIKE_YAML):
-        return file.report("file-name", "the ending of its name is not .yaml", f"Rename it to {_show(file.slug)}.yaml.")
-    hint = "Only files that end in .yaml belong here; move it elsewhere."
+    if item.name.lower().endswith(_LIKE[suffix]):
+        hint = f"Rename it to {_show(file.slug)}{suffix}."
+        return file.report("file-name", f"the ending of its name is not {suffix}", hint)
+    hint = f"Only files that end in {suffix} belong here; move it elsewhere."
     return file.report("file-name", "does not belong in this folder", hint)
 
 

@@ -20,7 +20,10 @@ from builder.source.yaml_text import Document, Value
 EXAMPLES: Final = {
     "base_url": "base_url: https://example.org",
     "category": "category: apps",
+    "classifier": 'classifier: "Framework :: Django"',
     "contact": "contact: https://example.org/contact",
+    "cycle": "cycle: 5.2",
+    "date": "date: 2026-02-16",
     "id": "id: 359",
     "removed": "removed: 2026-02-16",
     "repository": "repository: https://github.com/arneb/django-messages",

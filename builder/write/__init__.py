@@ -15,7 +15,7 @@ from builder.write.report import Report
 from builder.write.siblings import with_siblings
 from builder.write.tree import Tree
 
-__all__ = ["Report", "with_siblings", "write"]
+__all__ = ["Report", "read", "with_siblings", "write"]
 
 PATIENCE: Final = 60.0  # seconds; a full build takes far fewer
 
@@ -48,3 +48,11 @@ def write(
             return tree.replace(allow_shrink=allow_shrink)
         finally:
             tree.discard()
+
+
+def read(out: Path, path: str) -> bytes | None:
+    """Give the bytes of a file of the site as the last build left it; None where it cannot be had."""
+    try:
+        return (out / path).read_bytes()
+    except OSError:
+        return None

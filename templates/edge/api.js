@@ -13,7 +13,7 @@ import * as v4 from "./v4.js";
 const VERSIONS = { "/api/v4/": v4, "/api/v3/": v3 };
 const METHODS = "GET, HEAD, OPTIONS";
 const POLICY =
-  "default-src 'none'; style-src 'self'; img-src 'self'; script-src 'self'; connect-src 'self'; base-uri 'none'; form-action 'none'";
+  "default-src 'none'; style-src 'self'; img-src 'self'; script-src 'self'; connect-src 'self'; base-uri 'none'; form-action 'self'";
 const ALWAYS = {
   "Access-Control-Allow-Origin": "*",
   "Cache-Control": "public, max-age=300, stale-while-revalidate=3600",

@@ -43,7 +43,7 @@ const TYPES = {
   ".webmanifest": "application/manifest+json",
   ".xml": "application/xml",
 };
-const INDEXES = ["index.html", "index.json"];
+const INDEXES = ["index.html", "index.json", "index.xml"];
 const VERSIONED = /^\/api\/v[0-9]+(\/|$)/;
 const TRIES = 5; // to make an answer of one state of the files
 

@@ -30,7 +30,8 @@ function handler(event) {
     const list = listed(route, request.querystring);
     if (list === null) { return refused(route, headers); }
     if (list.slice(-1) === '/') {
-        request.uri = list + (isApi && list !== SITE.browse ? 'index.json' : 'index.html');
+        const isJson = isApi && list !== SITE.browse;
+        request.uri = list + (isJson ? 'index.json' : SITE.xml.test(list) ? 'index.xml' : 'index.html');
         return request;
     }
     if (list.lastIndexOf('.') <= list.lastIndexOf('/') && SITE.safe.test(list)) {
@@ -133,6 +134,7 @@ def function(prefix: str, site: Urls, *, v3: bool) -> str:
         ),
         "paged": _words(rules.PAGED),
         "pagedV3": _words(rules.refusal_v3(501, rules.PAGED)),
+        "xml": _pattern(f"(?:{'|'.join(urls.XML_FOLDERS)}).*"),
         "safe": _pattern(rules.SAFE_PATH),
         "slug": _pattern(rules.SLUG),
         "v4": _pattern(f"(/api/v4/(?:{rules.COLLECTIONS}))(/|[.]json)"),

@@ -65,6 +65,9 @@ CHECKS: tuple[Check, ...] = (
     pages.pages,
     pages.assets,
     pages.browsable,
+    pages.feeds,
+    pages.feed_folders,
+    pages.robots,
 )
 
 

@@ -6,10 +6,12 @@ from typing import Final
 from builder import urls
 from builder.urls import API_GRIDS, API_PACKAGES
 from builder.verify.checks.headers import HTML
-from builder.verify.live import Live
+from builder.verify.live import Live, Seen
 from builder.verify.outcomes import NotHereError
 
 _TITLE: Final = re.compile(rb"<title>[^<]+</title>")
+_FEED: Final = re.compile(rb'<link rel="alternate" type="application/(?:atom|rss)[+]xml" [^>]*href="([^"]+)"')
+_XML: Final = re.compile("(?:application|text)/(?:[a-z]+[+])?xml")
 _SHEET: Final = re.compile(rb'<link rel="stylesheet" href="([^"]+)"')
 
 
@@ -28,6 +30,38 @@ def assets(live: Live) -> None:
     home.expect(found, "a link to a style sheet", home.start())
     if found:
         live.get(live.followed(home, found[1].decode())).has_status(200).has_type("text/css")
+
+
+def feeds(live: Live) -> None:
+    """The feeds that the home page announces, and the sitemap, are XML and typed as such."""
+    home = live.get(urls.HOME).has_status(200)
+    found = _FEED.findall(home.body)
+    home.expect(found, "a link to a feed", home.start())
+    for link in found:
+        _is_xml(live.get(live.followed(home, link.decode())))
+    _is_xml(live.get(urls.SITEMAP))
+
+
+def feed_folders(live: Live) -> None:
+    """A feed is at the original's address too, which ends in a slash."""
+    file = live.get(urls.feed_file(urls.LATEST_FEED, "rss")).has_status(200)
+    seen = _is_xml(live.get(urls.feed_page(urls.LATEST_FEED, "rss")))
+    seen.expect(seen.body == file.body, f"the bytes of {file.url}", seen.start())
+
+
+def robots(live: Live) -> None:
+    """Search engines are shown the sitemap by a plain text."""
+    seen = live.get(urls.ROBOTS).has_status(200).has_type("text/plain")
+    seen.expect(b"\nSitemap: " in seen.body, "a line that names the sitemap", seen.start())
+
+
+def _is_xml(seen: Seen) -> Seen:
+    """Stop the check unless an answer is XML of any kind, and typed so; give it back."""
+    seen.has_status(200)
+    remedy = "The host must be told the media type of what lies there."
+    seen.expect(_XML.fullmatch(seen.media_type), "a type of XML", seen.media_type or "no type", remedy)
+    seen.expect(seen.body.startswith(b"<?xml"), "XML", seen.start())
+    return seen
 
 
 def browsable(live: Live) -> None:

@@ -1,0 +1,90 @@
+"""How it stands with what was fetched: counts by source and state, the oldest news, and what is amiss."""
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Final, NamedTuple
+
+from builder import urls
+from builder.catalogue import Catalogue
+from builder.metadata import Source, State
+from builder.pages import freshness
+from builder.pages.freshness import Line
+from builder.pages.lists import filed_under
+from builder.pages.sheets import Sheet
+from builder.pages.shell import Page
+from builder.pages.words import NOTHING_NEW, Calendar, Fact, counted, number, unknown
+
+STATES: Final[Mapping[State, str]] = {
+    "ok": "Answered",
+    "failed": "Failed",
+    "missing": "Missing",
+    "taken over": "Taken over",
+}
+SHOWN: Final = 200  # packages of a list
+
+
+class Row(NamedTuple):
+    """A source: its name, how many packages are in each state, and its oldest news."""
+
+    name: str
+    counts: Sequence[str]
+    oldest: Fact
+
+
+class Amiss(NamedTuple):
+    """A package with the sources that do not answer as they should."""
+
+    sheet: Sheet
+    lines: Sequence[Line]
+
+
+def page(catalogue: Catalogue, sheets: Mapping[str, Sheet], calendar: Calendar) -> Page:
+    """Make the page of the state of the data."""
+    ordered = sorted(sheets.values(), key=lambda sheet: (filed_under(sheet.title), sheet.title, sheet.package.id))
+    amiss = [sheet for sheet in ordered if any(s.state != "ok" for s in sheet.package.snapshot.sources.values())]
+    never = [sheet for sheet in ordered if sheet.package.snapshot.last_fetched is None]
+    return Page(
+        template="freshness.html",
+        route=urls.FRESHNESS,
+        section="",
+        title="State of the data",
+        summary="How old the facts are, and which sources do not answer.",
+        json=urls.DATA_FRESHNESS,
+        values={
+            "sources": _sources(sheets.values(), calendar),
+            "states": list(STATES.values()),
+            "amiss": [_amiss(sheet, calendar) for sheet in amiss[:SHOWN]],
+            "amiss_count": counted(len(amiss), "package"),
+            "amiss_more": counted(len(amiss) - SHOWN, "more package") if len(amiss) > SHOWN else "",
+            "never": never[:SHOWN],
+            "never_count": counted(len(never), "package"),
+            "never_more": counted(len(never) - SHOWN, "more package") if len(never) > SHOWN else "",
+            "package_count": counted(len(catalogue.packages), "package"),
+        },
+    )
+
+
+def _sources(sheets: Iterable[Sheet], calendar: Calendar) -> list[Row]:
+    by_name: defaultdict[str, list[Source]] = defaultdict(list)
+    for sheet in sheets:
+        for name, source in sheet.package.snapshot.sources.items():
+            by_name[name].append(source)
+    return [
+        Row(
+            freshness.NAMES.get(name, name),
+            [number(sum(source.state == state for source in found)) for state in STATES],
+            _oldest(found, calendar),
+        )
+        for name, found in sorted(by_name.items())
+    ]
+
+
+def _oldest(sources: Iterable[Source], calendar: Calendar) -> Fact:
+    dated = [source.changed for source in sources if source.changed]
+    return calendar.day(min(dated)) if dated else unknown(NOTHING_NEW)
+
+
+def _amiss(sheet: Sheet, calendar: Calendar) -> Amiss:
+    snapshot = sheet.package.snapshot
+    bad = {name: source for name, source in snapshot.sources.items() if source.state != "ok"}
+    return Amiss(sheet, freshness.lines(snapshot.model_copy(update={"sources": bad}), calendar))

@@ -1,0 +1,107 @@
+"""Tables of packages with other columns than the lists have; and the shortest of them, newest and most starred."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from heapq import nsmallest
+from typing import Final, NamedTuple
+
+from builder import urls
+from builder.catalogue import UNKNOWN_DATE, Package
+from builder.pages.sheets import Sheet
+from builder.pages.shell import Page, Shell
+from builder.pages.words import NOT_COMMITTED, Calendar, Fact, unknown
+
+SHOWN: Final = 50
+
+
+class Column(NamedTuple):
+    """A column beside the packages; one of figures stands at its right side."""
+
+    label: str
+    figures: bool = False
+
+
+Place = tuple[str, str, str, str]
+"""What stands in a row below a column: the column's label, its classes, the text, and the day of a date, else ""."""
+
+
+class Row(NamedTuple):
+    """A package, with a place for each column."""
+
+    sheet: Sheet
+    places: Sequence[Place]
+
+
+def row(sheet: Sheet, columns: Sequence[Column], facts: Sequence[Fact]) -> Row:
+    """Make a row of a fact for each column."""
+    return Row(sheet, [_place(column, fact) for column, fact in zip(columns, facts, strict=True)])
+
+
+def _place(column: Column, fact: Fact) -> Place:
+    text, known, day = fact
+    label, figures = column
+    classes = ("n" if known else "n unknown") if figures else "" if known else "unknown"
+    return label, classes, text, day
+
+
+CATEGORY: Final = Column("Category")
+VERSION: Final = Column("Version")
+RELEASED: Final = Column("Released")
+LAST_COMMIT: Final = Column("Last commit")
+STARS: Final = Column("Stars", figures=True)
+
+USUAL: Final = (CATEGORY, VERSION, RELEASED, LAST_COMMIT, STARS)
+
+
+def usual(sheets: Iterable[Sheet]) -> list[Row]:
+    """Give rows with the facts of the columns `USUAL`."""
+    return [row(sheet, USUAL, (Fact(sheet.category), *sheet.facts)) for sheet in sheets]
+
+
+def most_starred(sheets: Iterable[Sheet], count: int) -> list[Sheet]:
+    """Give the packages with the most stars; those of which the stars are not known are none of them."""
+    known = (sheet for sheet in sheets if sheet.repository.star_count >= 0)
+    return nsmallest(count, known, key=lambda sheet: (-sheet.repository.star_count, sheet.package.id))
+
+
+def added(package: Package, calendar: Calendar) -> Fact:
+    """Give when a package came into the catalogue."""
+    return unknown(NOT_COMMITTED) if package.created == UNKNOWN_DATE else calendar.day(package.created)
+
+
+def liked(sheets: Iterable[Sheet], shell: Shell) -> Page:
+    """Make the page of the packages with the most stars."""
+    return Page(
+        template="ranking.html",
+        route=urls.LIKED,
+        section=urls.PACKAGES,
+        title="Most starred packages",
+        summary=f"The {SHOWN} packages with the most stars on their forges.",
+        edit=shell.add("packages"),
+        values={
+            "lead": f"The {SHOWN} with the most stars on their forges. A star says that somebody took notice.",
+            "columns": USUAL,
+            "rows": usual(most_starred(sheets, SHOWN)),
+            "nothing": "Stars are not fetched yet.",
+        },
+    )
+
+
+def latest(packages: Sequence[Package], sheets: Mapping[str, Sheet], calendar: Calendar, shell: Shell) -> Page:
+    """Make the page of the packages that came into the catalogue last; `packages` are newest first."""
+    columns = (Column("Added"), *USUAL[1:])
+    shown = [(sheets[package.slug], added(package, calendar)) for package in packages[:SHOWN]]
+    return Page(
+        template="ranking.html",
+        route=urls.LATEST,
+        section=urls.PACKAGES,
+        title="Newest packages",
+        summary=f"The {SHOWN} packages that came into the catalogue last.",
+        json=urls.API_PACKAGES,
+        edit=shell.add("packages"),
+        values={
+            "lead": f"The {SHOWN} that came into the catalogue last.",
+            "columns": columns,
+            "rows": [row(sheet, columns, (since, *sheet.facts)) for sheet, since in shown],
+            "nothing": "No packages yet.",
+        },
+    )
