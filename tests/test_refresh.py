@@ -89,7 +89,7 @@ def test_what_is_live_is_checked_after_every_deploy() -> None:
 def test_the_report_waits_for_the_check_too() -> None:
     report = WORKFLOW["jobs"]["report"]
     assert report["needs"] == ["refresh", "deploy"]
-    assert report["if"] == "always()"
+    assert report["if"] == "always() && needs.refresh.result != 'skipped'"
 
 
 def test_the_generation_that_is_expected_is_the_built_one(tmp_path: Path) -> None:
