@@ -228,7 +228,7 @@ def test_json_is_laid_out_as_asked(node: Module, accept: str, indent: int | None
 def test_a_browser_gets_a_page(node: Module, path: str, accept: str | None, title: str) -> None:
     answer = node.ask(path, headers={} if accept is None else {"Accept": accept})
     assert (answer.status, answer.headers["content-type"]) == (200, "text/html; charset=utf-8")
-    assert answer.headers["vary"] == "Accept"
+    assert answer.headers["vary"] == "Accept, Accept-Encoding"
     assert "'unsafe-inline'" not in answer.headers["content-security-policy"]
     assert f"<h1>{title}</h1>" in answer.body
     assert f"<code>GET {path}</code>".replace("&", "&amp;") in answer.body

@@ -4,6 +4,7 @@ Each is built as `builder build --host` does, and asked over HTTP what was recor
 """
 
 import dataclasses
+import gzip
 import json
 import re
 import threading
@@ -11,16 +12,19 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
+import brotli
 import clients
 import edge_world as world
 import pytest
 from edge_programs import Ask, Module, deploy, serving
+from hosted import ask, need
 from made import many
 
 from builder import build
 from builder.catalogue import Catalogue
 from builder.errors import SiteError
 from builder.hosts import Host, host_named
+from builder.serve import program
 from builder.urls import Urls
 from builder.write import write
 
@@ -51,6 +55,17 @@ def netlify(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Ask]:
     with Module() as running:
         running.tell({"netlify": str(site)})
         yield running.ask
+
+
+@pytest.fixture(scope="module")
+def many_on_node(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[str, Path]]:
+    """Give the address of our server over a site with compressed forms, and its folder."""
+    host = host_named("node")
+    need(host)
+    site = tmp_path_factory.mktemp("many") / "site"
+    write(build.files(at_root(many(30)), host, host.choices, site), site)
+    with program.running(host, site) as address:
+        yield address, site
 
 
 RECORDED = [found for found in world.recorded() if "If-None-Match" not in found.headers]
@@ -241,6 +256,54 @@ def test_a_site_below_a_path(tmp_path: Path) -> None:
         assert ask("/below/api/v4/packages?limit=1").headers["location"] == "/below/api/v4/packages/?limit=1"
         assert ask("/below/api/v4/packages/?limit=1").json["next"] == f"{BASE}/below/api/v4/packages/?limit=1&offset=1"
         assert ask("/below/packages/", "POST").status == 405
+
+
+@pytest.mark.parametrize("path", ["/", "/packages/p/package-1/", "/assets/site.css", "/api/v4/packages/", "/no/page/"])
+def test_node_compresses_what_is_large(path: str, many_on_node: tuple[str, Path]) -> None:
+    address, _ = many_on_node
+    plain = ask(address, path)
+    assert "content-encoding" not in plain.headers
+    assert "accept-encoding" in plain.vary
+    tags = {plain.headers.get("etag")}
+    for header, coding in (("gzip", "gzip"), ("gzip, deflate, br", "br"), ("br;q=0.5, gzip", "gzip")):
+        seen = ask(address, path, Accept_Encoding=header)
+        assert (seen.status, seen.headers["content-encoding"]) == (plain.status, coding)
+        assert (gzip.decompress(seen.body) if coding == "gzip" else brotli.decompress(seen.body)) == plain.body
+        assert len(seen.body) < len(plain.body)
+        assert int(seen.headers["content-length"]) == len(seen.body)
+        assert seen.vary == plain.vary
+        assert seen.headers["content-type"] == plain.headers["content-type"]
+        head = ask(address, path, "HEAD", Accept_Encoding=header)
+        assert {**head.headers, "date": ""} == {**seen.headers, "date": ""}
+        if plain.status == 200:
+            tags.add(seen.headers["etag"])
+            again = ask(address, path, Accept_Encoding=header, If_None_Match=seen.headers["etag"])
+            assert (again.status, again.body, again.headers["etag"]) == (304, b"", seen.headers["etag"])
+            assert "accept-encoding" in again.vary
+    if plain.status == 200:  # of each form its own, or one that says that it is of none alone
+        assert len(tags) == 3 or all(str(tag).startswith("W/") for tag in tags)
+
+
+@pytest.mark.parametrize("header", ["", "identity", "gzip;q=0, br;q=0.0", "deflate", "br;q=x", "*;q=0"])
+def test_node_compresses_nothing_for_who_does_not_ask(header: str, many_on_node: tuple[str, Path]) -> None:
+    address, _ = many_on_node
+    for path in ("/packages/p/package-1/", "/api/v4/packages/"):
+        assert "content-encoding" not in ask(address, path, Accept_Encoding=header).headers
+
+
+def test_node_leaves_what_is_small_as_it_is(many_on_node: tuple[str, Path]) -> None:
+    address, _ = many_on_node
+    for path in ("/api/v4/", "/api/v4/packages/?limit=1", "/api/404.json"):
+        seen = ask(address, path, Accept_Encoding="gzip, br")
+        assert (seen.status, seen.headers.get("content-encoding")) == (200, None), path
+        assert "accept-encoding" in seen.vary
+
+
+def test_node_serves_the_forms_that_the_build_has_made(many_on_node: tuple[str, Path]) -> None:
+    address, site = many_on_node
+    for name, coding in ((".br", "br"), (".gz", "gzip")):
+        expected = (site / f"packages/index.html{name}").read_bytes()
+        assert ask(address, "/packages/", Accept_Encoding=coding).body == expected
 
 
 def test_a_site_that_is_gone_is_told(tmp_path: Path) -> None:

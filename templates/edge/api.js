@@ -70,6 +70,7 @@ const sent = async ({ status, body, headers = {} }, request, html = null) => {
     ...ALWAYS,
     ...headers,
     Allow: METHODS,
+    Vary: [...(headers.Vary ? [headers.Vary] : []), "Accept-Encoding"].join(", "), // whatever is before this may compress
     "Content-Type": html === null ? "application/json" : "text/html; charset=utf-8",
     ...(html === null ? {} : { "Content-Security-Policy": POLICY }),
     ...(request.method === "OPTIONS" ? PREFLIGHT : {}),
