@@ -24,6 +24,8 @@ HEADERS = {
     "x_content_type_options": "nosniff",
 }
 REFUSAL = {"detail": 'Method "POST" not allowed.'}
+REFUSAL_V3 = {"error": 405, "message": 'Method "POST" not allowed.'}
+GONE = {"detail": "API v1 is gone. API v4 is at /api/v4/."}
 METHODS = "GET, HEAD, OPTIONS"
 KINDS = {"packages": "Package", "grids": "Grid", "categories": "Category"}
 HIT = (
@@ -72,6 +74,11 @@ class Ideal:
     def refused(self, request: Request) -> Answer | None:
         if request.method == "OPTIONS":
             return Answer(200, {"Allow": METHODS, "Content-Type": JSON}, b"{}")
+        path = request.path.removeprefix(self.prefix)
+        if path.startswith("/api/v1/"):
+            return Answer(410, {"Content-Type": JSON}, compact(GONE))
+        if request.method == "POST" and path.startswith("/api/v3/"):
+            return Answer(405, {"Allow": METHODS, "Content-Type": JSON}, compact(REFUSAL_V3))
         if request.method == "POST":
             return Answer(405, {"Allow": METHODS, "Content-Type": JSON}, compact(REFUSAL))
         return None

@@ -143,6 +143,17 @@ def test_writing_is_refused(run: Function, method: str) -> None:
     status, headers, body = answered(run, "/below/api/v4/packages/1/", method)
     assert (status, headers["allow"]) == (405, "GET, HEAD, OPTIONS")
     assert json.loads(body) == {"detail": f'Method "{method}" not allowed.'}
+    status, headers, body = answered(run, "/below/api/v3/packages/x/", method)
+    assert (status, headers["allow"]) == (405, "GET, HEAD, OPTIONS")
+    assert body == f'{{"error": 405, "message": "Method \\"{method}\\" not allowed."}}'
+
+
+@pytest.mark.parametrize("method", ["GET", "POST", "OPTIONS"])
+def test_what_the_original_has_put_out_of_use_is_gone(run: Function, method: str) -> None:
+    for target in ("/below/api/v1/", "/below/api/v2/packages/?format=json"):
+        status, headers, body = answered(run, target, method)
+        assert (status, headers["access-control-allow-origin"]) == (410, "*")
+        assert body == '{"detail":"API v1 is gone. API v4 is at /api/v4/."}'
 
 
 def test_options_tells_what_the_original_does(run: Function) -> None:
@@ -165,6 +176,7 @@ def test_a_site_at_the_root_and_without_v3(tmp_path: Path) -> None:
         assert run(Request("GET", "/"))["uri"] == "/index.html"
         assert run(Request("GET", "/api/v4/packages/", "offset=20"))["uri"] == "/api/v4/packages/offset/20/index.json"
         assert run(Request("GET", "/api/v3/packages/", "offset=3"))["uri"] == "/api/v3/packages/index.json"
+        assert "detail" in answered(run, "/api/v3/packages/", "POST")[2]
 
 
 def test_the_function_is_what_its_runtime_takes(site: Path) -> None:

@@ -330,7 +330,9 @@ def test_a_search_fails_and_says_where_one_can_search(site: Site, query: str) ->
     for end in ("/", ".json"):
         seen = site.ask(f"/api/v4/search{end}{query}", Accept=BROWSER)
         assert (seen.status, seen.media_type) == (501, "application/json")
-        assert json.loads(seen.body)["detail"].endswith(f"{site.prefix}/api/data/v1/search/index.json")
+        words = json.loads(seen.body)["detail"]
+        assert words.startswith("This host runs no program that could search. ")
+        assert words.endswith(f"https://example.org{site.prefix}/api/data/v1/search/index.json")
         assert seen.headers["access-control-allow-origin"] == "*"
 
 
@@ -343,10 +345,29 @@ def test_writing_is_refused_in_the_originals_words(site: Site, method: str, path
     assert seen.headers["access-control-allow-origin"] == "*"
 
 
-def test_a_method_that_nobody_knows_is_refused_too(site: Site) -> None:
-    seen = site.ask("/api/v4/packages/7/", "BREW")
+@pytest.mark.parametrize("method", ["POST", "PUT", "PATCH", "DELETE"])
+@pytest.mark.parametrize("path", ["/api/v3/packages/package-7/", "/api/v3/packages/", "/api/v3/grids/wide/packages/"])
+def test_writing_to_v3_is_refused_in_its_own_words(site: Site, method: str, path: str) -> None:
+    seen = site.ask(path, method)
     assert (seen.status, seen.headers["allow"], seen.media_type) == (405, METHODS, "application/json")
-    assert json.loads(seen.body)["detail"].endswith("not allowed.")
+    assert seen.body.decode() == f'{{"error": 405, "message": "Method \\"{method}\\" not allowed."}}'
+    assert seen.headers["access-control-allow-origin"] == "*"
+
+
+@pytest.mark.parametrize(("version", "words"), [("v4", "detail"), ("v3", "message")])
+def test_a_method_that_nobody_knows_is_refused_too(site: Site, version: str, words: str) -> None:
+    seen = site.ask(f"/api/{version}/packages/", "BREW")
+    assert (seen.status, seen.headers["allow"], seen.media_type) == (405, METHODS, "application/json")
+    assert json.loads(seen.body)[words].endswith("not allowed.")
+
+
+@pytest.mark.parametrize("method", ["GET", "POST", "OPTIONS"])
+@pytest.mark.parametrize("path", ["/api/v1/", "/api/v1/package/django-x/?format=json", "/api/v2/packages/"])
+def test_what_the_original_has_put_out_of_use_is_gone(site: Site, method: str, path: str) -> None:
+    seen = site.ask(path, method, Accept=BROWSER)
+    assert (seen.status, seen.media_type) == (410, "application/json")
+    assert seen.body == b'{"detail":"API v1 is gone. API v4 is at /api/v4/."}'
+    assert (seen.headers["access-control-allow-origin"], seen.headers["x-content-type-options"]) == ("*", "nosniff")
 
 
 @pytest.mark.parametrize("path", ["/", "/packages/", "/assets/site.css"])

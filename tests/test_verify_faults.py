@@ -244,6 +244,8 @@ FAULTS: list[tuple[str, Fault]] = [
     ("not-found-page", at("^/packages/p/no-such", always(Answer(404, {"Content-Type": JSON}, b"{}")))),
     ("not-found-page", at("^/packages/p/no-such", body(b"<p>404"))),
     ("not-found-page", at("^/packages/p/no-such", body(b"<html>another</html>"))),
+    ("gone", at("^/api/v1/", status(404))),
+    ("gone", at("^/api/v1/package/", body(b'{"detail":"Not found."}'))),
     ("search", at("/search/", body(b"[]"))),
     ("search", at("/search/[?]q=package", edited(lambda found: found * 21))),
     ("search", at("/search/[?]q=package", edited(lambda found: [found[0] | {"slug": "another"}]))),
@@ -263,6 +265,8 @@ FAULTS: list[tuple[str, Fault]] = [
     ("v3-items", at("^/api/v3/grids/all/", edited(lambda item: {"id": 1} | item))),
     ("v3-not-found", at("^/api/v3/packages/no-such", body(b'{"detail":"Not found."}'))),
     ("v3-not-found", at("^/api/v3/grids/no-such", status(200))),
+    ("v3-post-refused", at("^/api/v3/packages/$", status(403), "POST")),
+    ("v3-post-refused", at("^/api/v3/packages/package-", body(b'{"detail":"Not allowed."}'), "POST")),
     ("v3-limit-0", at("^/api/v3/packages/[?]limit=0", edited(lambda page: page | {"objects": [{}]}))),
     (
         "v3-limit-0",

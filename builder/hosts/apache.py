@@ -72,7 +72,10 @@ class Apache:
 def _refused_bodies() -> Iterator[tuple[str, str]]:
     for method in _METHODS:
         yield method, rules.refusal(rules.not_allowed(method))
+        yield f"v3/{method}", rules.refusal_v3(405, rules.not_allowed(method))
     yield "other", rules.refusal("Method not allowed.")
+    yield "v3/other", rules.refusal_v3(405, "Method not allowed.")
+    yield "gone", rules.gone()
     yield "query", rules.refusal(rules.PAGED)
     yield "query-v3", rules.refusal_v3(501, rules.PAGED)
 
@@ -130,7 +133,8 @@ def _directives(prefix: str, *, v3: bool) -> Iterator[str]:
     yield from _section(f"^{at}{_READABLE}$", ["Header always merge Vary Accept"])
     yield from _section(f"^{at}{API_SEARCH[:-1]}(?:/|[.]json)$", [f"ErrorDocument 501 {prefix}{API_SEARCH}index.json"])
     if v3:
-        yield from _section(f"^{at}/api/v3/", [f"ErrorDocument 501 {prefix}/api{_REFUSED}query-v3.json"])
+        methods = f"ErrorDocument 405 {prefix}/api{_REFUSED}v3/%{{REQUEST_METHOD}}.json"
+        yield from _section(f"^{at}/api/v3/", [methods, f"ErrorDocument 501 {prefix}/api{_REFUSED}query-v3.json"])
     for pattern, route in reversed(rules.missing(v3=v3)):  # of several that fit, the last one counts here
         yield from _section(f"^{at}{pattern}$", [f"ErrorDocument 404 {prefix}{route}"])
     yield "RewriteEngine on"
@@ -139,9 +143,9 @@ def _directives(prefix: str, *, v3: bool) -> Iterator[str]:
         yield from _moved(f"^({at})$")
     again = "%{ENV:REDIRECT_STATUS} ."
     yield from _rule(f"^{at}(/.+)$", "-", "E=PACKAGES_FILE:$1", again, f"{_ROOT}$1 -f")
-    for name in ("$1", "other.json"):
+    for asked, name in (("(.+)", "$1"), ("v3/.+", "v3/other.json"), (".+", "other.json")):
         refused = f"/{_REFUSALS}{name}"
-        pattern, there = f"^{at}(?:/api)?{_REFUSED}(.+)$", f"{_ROOT}{refused} -f"
+        pattern, there = f"^{at}(?:/api)?{_REFUSED}{asked}$", f"{_ROOT}{refused} -f"
         yield from _rule(pattern, "-", f"E=PACKAGES_FILE:{refused}", again, f"{_FILE} ^$", there)
     yield from _refusals(at)
     yield from _lists(at, v3=v3)
@@ -175,6 +179,7 @@ def _api_errors(prefix: str) -> Iterator[str]:
         yield f"Header always set {name} {_quoted(value)} \"expr=%{{REQUEST_METHOD}} == 'OPTIONS'\""
     yield f"ErrorDocument 404 {prefix}{API_NOT_FOUND}"
     yield f"ErrorDocument 405 {prefix}/api{_REFUSED}%{{REQUEST_METHOD}}.json"
+    yield f"ErrorDocument 410 {prefix}/api{_REFUSED}gone.json"
     yield f"ErrorDocument 501 {prefix}/api{_REFUSED}query.json"
 
 
@@ -186,6 +191,7 @@ def _rule(pattern: str, target: str, flags: str, *conditions: str) -> Iterator[s
 
 def _refusals(at: str) -> Iterator[str]:
     yield from _rule(f"^{at}(?:{rules.HIDDEN})", "-", "R=404,L")
+    yield from _rule(f"^{at}{rules.GONE}", "-", "R=410,L")
     yield from _rule(f"^{at}/(?!api/)", "-", "R=405,L", "%{REQUEST_METHOD} !^(?:GET|HEAD)$")
     yield from _rule(f"^{at}/", "-", "R=405,L", "%{REQUEST_METHOD} !^(?:GET|HEAD|OPTIONS)$")
     yield from _rule(f"^{at}/api/", "-", "R=204,L", "%{REQUEST_METHOD} =OPTIONS")

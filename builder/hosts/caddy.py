@@ -165,8 +165,10 @@ def _all(prefix: str, *, v3: bool) -> Iterator[str]:
 
 def _api(prefix: str, *, v3: bool) -> Iterator[str]:
     yield from _headers(rules.API_HEADERS)
-    body = _plain(rules.refusal(rules.not_allowed("METHOD"))).replace("METHOD", "{http.request.method}")
-    yield from _where("refused", ["not method GET HEAD OPTIONS"], _respond(body, 405))
+    yield from _where("gone", [_path(f"{rules.GONE}.*")], _respond(_plain(rules.gone()), 410))
+    for number, (pattern, told) in enumerate(rules.refused_methods("METHOD", v3=v3)):
+        body = _plain(told).replace("METHOD", "{http.request.method}")
+        yield from _where(f"refused{number}", ["not method GET HEAD OPTIONS", _path(pattern)], _respond(body, 405))
     yield from _where("asked", ["method OPTIONS"], _options())
     search = _serve(f"{API_SEARCH}index.json", 501)
     yield from _where("search", [_path(f"{API_SEARCH[:-1]}(?:/|[.]json)")], search)

@@ -132,6 +132,8 @@ def _maps(*, v3: bool) -> Iterator[str]:
     yield from _map("$args", "packages_wants_page", cases)
     options = [(f"~^{view.pattern}$", view.options) for view in rules.views()]
     yield from _map("$packages_path", "packages_options", options)
+    refusals = [(f"~^{pattern}$", body) for pattern, body in rules.refused_methods("$request_method", v3=v3)]
+    yield from _map("$packages_path", "packages_refusal", refusals)
     missing = [(f"~^{pattern}$", route) for pattern, route in rules.missing(v3=v3)]
     yield from _map("$packages_path", "packages_missing", [*missing, ("default", "/api/404.json")])
 
@@ -179,6 +181,8 @@ def _server(prefix: str, *, v3: bool) -> Iterator[str]:
 def _locations(prefix: str, *, v3: bool) -> Iterator[str]:
     """Yield the locations in it. Of those with patterns, nginx takes the first that fits."""
     yield from _location(_match(prefix, f"(?:{rules.HIDDEN}).*"), rules.PAGE_HEADERS, [*_page(prefix), "return 404;"])
+    gone = ["default_type application/json;", f"return 410 {_quoted(rules.gone())};"]
+    yield from _location(_match(prefix, f"{rules.GONE}.*"), _api_headers(), gone)
     yield from _location(f"= {prefix}{rules.BROWSE}", _api_headers("Accept"), _browse(prefix))
     yield from _location(_match(prefix, f"{API_SEARCH[:-1]}(?:/|[.]json)"), _api_headers(), _search(prefix))
     lists = f"(?<packages_list>/api/v4/(?:{rules.COLLECTIONS}))(?<packages_end>/|[.]json)"
@@ -214,7 +218,7 @@ def _api_headers(vary: str = "") -> Mapping[str, str]:
 
 def _methods() -> Iterator[str]:
     yield "default_type application/json;"
-    yield f"if ($packages_refused) {{ return 405 {_quoted(rules.refusal(rules.not_allowed('$request_method')))}; }}"
+    yield "if ($packages_refused) { return 405 $packages_refusal; }"
     yield 'set $packages_asked "$request_method$packages_options";'
     yield "if ($packages_asked = OPTIONS) { return 204; }"
     yield "if ($request_method = OPTIONS) { return 200 $packages_options; }"

@@ -123,6 +123,15 @@ def prefix(site: urls.Urls) -> str:
     return site.prefix
 
 
+GONE: Final = r"/api/v[12]/"
+"""How the paths of the versions begin that the original has put out of use."""
+
+
+def gone() -> str:
+    """Give the body that is answered there, with status 410, whatever the method."""
+    return refusal(f"API v1 is gone. API v4 is at {urls.API}.")
+
+
 def refusal(words: str) -> str:
     """Give the body of an error as the original has it: JSON of these words."""
     return json.dumps({"detail": words}, separators=(",", ":"))
@@ -131,6 +140,16 @@ def refusal(words: str) -> str:
 def refusal_v3(status: int, words: str) -> str:
     """Give the body of an error as API v3 has it."""
     return json.dumps({"error": status, "message": words})
+
+
+def refused_methods(method: str, *, v3: bool) -> Iterator[tuple[str, str]]:
+    """Yield the bodies for a method that is not answered: patterns of paths, and the body; the first that fits counts.
+
+    `method` may be what stands for its name to the server.
+    """
+    if v3:
+        yield "/api/v3/.*", refusal_v3(405, not_allowed(method))
+    yield "/api/.*", refusal(not_allowed(method))
 
 
 def not_allowed(method: str) -> str:

@@ -4,6 +4,7 @@ import json
 from typing import Final
 
 from builder import urls
+from builder.choices import Query, no_search
 from builder.hosts import rules
 from builder.urls import Urls
 
@@ -22,8 +23,10 @@ function handler(event) {
     const isApi = route.indexOf('/api/') === 0;
     const method = request.method;
     const headers = isApi ? SITE.api : SITE.page;
+    if (SITE.gone.test(route)) { return made(410, headers, SITE.told); }
     if (method !== 'GET' && method !== 'HEAD' && method !== 'OPTIONS') {
-        return answer(405, headers, 'Method \\"' + method + '\\" not allowed.');
+        const isV3 = SITE.v3 && route.indexOf('/api/v3/') === 0;
+        return answer(405, headers, 'Method "' + method + '" not allowed.', isV3);
     }
     if (method === 'OPTIONS') { return options(route, headers, isApi); }
     if (/^\\/api\\/v4\\/search(\\/|\\.json)$/.test(route)) { return answer(501, headers, SITE.search); }
@@ -72,8 +75,7 @@ function given(query, key) {
 }
 
 function refused(route, headers) {
-    const isV3 = route.indexOf('/api/v3/') === 0;
-    return made(501, headers, isV3 ? SITE.pagedV3 : JSON.stringify({detail: SITE.paged}));
+    return answer(501, headers, SITE.paged, route.indexOf('/api/v3/') === 0);
 }
 
 function options(route, headers, isApi) {
@@ -91,8 +93,10 @@ function moved(path, query) {
     return made(301, {location: path + (pairs.length ? '?' + pairs.join('&') : '')}, '');
 }
 
-function answer(status, headers, words) {
-    return made(status, headers, JSON.stringify({detail: words}));
+function answer(status, headers, words, isV3) {
+    const text = JSON.stringify(words);
+    const body = isV3 ? '{"error": ' + status + ', "message": ' + text + '}' : '{"detail":' + text + '}';
+    return made(status, headers, body);
 }
 
 function made(status, headers, body) {
@@ -115,7 +119,11 @@ def _words(text: str) -> str:
 
 def _pattern(text: str) -> str:
     """Give a pattern that a whole text must fit, as JavaScript has it."""
-    return f"/^(?:{text.replace('/', chr(92) + '/')})$/"
+    return f"/^(?:{_slashed(text)})$/"
+
+
+def _slashed(text: str) -> str:
+    return text.replace("/", r"\/")
 
 
 def function(prefix: str, site: Urls, *, v3: bool) -> str:
@@ -128,11 +136,10 @@ def function(prefix: str, site: Urls, *, v3: bool) -> str:
         "api": json.dumps(dict(rules.API_HEADERS)),
         "page": json.dumps(dict(rules.PAGE_HEADERS)),
         "preflight": json.dumps(dict(rules.PREFLIGHT_HEADERS)),
-        "search": _words(
-            f"This host cannot search. The index that any program can: {site.absolute(urls.search_index())}"
-        ),
+        "gone": f"/^{_slashed(rules.GONE)}/",
+        "told": _words(rules.gone()),
+        "search": _words(no_search(Query.MAPPED, site.absolute(urls.search_index()))),
         "paged": _words(rules.PAGED),
-        "pagedV3": _words(rules.refusal_v3(501, rules.PAGED)),
         "safe": _pattern(rules.SAFE_PATH),
         "slug": _pattern(rules.SLUG),
         "v4": _pattern(f"(/api/v4/(?:{rules.COLLECTIONS}))(/|[.]json)"),
