@@ -43,8 +43,11 @@ def node(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Ask]:
 @pytest.fixture(scope="module")
 def cloudflare(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Ask]:
     host = host_named("cloudflare")
-    with serving(host, deploy(host, world.outputs(), tmp_path_factory.mktemp("cf") / "site", world.BASE)) as ask:
+    site = deploy(host, world.outputs(), tmp_path_factory.mktemp("cf") / "site", world.BASE)
+    before = set(site.rglob("*"))
+    with serving(host, site) as ask:
         yield ask
+        assert set(site.rglob("*")) == before  # its tool leaves nothing of its own in a site
 
 
 @pytest.fixture(scope="module")

@@ -54,12 +54,19 @@ TESTED: Final = "2025-10-01"
 LONGEST_NAME: Final = 63
 
 
+def _look(place: Place) -> Mapping[str, bytes]:
+    """Give the settings to look at the site here: the tool leaves its scraps beside them, and so not in the site."""
+    return {"wrangler.jsonc": _settings("look", f"{place.site}/{CONFIGURATION}worker.js", place.site)}
+
+
 def _command(place: Place) -> Sequence[str]:
-    config = ["--config", f"{CONFIGURATION}wrangler.jsonc", "--persist-to", f"{place.scraps}/state"]
     return [
         "wrangler",
         "dev",
-        *config,
+        "--config",
+        f"{place.scraps}/wrangler.jsonc",
+        "--persist-to",
+        f"{place.scraps}/state",
         "--ip",
         "127.0.0.1",
         "--port",
@@ -77,7 +84,7 @@ class Cloudflare:
     cannot: Mapping[str, str] = dict.fromkeys(
         ("cors-preflight", "options", "post-refused", "post-refused-in-words"), _FREE
     )
-    server: Server | None = Server("wrangler", "npm install --global wrangler", _command, ready="Ready on")
+    server: Server | None = Server("wrangler", "npm install --global wrangler", _command, _look, ready="Ready on")
 
     def files(self, output: Output) -> Iterable[File]:
         """Give the file of an output."""
@@ -92,19 +99,19 @@ class Cloudflare:
         at_the_root(self, site)
         yield "_headers", HEADERS.encode()
         yield ".assetsignore", IGNORED.encode()
-        yield f"{CONFIGURATION}wrangler.jsonc", _settings(site)
+        name = re.sub("[^a-z0-9]+", "-", (urlsplit(site.base).hostname or "").lower())[:LONGEST_NAME].strip("-")
+        yield f"{CONFIGURATION}wrangler.jsonc", _settings(name, "worker.js", "..")
 
 
-def _settings(site: Urls) -> bytes:
-    """Give the Worker's settings; JSON is a subset of their language."""
-    name = re.sub("[^a-z0-9]+", "-", (urlsplit(site.base).hostname or "").lower())[:LONGEST_NAME].strip("-")
+def _settings(name: str, worker: str, folder: str) -> bytes:
+    """Give the Worker's settings; JSON is a subset of their language. Paths are relative to where they lie."""
     settings = {
         "name": name,
-        "main": "worker.js",
+        "main": worker,
         "compatibility_date": TESTED,
         "send_metrics": False,
         "assets": {
-            "directory": "..",
+            "directory": folder,
             "binding": "ASSETS",
             "html_handling": "auto-trailing-slash",
             "not_found_handling": "none",
