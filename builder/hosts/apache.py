@@ -105,13 +105,12 @@ Define PACKAGES_ROOT "{place.site}"
 
 
 def _example(site: Urls) -> str:
-    name = site.base.partition("//")[2].partition("/")[0].partition(":")[0]
     return f"""\
 # A virtual host. Where there is one already, take the lines with /var/www/site over into it. /var/www/site stands for
 # the folder of the built site; Debian lets Apache read what is under /var/www.
 # Needed once: a2enmod asis headers rewrite
 <VirtualHost *:80>
-    ServerName {name}
+    ServerName {rules.server_name(site)}
     Define PACKAGES_ROOT /var/www/site
     Include /var/www/site/{DIRECTIVES}
 </VirtualHost>
@@ -130,7 +129,7 @@ def _directives(prefix: str, *, v3: bool) -> Iterator[str]:
     ]
     yield from _section(f"^{at}/(?!api/)", _headers(rules.PAGE_HEADERS), errors)
     yield from _section(f"^{at}/api/", _headers(rules.API_HEADERS), _api_errors(prefix))
-    yield from _section(f"^{at}{_READABLE}$", ["Header always merge Vary Accept"])
+    yield from _section(f"^{at}{_READABLE}$", ["Header always merge Vary Accept"], _shown())
     yield from _section(f"^{at}{API_SEARCH[:-1]}(?:/|[.]json)$", [f"ErrorDocument 501 {prefix}{API_SEARCH}index.json"])
     if v3:
         methods = f"ErrorDocument 405 {prefix}/api{_REFUSED}v3/%{{REQUEST_METHOD}}.json"
@@ -172,6 +171,14 @@ def _headers(headers: Mapping[str, str]) -> Iterator[str]:
     yield "Header always merge Vary Accept-Encoding"
     yield 'Header always set Location "%{PACKAGES_MOVED}e" env=PACKAGES_MOVED'
     yield 'Header always set Content-Encoding "%{PACKAGES_ENCODING}e" env=PACKAGES_ENCODING'
+
+
+def _shown() -> Iterator[str]:
+    """Yield the page without validators: httpd makes them of time and size, which an item's JSON may share."""
+    for name in ("If-Match", "If-None-Match", "If-Modified-Since", "If-Unmodified-Since", "If-Range", "Range"):
+        yield f"RequestHeader unset {name} env=PACKAGES_SHOWN"
+    for name in ("ETag", "Last-Modified"):
+        yield f"Header unset {name} env=PACKAGES_SHOWN"
 
 
 def _api_errors(prefix: str) -> Iterator[str]:
@@ -252,7 +259,7 @@ def _files(at: str) -> Iterator[str]:
     browse = f"{rules.BROWSE}index.html"
     wanted = ["%{HTTP:Accept} text/html [NC]", "%{HTTP:Accept} !application/json [NC]"]
     asked = f'{_QUERY} "!(?:^|&)format=json(?:&|$)"'
-    yield from _rule(f"^{at}{_READABLE}$", "-", f"E=PACKAGES_FILE:{browse}", *wanted, asked, f"{_ROOT}{browse} -f")
+    yield from _rule(f"^{at}{_READABLE}$", "-", f"E=PACKAGES_FILE:{browse},E=PACKAGES_SHOWN:1", *wanted, asked, f"{_ROOT}{browse} -f")
 
 
 def _moved(pattern: str, *conditions: str) -> Iterator[str]:

@@ -77,7 +77,6 @@ http {{
 
 
 def _example(site: Urls) -> str:
-    name = site.base.partition("//")[2].partition("/")[0]
     return f"""\
 # A whole configuration. Where nginx has one already, take the three lines with /srv/site over into it: the first
 # into the block http, the others into a block server. /srv/site stands for the folder of the built site.
@@ -86,7 +85,7 @@ http {{
     include /srv/site/{MAPS};
     server {{
         listen 80;
-        server_name {name};
+        server_name {rules.server_name(site)};
         set $packages_root /srv/site;
         include /srv/site/{LOCATIONS};
     }}
@@ -225,7 +224,8 @@ def _methods() -> Iterator[str]:
 
 
 def _browse(prefix: str) -> Iterator[str]:
-    yield "charset utf-8;"
+    """Yield the page. It has no validators: nginx makes them of time and size, which an item's JSON may share."""
+    yield from ("charset utf-8;", "etag off;", "if_modified_since off;", "add_header Last-Modified '';")
     yield f"error_page 404 {prefix}/api/404.json;"
     yield f"if (!-f {_ROOT}{rules.BROWSE}index.html) {{ return 404; }}"
     yield f"rewrite ^ {rules.BROWSE}index.html break;"
@@ -279,6 +279,7 @@ def _shown(prefix: str, file: str, end: str = "/") -> Iterator[str]:
 def _static(prefix: str) -> Iterator[str]:
     yield f"error_page 404 {prefix}$packages_missing;"
     yield from _slash(prefix, "index.json")
+    yield from _slash(prefix, "index.html")
     yield from _file("index.json")
 
 

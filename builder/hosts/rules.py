@@ -8,6 +8,7 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
+from urllib.parse import urlsplit
 
 from builder import urls
 from builder.errors import SiteError
@@ -121,6 +122,11 @@ def prefix(site: urls.Urls) -> str:
             "all that may stand in it. Choose another path, or --host generic."
         )
     return site.prefix
+
+
+def server_name(site: urls.Urls) -> str:
+    """Give the name by which a server tells the site from others: that of the site's address, without its port."""
+    return re.sub(":[0-9]*$", "", urlsplit(site.base).netloc)
 
 
 GONE: Final = r"/api/v[12]/"
