@@ -312,7 +312,8 @@ def test_what_the_api_has_not_is_told_in_the_originals_words(site: Site, path: s
 
 
 @pytest.mark.parametrize(
-    "path", ["/api/v4/packages/nothing/", "/api/v3/nothing/", "/api/nothing/", "/nothing/", "/_host/", "/api/v4/search/"]
+    "path",
+    ["/api/v4/packages/nothing/", "/api/v3/nothing/", "/api/nothing/", "/nothing/", "/_host/", "/api/v4/search/"],
 )
 def test_an_error_is_whole_whatever_the_reader_has(site: Site, path: str) -> None:
     whole = site.ask(path)

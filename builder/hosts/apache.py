@@ -259,7 +259,9 @@ def _files(at: str) -> Iterator[str]:
     browse = f"{rules.BROWSE}index.html"
     wanted = ["%{HTTP:Accept} text/html [NC]", "%{HTTP:Accept} !application/json [NC]"]
     asked = f'{_QUERY} "!(?:^|&)format=json(?:&|$)"'
-    yield from _rule(f"^{at}{_READABLE}$", "-", f"E=PACKAGES_FILE:{browse},E=PACKAGES_SHOWN:1", *wanted, asked, f"{_ROOT}{browse} -f")
+    yield from _rule(
+        f"^{at}{_READABLE}$", "-", f"E=PACKAGES_FILE:{browse},E=PACKAGES_SHOWN:1", *wanted, asked, f"{_ROOT}{browse} -f"
+    )
 
 
 def _moved(pattern: str, *conditions: str) -> Iterator[str]:
