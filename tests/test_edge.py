@@ -1,6 +1,7 @@
 """The edge module in Node: each recorded answer of the original to the byte, and what no recording says."""
 
 import json
+import time
 import unicodedata
 from collections.abc import Iterator, Mapping
 from typing import Any
@@ -259,6 +260,26 @@ def test_without_the_frame_a_browser_gets_json(other: Module) -> None:
     other.hold(small({"v4/grids": []}))
     answer = other.ask("/api/v4/grids/", headers={"Accept": BROWSER})
     assert (answer.headers["content-type"], answer.json["count"]) == ("application/json", 0)
+
+
+def test_what_is_too_large_is_not_laid_out(other: Module) -> None:
+    other.hold(small({"v4/packages": numbered(4000)}, chunk=100) | {"/api/browse/": world.FRAME})
+    plain, laid = "/api/v4/packages/?limit=4000", "/api/v4/packages/?limit=300"
+    for path, indent in ((plain, None), (laid, 8)):
+        seen = other.ask(path, headers={"Accept": "application/json; indent=8"})
+        separators = (",", ":") if indent is None else (",", ": ")
+        assert seen.body == json.dumps(other.ask(path).json, indent=indent, separators=separators)
+    body = other.ask(plain, headers={"Accept": BROWSER}).body
+    assert "There is more than is shown here." in body
+    assert body.count('class="key"') < 20_000
+    assert "There is more than" not in other.ask(laid, headers={"Accept": BROWSER}).body
+
+
+def test_a_key_that_comes_often_is_read_in_no_time(other: Module) -> None:
+    other.hold(small({"v4/packages": numbered(3)}))
+    began = time.monotonic()
+    assert other.ask(f"/api/v4/packages/?{'&'.join(['limit=2'] * 60_000)}").json["next"] is not None
+    assert time.monotonic() - began < 3
 
 
 # Searches.

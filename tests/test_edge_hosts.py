@@ -17,7 +17,7 @@ import clients
 import edge_world as world
 import pytest
 from edge_programs import Ask, Module, deploy, serving
-from hosted import ask, need
+from hosted import WAYS_OUT, ask, leads_on, need
 from made import many
 
 from builder import build
@@ -190,6 +190,24 @@ def test_what_is_not_for_readers(built: Ask, path: str) -> None:
     assert built(path).status in {307, 400, 404}
 
 
+@pytest.mark.parametrize("path", ["/api/%764/packages/", "/%61pi/v4/packages/", "/api%2fv4/packages/"])
+def test_a_path_in_another_spelling_is_no_other_page(built: Ask, path: str) -> None:
+    seen = built(f"{path}?limit=2&offset=40")
+    expected = built("/api/v4/packages/?limit=2&offset=40")
+    while seen.status in {301, 307, 308}:
+        assert leads_on(seen.headers["location"])
+        seen = built(seen.headers["location"])
+    if seen.status == 200:
+        assert seen.json["results"] == expected.json["results"]
+    else:
+        assert seen.status == 404
+
+
+@pytest.mark.parametrize("path", WAYS_OUT)
+def test_no_redirect_leads_to_another_host(built: Ask, path: str) -> None:
+    assert leads_on(built(path).headers.get("location", "/x/"))
+
+
 def test_a_browser_gets_a_page_of_a_list(built: Ask) -> None:
     page = built("/api/v4/packages/?limit=2", headers={"Accept": "text/html,*/*;q=0.8"})
     assert page.headers["content-type"] == "text/html; charset=utf-8"
@@ -307,6 +325,12 @@ def test_node_serves_the_forms_that_the_build_has_made(many_on_node: tuple[str, 
     for name, coding in ((".br", "br"), (".gz", "gzip")):
         expected = (site / f"packages/index.html{name}").read_bytes()
         assert ask(address, "/packages/", Accept_Encoding=coding).body == expected
+
+
+@pytest.mark.parametrize("target", ["*", "x", "example.com:443"])
+def test_what_is_no_address_is_refused(target: str, many_on_node: tuple[str, Path]) -> None:
+    address, _ = many_on_node
+    assert ask(address, target, "OPTIONS").status in {400, 404, 405}
 
 
 def test_a_site_that_is_gone_is_told(tmp_path: Path) -> None:

@@ -54,7 +54,7 @@ export const failed = (error) => {
 };
 
 /** A path as text; what is no UTF-8 stays as it came, and is nobody's. */
-const decoded = (pathname) => {
+export const decoded = (pathname) => {
   try {
     return decodeURIComponent(pathname);
   } catch {

@@ -14,7 +14,7 @@ import { dirname, extname, join, resolve, sep } from "node:path";
 import { parseArgs, promisify } from "node:util";
 import * as zlib from "node:zlib";
 
-import { answer } from "./api.js";
+import { answer, decoded } from "./api.js";
 
 // Node 18 has it, but not yet as a global.
 globalThis.crypto ??= (await import("node:crypto")).webcrypto;
@@ -153,10 +153,11 @@ const packed = async (made, [coding]) => {
 };
 
 const plain = async (request, url) => {
-  const prefix = new URL(JSON.parse((await file("/api/edge/index.json")).body).base_url).pathname.replace(/\/$/, "");
-  if (prefix && [prefix, "/"].includes(url.pathname)) return { status: 302, headers: { Location: `${prefix}/` }, body: "" };
-  if (prefix && !url.pathname.startsWith(`${prefix}/`)) return typed(404, TYPES[".txt"], `The site is below ${prefix}/.\n`);
-  const path = url.pathname.slice(prefix.length);
+  const base = new URL(JSON.parse((await file("/api/edge/index.json")).body).base_url).pathname.replace(/\/$/, "");
+  const [prefix, asked] = [base, url.pathname].map(decoded); // once: what is checked is what is answered
+  if (prefix && [prefix, "/"].includes(asked)) return { status: 302, headers: { Location: `${base}/` }, body: "" };
+  if (prefix && !asked.startsWith(`${prefix}/`)) return typed(404, TYPES[".txt"], `The site is below ${base}/.\n`);
+  const path = asked.slice(prefix.length);
   if (VERSIONED.test(path)) return scripted(request, url);
   const always = {
     "X-Content-Type-Options": "nosniff",
@@ -166,22 +167,14 @@ const plain = async (request, url) => {
   const codings = accepted(request);
   if (path.startsWith("/api/")) always["Access-Control-Allow-Origin"] = "*";
   if (!["GET", "HEAD"].includes(request.method)) return typed(405, TYPES[".txt"], "Only to be read.\n", { Allow: "GET, HEAD" });
-  const found = await file(decoded(path), codings);
+  const found = await file(path, codings);
   if (found) return typed(200, found.type, found.body, { ...always, ...coded(found), ...tagged(found.body) });
-  if (!path.endsWith("/") && (await file(decoded(`${path}/`)))) {
+  if (!path.endsWith("/") && (await file(`${path}/`))) {
     return { status: 301, headers: { ...always, Location: `${url.pathname}/${url.search}` }, body: "" };
   }
   if (path.startsWith("/api/")) return typed(404, TYPES[".json"], '{"detail":"Not found."}', always);
   const page = await file("/404.html", codings);
   return page ? typed(404, page.type, page.body, { ...always, ...coded(page) }) : typed(404, TYPES[".txt"], "Not found.\n", always);
-};
-
-const decoded = (path) => {
-  try {
-    return decodeURIComponent(path);
-  } catch {
-    return "";
-  }
 };
 
 const coded = ({ coding }) => (coding ? { "Content-Encoding": coding } : {});
@@ -192,12 +185,21 @@ const tagged = (body) => ({ ETag: `"${createHash("sha256").update(body).digest("
 const isKnown = (request, tag) =>
   tag && (request.headers["if-none-match"] ?? "").split(",").some((one) => ["*", tag].includes(one.trim().replace(/^W\//, "")));
 
+/** Where a request leads; null for what is no address, such as the `*` of OPTIONS. */
+const address = (target) => {
+  try {
+    // Joined as texts: a path that begins with two slashes is no name of a host.
+    return new URL(target.startsWith("/") ? `http://localhost${target}` : target);
+  } catch {
+    return null;
+  }
+};
+
 const server = createServer(async (request, response) => {
   let made;
   try {
-    // Joined as texts: a path that begins with two slashes is no name of a host.
-    const url = new URL(request.url.startsWith("/") ? `http://localhost${request.url}` : request.url);
-    made = await whole(() => plain(request, url));
+    const url = address(request.url);
+    made = url ? await whole(() => plain(request, url)) : typed(400, TYPES[".txt"], "This is no address of a page.\n");
     const tag = made.status === 200 && made.headers.ETag;
     if (isKnown(request, tag)) made = { ...made, status: 304, body: "" };
   } catch (error) {
