@@ -101,7 +101,13 @@ class Ideal:
 
     def answered(self, request: Request, path: str) -> Answer:
         body = self.cut(path, request.query)
-        if self.choices.negotiates and "text/html" in request.headers.get("accept", "") and path.startswith("/api/v4/"):
+        named = "format=json" in request.query
+        if (
+            not named
+            and self.choices.negotiates
+            and "text/html" in request.headers.get("accept", "")
+            and path.startswith("/api/v4/")
+        ):
             return Answer(200, {"Content-Type": HTML}, b"<pre>" + body)
         return Answer(200, {"Content-Type": JSON}, body)
 
@@ -121,6 +127,8 @@ class Ideal:
         whole = json.loads(body)
         if self.query is Query.IGNORED:
             return body
+        if path == urls.API and "format=json" in query:
+            return compact({name: f"{link}?format=json" for name, link in whole.items()})
         if "results" in whole:
             return compact(self.page(whole, path, query))
         if "objects" in whole:
@@ -133,7 +141,8 @@ class Ideal:
         count = whole["count"]
 
         def link(to: int) -> str:
-            return f"{self.base}{path}?limit={limit}" + (f"&offset={to}" if to > 0 else "")
+            named = "format=json&" if "format=json" in query else ""
+            return f"{self.base}{path}?{named}limit={limit}" + (f"&offset={to}" if to > 0 else "")
 
         following = link(offset + limit) if offset + limit < count else None
         previous = link(offset - limit) if offset else None

@@ -25,22 +25,33 @@ PACKAGES, GRIDS = 45, 23
 
 IGNORED = {"default-pages", "any-page", "odd-pages"}
 MAPPED = {"any-page", "odd-pages"}
+NEGOTIATES = {"format-follows"}
+"""What a host that maps queries cannot, where it gives browsers pages: its links do not repeat a format."""
 GITHUB = {
     *("cors-preflight", "nosniff", "options", "post-refused", "post-refused-in-words", "v3-post-refused", "gone"),
-    *("slashless-relative", "slashless-query", "not-found-json", "not-found-words", "v3-not-found"),
+    *("slashless-relative", "slashless-query", "not-found-json", "not-found-words", "v3-not-found", "hidden"),
 }
 UNTOLD = {
-    *("api-types", "types-fit", "cors", "cors-not-modified", "cors-not-found", "cors-preflight", "nosniff"),
+    *(
+        "api-types",
+        "types-fit",
+        "cors",
+        "cors-not-modified",
+        "cors-not-found",
+        "cors-redirect",
+        "cors-preflight",
+        "nosniff",
+    ),
     *("cache-control", "etag", "compression", "options", "post-refused", "post-refused-in-words"),
-    *("v3-post-refused", "gone"),
+    *("v3-post-refused", "gone", "hidden"),
     *("slashless-relative", "slashless-query", "not-found-json", "not-found-words", "not-found-page", "v3-not-found"),
 }
 CANNOT: Mapping[str, set[str]] = {
     "github-pages": IGNORED | GITHUB | {"browsable", "compression-br"},
     "generic": IGNORED | UNTOLD | {"browsable", "compression-br"},
-    "nginx": MAPPED | {"compression-br"},
-    "caddy": MAPPED,
-    "apache": MAPPED,
+    "nginx": MAPPED | NEGOTIATES | {"compression-br"},
+    "caddy": MAPPED | NEGOTIATES,
+    "apache": MAPPED | NEGOTIATES,
     "cloudflare": {"cors-preflight", "options", "post-refused", "post-refused-in-words", "browsable"},
     "netlify": set(),
     "node": set(),
@@ -160,6 +171,14 @@ def test_the_tables_name_every_host_and_every_client() -> None:
 def test_no_host_names_more_than_it_cannot() -> None:
     for host in HOSTS:
         assert host.cannot.keys() <= CANNOT[host.name], host.name
+
+
+def test_where_no_json_is_an_index_another_layout_is_named(project: Path, folder: Path, plain: Plain) -> None:
+    model = static_hosts.OneIndex
+    with conformance.running("github-pages", project, folder / "one-index", "/below", model=model) as running:
+        report = verify(running.url, plain)
+    [found] = [str(result.outcome) for result in report.failed if result.name == "slash"]
+    assert "build with --host generic" in found
 
 
 def test_hosts_that_look_for_the_nearest_404_answer_json_below_the_api(

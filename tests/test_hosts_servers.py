@@ -196,6 +196,20 @@ def test_a_page_that_cannot_be_cut_is_refused_in_json(site: Site, path: str, que
     assert seen.headers["access-control-allow-origin"] == "*"
 
 
+@pytest.mark.parametrize(
+    "path", ["/api/v4/", "/api/v4/packages/", "/api/v4/packages.json", "/api/v4/grids/wide/", "/api/v4/packages/7/"]
+)
+def test_a_form_that_is_none_of_ours_is_refused_in_json(site: Site, path: str) -> None:
+    for query in ("xml", "JSON", "api", "json&format=xml", "xml&format=json", "jsonp", "json,xml"):
+        seen = site.ask(f"{path}?a=b&format={query}", Accept=BROWSER)
+        assert (seen.status, seen.media_type) == (501, "application/json"), query
+        assert "format is json" in json.loads(seen.body)["detail"]
+        assert seen.headers["access-control-allow-origin"] == "*"
+    for query in ("?format=json", "?format=", "?format=json&limit=20", "?reformat=xml"):
+        assert site.ask(path + query).status == 200, query
+    assert site.ask("/api/v3/packages/?format=xml").status == 200  # which knows no forms
+
+
 KEYS = st.sampled_from(["limit", "offset", "q", "format", "Limit", "lim%69t", "x+y", "category"])
 VALUES = st.sampled_from(
     [

@@ -203,6 +203,8 @@ def _refusals(at: str) -> Iterator[str]:
     yield from _rule(f"^{at}/", "-", "R=405,L", "%{REQUEST_METHOD} !^(?:GET|HEAD|OPTIONS)$")
     yield from _rule(f"^{at}/api/", "-", "R=204,L", "%{REQUEST_METHOD} =OPTIONS")
     yield from _rule(f"^{at}{API_SEARCH[:-1]}(?:/|[.]json)$", "-", "R=501,L")
+    others = (f'{_QUERY} "(?:^|&)format=.*&format=" [OR]', f'{_QUERY} "(?:^|&)format=(?!{rules.FORMAT}(?:&|$))"')
+    yield from _rule(f"^{at}(?:{_READABLE}|{_LISTS_V4}[.]json)$", "-", "R=501,L", *others)
 
 
 def _lists(at: str, *, v3: bool) -> Iterator[str]:

@@ -22,6 +22,7 @@ EXAMPLE: Final = f"{CONFIGURATION}caddy/Caddyfile"
 
 _LIMIT: Final = "{http.request.uri.query.limit}"
 _OFFSET: Final = "{http.request.uri.query.offset}"
+_FORMAT: Final = "{http.request.uri.query.format}"
 _CATEGORY: Final = "{http.request.uri.query.category}"
 _CONDITIONS: Final = ("If-Match", "If-None-Match", "If-Modified-Since", "If-Unmodified-Since", "If-Range", "Range")
 _UNREAD: Final = ";|%(?:[^0-9A-Fa-f]|.[^0-9A-Fa-f]|.?$)"
@@ -203,7 +204,8 @@ def _options() -> Iterator[str]:
 def _list() -> Iterator[str]:
     yield from _vary("Accept")
     refused = [*_respond(_plain(rules.refusal(rules.PAGED)), 501)]
-    yield from _where("uncut", [_matches({_LIMIT: rules.LIMIT_V4, _OFFSET: f"{rules.PAGE}|{rules.FIRST_V4}"})], refused)
+    answered = {_LIMIT: rules.LIMIT_V4, _OFFSET: f"{rules.PAGE}|{rules.FIRST_V4}", _FORMAT: rules.FORMAT}
+    yield from _where("uncut", [_matches(answered)], refused)
     yield from _block("map {http.regexp.list.2} {packages_file}", [".json .json", "default /index.json"])
     file = "{http.regexp.list.1}{packages_page}{packages_file}"
     yield from _where("beyond", [f"not file {file}"], refused)
@@ -246,7 +248,9 @@ def _wants_page() -> Iterator[str]:
 
 def _item(prefix: str, *, v3: bool) -> Iterator[str]:
     readable = _path(f"/api/v4/(?:(?:{rules.COLLECTIONS})/[^/]+/)?")
+    refused = _respond(_plain(rules.refusal(rules.PAGED)), 501)
     shown = [
+        *_where("unformed", [_matches({_FORMAT: rules.FORMAT})], refused),
         *_where("shown", _wants_page(), _unconditionally(f"{rules.BROWSE}index.html")),
         *_handle("", _serve("{path}index.json")),
     ]

@@ -120,7 +120,8 @@ def _maps(*, v3: bool) -> Iterator[str]:
         yield from _map("$request_method", _preflight(header), [("default", ""), ("OPTIONS", value)])
     cases = [(f"~(?:^|&)offset=({rules.PAGE})(?:&|$)", "/offset/$1"), ("default", "")]
     yield from _map("$args", "packages_page", cases)
-    yield from _map("$args", "packages_unanswered_v4", _unanswered(rules.LIMIT_V4, rules.FIRST_V4))
+    yield from _map("$args", "packages_unanswered_v4", [*_unformed(), *_unanswered(rules.LIMIT_V4, rules.FIRST_V4)])
+    yield from _map("$args", "packages_unformed", [*_unformed(), ("default", "")])
     if v3:
         yield from _maps_v3()
     yield from _map("$packages_end", "packages_file", [(".json", ".json"), ("default", "/index.json")])
@@ -147,6 +148,11 @@ def _maps_v3() -> Iterator[str]:
 
 def _preflight(header: str) -> str:
     return "packages_" + header.lower().replace("-", "_")
+
+
+def _unformed() -> list[tuple[str, str]]:
+    """Give the cases in which another form than JSON is asked for, or two."""
+    return [("~(?:^|&)format=.*&format=", "1"), (f"~(?:^|&)format=(?!{rules.FORMAT}(?:&|$))", "1")]
 
 
 def _unanswered(limit: str, first: str) -> list[tuple[str, str]]:
@@ -263,6 +269,7 @@ def _list_v3(prefix: str) -> Iterator[str]:
 
 def _item(prefix: str) -> Iterator[str]:
     yield from _methods()
+    yield f"if ($packages_unformed) {{ return 501 {_quoted(rules.refusal(rules.PAGED))}; }}"
     yield from _shown(prefix, "${packages_path}index.json")
     yield from _static(prefix)
 

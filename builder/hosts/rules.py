@@ -51,6 +51,8 @@ LIMIT_V3: Final = f"(?:20|{COUNT}|{NO_NUMBER})?"
 FIRST_V4: Final = f"(?:0*|-[0-9]+|{NO_NUMBER})"
 FIRST_V3: Final = f"(?:0*|{NO_NUMBER})"
 """Every `offset` by which the original begins with the first item."""
+FORMAT: Final = "(?:json)?"
+"""Every `format` that is answered in API v4: the original has a page at others, or nothing. In v3 it means nothing."""
 SLUG: Final = "[A-Za-z0-9_-]+"
 SAFE_PATH: Final = r"(?:/[A-Za-z0-9._~-]+)+"
 """Paths that a redirect may repeat as they are: no empty step, nothing that would have to be encoded."""
@@ -61,7 +63,7 @@ BROWSE: Final = "/api/browse/"
 """The page that shows a person what is at the address by which it came."""
 PAGED: Final = (
     "This host answers pages of 20: limit=20, and an offset that is a multiple of 20 and not beyond the end. "
-    "Begin without both, and follow next."
+    "Begin without both, and follow next. The format is json, or is not named."
 )
 
 

@@ -17,7 +17,7 @@ const SITE = %(site)s;
 
 function handler(event) {
     const request = event.request;
-    if (request.uri === SITE.prefix) { return moved(SITE.prefix + '/', request.querystring); }
+    if (request.uri === SITE.prefix) { return moved(SITE.prefix + '/', request.querystring, SITE.page); }
     if (SITE.prefix && request.uri.indexOf(SITE.prefix + '/') !== 0) { return answer(404, SITE.page, 'Not found.'); }
     const route = request.uri.slice(SITE.prefix.length);
     const isApi = route.indexOf('/api/') === 0;
@@ -37,7 +37,7 @@ function handler(event) {
         return request;
     }
     if (list.lastIndexOf('.') <= list.lastIndexOf('/') && SITE.safe.test(list)) {
-        return moved(SITE.prefix + route + '/', request.querystring);
+        return moved(SITE.prefix + route + '/', request.querystring, headers);
     }
     request.uri = list;
     return request;
@@ -47,6 +47,8 @@ function handler(event) {
 function listed(route, query) {
     const v4 = SITE.v4.exec(route);
     const v3 = v4 ? null : SITE.v3 && SITE.v3.exec(route);
+    const formats = v4 || SITE.readable.test(route) ? given(query, 'format') : [];
+    if (formats.length > 1 || !SITE.format.test(formats[0] || '')) { return null; }
     if (!v4 && !v3) { return route; }
     if (Object.keys(query).some(function (key) { return /[%%+]/.test(key); })) { return null; }
     const limits = given(query, 'limit');
@@ -85,12 +87,13 @@ function options(route, headers, isApi) {
     return view ? made(200, all, view[1]) : made(204, all, '');
 }
 
-function moved(path, query) {
+function moved(path, query, headers) {
     const pairs = [];
     Object.keys(query).forEach(function (key) {
         given(query, key).forEach(function (value) { pairs.push(value === '' ? key : key + '=' + value); });
     });
-    return made(301, {location: path + (pairs.length ? '?' + pairs.join('&') : '')}, '');
+    const place = {location: path + (pairs.length ? '?' + pairs.join('&') : '')};
+    return made(301, Object.assign({}, headers, place), '');
 }
 
 function answer(status, headers, words, isV3) {
@@ -144,6 +147,8 @@ def function(prefix: str, site: Urls, *, v3: bool) -> str:
         "slug": _pattern(rules.SLUG),
         "v4": _pattern(f"(/api/v4/(?:{rules.COLLECTIONS}))(/|[.]json)"),
         "v3": _pattern(lists) if v3 else "null",
+        "readable": _pattern(f"/api/v4/(?:(?:{rules.COLLECTIONS})/(?:[^/]+/)?)?"),
+        "format": _pattern(rules.FORMAT),
         "offset": _pattern(rules.PAGE),
         "limitV4": _pattern(rules.LIMIT_V4),
         "limitV3": _pattern(rules.LIMIT_V3),
