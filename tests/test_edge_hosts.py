@@ -23,7 +23,8 @@ from made import many
 from builder import build
 from builder.catalogue import Catalogue
 from builder.errors import SiteError
-from builder.hosts import Host, host_named
+from builder.hosts import Host, host_named, rules
+from builder.hosts.media_types import MEDIA_TYPES, UNKNOWN
 from builder.serve import program
 from builder.urls import Urls
 from builder.write import write
@@ -156,6 +157,33 @@ def test_pages_and_errors(built: Ask) -> None:
         {"detail": "Not found."},
     )
     assert built("/api/v4/packages/nothing-here/").json == {"detail": "No Package matches the given query."}
+
+
+def test_headers_and_types_are_those_of_the_servers_that_are_told(built: Ask) -> None:
+    """`Allow` is for who is refused; what has another owner's rules sends it then alone."""
+    for path, expected in (("/packages/", rules.PAGE_HEADERS), ("/api/data/v1/freshness.json", rules.API_HEADERS)):
+        headers = built(path).headers
+        told = {name: value for name, value in expected.items() if name != "Allow"}
+        assert {name: headers.get(name.lower()) for name in told} == told
+    assert built("/api/edge/v4/packages/0.ndjson").headers["content-type"] == MEDIA_TYPES[".ndjson"]
+
+
+def test_node_knows_the_type_of_every_file(many_on_node: tuple[str, Path]) -> None:
+    address, site = many_on_node
+    for ending, media_type in MEDIA_TYPES.items():
+        (site / f"assets/typed{ending}").write_bytes(b"typed")
+        assert ask(address, f"/assets/typed{ending}").headers["content-type"] == media_type
+    (site / "assets/typed.x").write_bytes(b"typed")
+    assert ask(address, "/assets/typed.x").headers["content-type"] == UNKNOWN
+
+
+def test_the_rules_for_headers_name_none_twice() -> None:
+    text = rules.headers_file()
+    names = [line.partition(":")[0] for line in text.splitlines() if line.startswith(" ")]
+    assert len(names) == len(set(names)) == len({*rules.API_HEADERS, *rules.PAGE_HEADERS} - {"Allow"})
+    for name in ("netlify", "cloudflare"):
+        host = host_named(name)
+        assert dict(host.configuration(Urls(BASE), host.choices))["_headers"].decode().startswith(text)
 
 
 def test_readers_of_other_sites_and_those_who_have_it_already(built: Ask) -> None:

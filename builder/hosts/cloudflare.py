@@ -8,23 +8,23 @@ from urllib.parse import urlsplit
 
 from builder import urls
 from builder.choices import Choices, Query
+from builder.hosts import rules
 from builder.hosts.base import CONFIGURATION, File, Limits, Place, Server
 from builder.hosts.layouts import named_html
 from builder.hosts.limits import at_the_root
-from builder.outputs import Output
+from builder.hosts.media_types import MEDIA_TYPES
+from builder.outputs import JSON, Output
 from builder.urls import Urls
 
 # The first rule that sets a header takes the place of the host's own; a second one would add to it.
-HEADERS: Final = """\
-/*
-  X-Content-Type-Options: nosniff
-/api/*
-  Access-Control-Allow-Origin: *
-  Cache-Control: public, max-age=300, stale-while-revalidate=3600
+HEADERS: Final = f"""\
+{rules.headers_file()}\
 /api/v4/*
-  Content-Type: application/json
+  Content-Type: {JSON}
 /api/v3/*
-  Content-Type: application/json
+  Content-Type: {JSON}
+{urls.EDGE}*.ndjson
+  Content-Type: {MEDIA_TYPES[".ndjson"]}
 """
 
 IGNORED: Final = f"""\

@@ -38,6 +38,19 @@ PAGE_HEADERS: Final[Mapping[str, str]] = {
 }
 """What every other answer has. The policy for scripts stands in the pages themselves."""
 
+
+def headers_file() -> str:
+    """Give the file `_headers` of hosts that have one, which tell the methods themselves.
+
+    A header that two rules set would come twice: what everything has is set once, for all.
+    """
+    told = {"/*": PAGE_HEADERS, "/api/*": dict(API_HEADERS.items() - PAGE_HEADERS.items())}
+    lines: list[str] = []
+    for pattern, headers in told.items():
+        lines += [pattern, *(f"  {name}: {value}" for name, value in sorted(headers.items()) if name != "Allow")]
+    return "".join(f"{line}\n" for line in lines)
+
+
 COLLECTIONS: Final = "packages|grids|categories"
 PAGE: Final = "[1-9][0-9]*[02468]0|[2468]0"
 """An offset that is the start of a page of 20, but for the first."""

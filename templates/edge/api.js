@@ -11,10 +11,10 @@ import * as v3 from "./v3.js";
 import * as v4 from "./v4.js";
 
 const VERSIONS = { "/api/v4/": v4, "/api/v3/": v3 };
-const METHODS = "GET, HEAD, OPTIONS";
+export const METHODS = "GET, HEAD, OPTIONS";
 const POLICY =
   "default-src 'none'; style-src 'self'; img-src 'self'; script-src 'self'; connect-src 'self'; base-uri 'none'; form-action 'none'";
-const ALWAYS = {
+export const ALWAYS = {
   "Access-Control-Allow-Origin": "*",
   "Cache-Control": "public, max-age=300, stale-while-revalidate=3600",
   "X-Content-Type-Options": "nosniff",

@@ -14,7 +14,7 @@ import { dirname, extname, join, resolve, sep } from "node:path";
 import { parseArgs, promisify } from "node:util";
 import * as zlib from "node:zlib";
 
-import { answer, decoded } from "./api.js";
+import { ALWAYS, METHODS, answer, decoded } from "./api.js";
 
 // Node 18 has it, but not yet as a global.
 globalThis.crypto ??= (await import("node:crypto")).webcrypto;
@@ -30,10 +30,13 @@ const { values: given } = parseArgs({
 
 const TYPES = {
   ".atom": "application/atom+xml",
+  ".avif": "image/avif",
   ".css": "text/css; charset=utf-8",
+  ".gif": "image/gif",
   ".gz": "application/gzip",
   ".html": "text/html; charset=utf-8",
   ".ico": "image/x-icon",
+  ".jpg": "image/jpeg",
   ".js": "text/javascript; charset=utf-8",
   ".json": "application/json",
   ".ndjson": "application/x-ndjson",
@@ -42,7 +45,15 @@ const TYPES = {
   ".svg": "image/svg+xml",
   ".txt": "text/plain; charset=utf-8",
   ".webmanifest": "application/manifest+json",
+  ".webp": "image/webp",
+  ".woff2": "font/woff2",
   ".xml": "application/xml",
+};
+const PAGES = {
+  Allow: "GET, HEAD",
+  "Cache-Control": ALWAYS["Cache-Control"],
+  "Referrer-Policy": "strict-origin-when-cross-origin",
+  "X-Content-Type-Options": "nosniff",
 };
 const INDEXES = ["index.html", "index.json"];
 const VERSIONED = /^\/api\/v[0-9]+(\/|$)/;
@@ -159,13 +170,8 @@ const plain = async (request, url) => {
   if (prefix && !asked.startsWith(`${prefix}/`)) return typed(404, TYPES[".txt"], `The site is below ${base}/.\n`);
   const path = asked.slice(prefix.length);
   if (VERSIONED.test(path)) return scripted(request, url);
-  const always = {
-    "X-Content-Type-Options": "nosniff",
-    "Cache-Control": "public, max-age=300, stale-while-revalidate=3600",
-    Vary: "Accept-Encoding",
-  };
+  const always = { ...(path.startsWith("/api/") ? { ...ALWAYS, Allow: METHODS } : PAGES), Vary: "Accept-Encoding" };
   const codings = accepted(request);
-  if (path.startsWith("/api/")) always["Access-Control-Allow-Origin"] = "*";
   if (!["GET", "HEAD"].includes(request.method)) return typed(405, TYPES[".txt"], "Only to be read.\n", { Allow: "GET, HEAD" });
   const found = await file(path, codings);
   if (found) return typed(200, found.type, found.body, { ...always, ...coded(found), ...tagged(found.body) });
