@@ -4,8 +4,10 @@ The renderers (`builder.api`, `builder.pages`) read these and know no host; a ho
 renders nothing.
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import Enum
+from typing import Final
 
 
 class Query(Enum):
@@ -17,6 +19,18 @@ class Query(Enum):
     """`limit=20&offset=<a multiple of 20>` becomes a page's path by a rule; anything else is told to be an error."""
     ANSWERED = "answered"
     """Every query, as the original answers it: a script at the edge cuts lists and searches."""
+
+
+NO_SEARCH: Final[Mapping[Query, str]] = {
+    Query.IGNORED: "This host cannot see the query, so it cannot search here.",
+    Query.MAPPED: "This host runs no program that could search.",
+}
+"""Why there is no search where files alone answer."""
+
+
+def no_search(query: Query, index: str) -> str:
+    """Give the words that refuse a search, with the address of the index; `query` must not be `ANSWERED`."""
+    return f"{NO_SEARCH[query]} The index that any program can search is described in {index}"
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any, Final, Self
 from urllib.parse import urlsplit
 
+import brotli
 import pytest
 
 from builder import build, scripts
@@ -27,6 +28,8 @@ INSTALLED: Final = EDGE / "node_modules"
 PATIENCE: Final = 60.0  # seconds; a test that waits so long has failed
 NOWHERE: Final = "http://127.0.0.1:9"
 """A proxy that nobody runs: tools of npm that would tell or ask their makers something reach nobody."""
+
+UNPACKERS: Final[Mapping[str, Callable[[bytes], bytes]]] = {"gzip": gzip.decompress, "br": brotli.decompress}
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,8 +133,7 @@ def asking(host: str, port: int) -> Ask:
             response = connection.getresponse()
             received = {name.lower(): value for name, value in response.getheaders()}
             body = response.read()
-            if received.get("content-encoding") == "gzip":
-                body = gzip.decompress(body)
-            return Answer(response.status, received, body.decode())
+            unpack = UNPACKERS.get(received.get("content-encoding", "identity"), bytes)
+            return Answer(response.status, received, unpack(body).decode())
 
     return ask

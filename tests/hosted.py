@@ -1,6 +1,7 @@
 """Sites served by hosts' own programs: a place that they may read, and what asks them."""
 
 import http.client
+import re
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -15,6 +16,20 @@ from builder.hosts import Host
 from builder.serve import program
 
 PATIENCE = 20.0  # seconds; a test that waits so long has failed
+
+
+WAYS_OUT = [
+    *("//example.com/api", "//example.com", "/%5cexample.com/api/v4", "/api/v4/packages/..%2f7"),
+    *("//example.com/..%2fpackages", "//example.com/..%2fapi/v4", "/%2fpackages", "//packages", "//api/v4/packages/7"),
+    *("/%5cpackages", "/.//packages", "//example.com/%2e%2e/packages", "//example.com/../packages"),
+    *("/example.com/..%2f/packages", "/%09/packages", "/%2f%2fexample.com/..%2f..%2fapi/v4/packages"),
+]
+"""Paths that name another host if they are repeated as they came, some with a folder of the site behind them."""
+
+
+def leads_on(location: str) -> bool:
+    """Tell whether a redirect stays on its host: no scheme, no host, nothing that a browser would read as one."""
+    return re.fullmatch(r"(?:/[^/\\\s]+)+/(?:[?].*)?", location) is not None
 
 
 @contextmanager

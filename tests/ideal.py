@@ -35,6 +35,8 @@ HEADERS = {
     "x_content_type_options": "nosniff",
 }
 REFUSAL = {"detail": 'Method "POST" not allowed.'}
+REFUSAL_V3 = {"error": 405, "message": 'Method "POST" not allowed.'}
+GONE = {"detail": "API v1 is gone. API v4 is at /api/v4/."}
 METHODS = "GET, HEAD, OPTIONS"
 KINDS = {"packages": "Package", "grids": "Grid", "categories": "Category"}
 HIT = (
@@ -85,6 +87,11 @@ class Ideal:
     def refused(self, request: Request) -> Answer | None:
         if request.method == "OPTIONS":
             return Answer(200, {"Allow": METHODS, "Content-Type": JSON}, b"{}")
+        path = request.path.removeprefix(self.prefix)
+        if path.startswith("/api/v1/"):
+            return Answer(410, {"Content-Type": JSON}, compact(GONE))
+        if request.method == "POST" and path.startswith("/api/v3/"):
+            return Answer(405, {"Allow": METHODS, "Content-Type": JSON}, compact(REFUSAL_V3))
         if request.method == "POST":
             return Answer(405, {"Allow": METHODS, "Content-Type": JSON}, compact(REFUSAL))
         return None
@@ -107,7 +114,13 @@ class Ideal:
 
     def answered(self, request: Request, path: str) -> Answer:
         body = self.cut(path, request.query)
-        if self.choices.negotiates and "text/html" in request.headers.get("accept", "") and path.startswith("/api/v4/"):
+        named = "format=json" in request.query
+        if (
+            not named
+            and self.choices.negotiates
+            and "text/html" in request.headers.get("accept", "")
+            and path.startswith("/api/v4/")
+        ):
             return Answer(200, {"Content-Type": HTML}, b"<pre>" + body)
         return Answer(200, {"Content-Type": JSON}, body)
 
@@ -127,6 +140,8 @@ class Ideal:
         whole = json.loads(body)
         if self.query is Query.IGNORED:
             return body
+        if path == urls.API and "format=json" in query:
+            return compact({name: f"{link}?format=json" for name, link in whole.items()})
         if "results" in whole:
             return compact(self.page(whole, path, query))
         if "objects" in whole:
@@ -139,7 +154,8 @@ class Ideal:
         count = whole["count"]
 
         def link(to: int) -> str:
-            return f"{self.base}{path}?limit={limit}" + (f"&offset={to}" if to > 0 else "")
+            named = "format=json&" if "format=json" in query else ""
+            return f"{self.base}{path}?{named}limit={limit}" + (f"&offset={to}" if to > 0 else "")
 
         following = link(offset + limit) if offset + limit < count else None
         previous = link(offset - limit) if offset else None

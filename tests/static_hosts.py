@@ -71,6 +71,14 @@ class GitHubPages:
         return Answer(404, {"Content-Type": ERROR}, self.folder.body("404.html"))
 
 
+class OneIndex(GitHubPages):
+    """The same, if it should index `index.html` alone: nowhere is it written that it indexes `index.json`."""
+
+    def __init__(self, site: Path, prefix: str, address: str) -> None:
+        super().__init__(site, prefix, address)
+        self.folder = Folder(site, prefix)
+
+
 class Generic:
     """The least that a host of static files can be: one name is indexed, and no header is sent that need not be."""
 

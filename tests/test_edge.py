@@ -1,6 +1,7 @@
 """The edge module in Node: each recorded answer of the original to the byte, and what no recording says."""
 
 import json
+import time
 import unicodedata
 from collections.abc import Iterator, Mapping
 from typing import Any
@@ -13,6 +14,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from builder.api import edge
+from builder.hosts import rules
 
 PACKAGE = "/api/v4/packages/359/"
 BROWSER = "text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8"
@@ -63,18 +65,14 @@ def test_the_recording_is_whole() -> None:
 )
 def test_headers_of_every_answer(node: Module, path: str) -> None:
     headers = node.ask(path).headers
-    assert headers["access-control-allow-origin"] == "*"
-    assert headers["cache-control"] == "public, max-age=300, stale-while-revalidate=3600"
-    assert headers["x-content-type-options"] == "nosniff"
-    assert headers["allow"] == "GET, HEAD, OPTIONS"
+    assert {name: headers.get(name.lower()) for name in rules.API_HEADERS} == rules.API_HEADERS
 
 
 def test_a_preflight_is_granted(node: Module) -> None:
     headers = node.ask(
         PACKAGE, "OPTIONS", {"Origin": "https://example.org", "Access-Control-Request-Method": "GET"}
     ).headers
-    assert headers["access-control-allow-methods"] == "GET, HEAD, OPTIONS"
-    assert headers["access-control-allow-headers"] == "*"
+    assert {name: headers.get(name.lower()) for name in rules.PREFLIGHT_HEADERS} == rules.PREFLIGHT_HEADERS
 
 
 @pytest.mark.parametrize("path", [PACKAGE, "/api/v4/packages/?limit=2", "/api/v3/grids/"])
@@ -228,7 +226,7 @@ def test_json_is_laid_out_as_asked(node: Module, accept: str, indent: int | None
 def test_a_browser_gets_a_page(node: Module, path: str, accept: str | None, title: str) -> None:
     answer = node.ask(path, headers={} if accept is None else {"Accept": accept})
     assert (answer.status, answer.headers["content-type"]) == (200, "text/html; charset=utf-8")
-    assert answer.headers["vary"] == "Accept"
+    assert answer.headers["vary"] == "Accept, Accept-Encoding"
     assert "'unsafe-inline'" not in answer.headers["content-security-policy"]
     assert f"<h1>{title}</h1>" in answer.body
     assert f"<code>GET {path}</code>".replace("&", "&amp;") in answer.body
@@ -259,6 +257,26 @@ def test_without_the_frame_a_browser_gets_json(other: Module) -> None:
     other.hold(small({"v4/grids": []}))
     answer = other.ask("/api/v4/grids/", headers={"Accept": BROWSER})
     assert (answer.headers["content-type"], answer.json["count"]) == ("application/json", 0)
+
+
+def test_what_is_too_large_is_not_laid_out(other: Module) -> None:
+    other.hold(small({"v4/packages": numbered(4000)}, chunk=100) | {"/api/browse/": world.FRAME})
+    plain, laid = "/api/v4/packages/?limit=4000", "/api/v4/packages/?limit=300"
+    for path, indent in ((plain, None), (laid, 8)):
+        seen = other.ask(path, headers={"Accept": "application/json; indent=8"})
+        separators = (",", ":") if indent is None else (",", ": ")
+        assert seen.body == json.dumps(other.ask(path).json, indent=indent, separators=separators)
+    body = other.ask(plain, headers={"Accept": BROWSER}).body
+    assert "There is more than is shown here." in body
+    assert body.count('class="key"') < 20_000
+    assert "There is more than" not in other.ask(laid, headers={"Accept": BROWSER}).body
+
+
+def test_a_key_that_comes_often_is_read_in_no_time(other: Module) -> None:
+    other.hold(small({"v4/packages": numbered(3)}))
+    began = time.monotonic()
+    assert other.ask(f"/api/v4/packages/?{'&'.join(['limit=2'] * 60_000)}").json["next"] is not None
+    assert time.monotonic() - began < 3
 
 
 # Searches.

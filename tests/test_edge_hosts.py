@@ -4,6 +4,7 @@ Each is built as `builder build --host` does, and asked over HTTP what was recor
 """
 
 import dataclasses
+import gzip
 import json
 import re
 import threading
@@ -11,16 +12,20 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
+import brotli
 import clients
 import edge_world as world
 import pytest
 from edge_programs import Ask, Module, deploy, serving
+from hosted import WAYS_OUT, ask, leads_on, need
 from made import many
 
 from builder import build
 from builder.catalogue import Catalogue
 from builder.errors import SiteError
-from builder.hosts import Host, host_named
+from builder.hosts import Host, host_named, rules
+from builder.hosts.media_types import MEDIA_TYPES, UNKNOWN
+from builder.serve import program
 from builder.urls import Urls
 from builder.write import write
 
@@ -39,8 +44,11 @@ def node(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Ask]:
 @pytest.fixture(scope="module")
 def cloudflare(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Ask]:
     host = host_named("cloudflare")
-    with serving(host, deploy(host, world.outputs(), tmp_path_factory.mktemp("cf") / "site", world.BASE)) as ask:
+    site = deploy(host, world.outputs(), tmp_path_factory.mktemp("cf") / "site", world.BASE)
+    before = set(site.rglob("*"))
+    with serving(host, site) as ask:
         yield ask
+        assert set(site.rglob("*")) == before  # its tool leaves nothing of its own in a site
 
 
 @pytest.fixture(scope="module")
@@ -51,6 +59,17 @@ def netlify(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Ask]:
     with Module() as running:
         running.tell({"netlify": str(site)})
         yield running.ask
+
+
+@pytest.fixture(scope="module")
+def many_on_node(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[str, Path]]:
+    """Give the address of our server over a site with compressed forms, and its folder."""
+    host = host_named("node")
+    need(host)
+    site = tmp_path_factory.mktemp("many") / "site"
+    write(build.files(at_root(many(30)), host, host.choices, site), site)
+    with program.running(host, site) as address:
+        yield address, site
 
 
 RECORDED = [found for found in world.recorded() if "If-None-Match" not in found.headers]
@@ -140,6 +159,33 @@ def test_pages_and_errors(built: Ask) -> None:
     assert built("/api/v4/packages/nothing-here/").json == {"detail": "No Package matches the given query."}
 
 
+def test_headers_and_types_are_those_of_the_servers_that_are_told(built: Ask) -> None:
+    """`Allow` is for who is refused; what has another owner's rules sends it then alone."""
+    for path, expected in (("/packages/", rules.PAGE_HEADERS), ("/api/data/v1/freshness.json", rules.API_HEADERS)):
+        headers = built(path).headers
+        told = {name: value for name, value in expected.items() if name != "Allow"}
+        assert {name: headers.get(name.lower()) for name in told} == told
+    assert built("/api/edge/v4/packages/0.ndjson").headers["content-type"] == MEDIA_TYPES[".ndjson"]
+
+
+def test_node_knows_the_type_of_every_file(many_on_node: tuple[str, Path]) -> None:
+    address, site = many_on_node
+    for ending, media_type in MEDIA_TYPES.items():
+        (site / f"assets/typed{ending}").write_bytes(b"typed")
+        assert ask(address, f"/assets/typed{ending}").headers["content-type"] == media_type
+    (site / "assets/typed.x").write_bytes(b"typed")
+    assert ask(address, "/assets/typed.x").headers["content-type"] == UNKNOWN
+
+
+def test_the_rules_for_headers_name_none_twice() -> None:
+    text = rules.headers_file()
+    names = [line.partition(":")[0] for line in text.splitlines() if line.startswith(" ")]
+    assert len(names) == len(set(names)) == len({*rules.API_HEADERS, *rules.PAGE_HEADERS} - {"Allow"})
+    for name in ("netlify", "cloudflare"):
+        host = host_named(name)
+        assert dict(host.configuration(Urls(BASE), host.choices))["_headers"].decode().startswith(text)
+
+
 def test_readers_of_other_sites_and_those_who_have_it_already(built: Ask) -> None:
     for path in (
         "/api/v4/packages/",
@@ -170,6 +216,24 @@ def test_readers_of_other_sites_and_those_who_have_it_already(built: Ask) -> Non
 )
 def test_what_is_not_for_readers(built: Ask, path: str) -> None:
     assert built(path).status in {307, 400, 404}
+
+
+@pytest.mark.parametrize("path", ["/api/%764/packages/", "/%61pi/v4/packages/", "/api%2fv4/packages/"])
+def test_a_path_in_another_spelling_is_no_other_page(built: Ask, path: str) -> None:
+    seen = built(f"{path}?limit=2&offset=40")
+    expected = built("/api/v4/packages/?limit=2&offset=40")
+    while seen.status in {301, 307, 308}:
+        assert leads_on(seen.headers["location"])
+        seen = built(seen.headers["location"])
+    if seen.status == 200:
+        assert seen.json["results"] == expected.json["results"]
+    else:
+        assert seen.status == 404
+
+
+@pytest.mark.parametrize("path", WAYS_OUT)
+def test_no_redirect_leads_to_another_host(built: Ask, path: str) -> None:
+    assert leads_on(built(path).headers.get("location", "/x/"))
 
 
 def test_a_browser_gets_a_page_of_a_list(built: Ask) -> None:
@@ -241,6 +305,60 @@ def test_a_site_below_a_path(tmp_path: Path) -> None:
         assert ask("/below/api/v4/packages?limit=1").headers["location"] == "/below/api/v4/packages/?limit=1"
         assert ask("/below/api/v4/packages/?limit=1").json["next"] == f"{BASE}/below/api/v4/packages/?limit=1&offset=1"
         assert ask("/below/packages/", "POST").status == 405
+
+
+@pytest.mark.parametrize("path", ["/", "/packages/p/package-1/", "/assets/site.css", "/api/v4/packages/", "/no/page/"])
+def test_node_compresses_what_is_large(path: str, many_on_node: tuple[str, Path]) -> None:
+    address, _ = many_on_node
+    plain = ask(address, path)
+    assert "content-encoding" not in plain.headers
+    assert "accept-encoding" in plain.vary
+    tags = {plain.headers.get("etag")}
+    for header, coding in (("gzip", "gzip"), ("gzip, deflate, br", "br"), ("br;q=0.5, gzip", "gzip")):
+        seen = ask(address, path, Accept_Encoding=header)
+        assert (seen.status, seen.headers["content-encoding"]) == (plain.status, coding)
+        assert (gzip.decompress(seen.body) if coding == "gzip" else brotli.decompress(seen.body)) == plain.body
+        assert len(seen.body) < len(plain.body)
+        assert int(seen.headers["content-length"]) == len(seen.body)
+        assert seen.vary == plain.vary
+        assert seen.headers["content-type"] == plain.headers["content-type"]
+        head = ask(address, path, "HEAD", Accept_Encoding=header)
+        assert {**head.headers, "date": ""} == {**seen.headers, "date": ""}
+        if plain.status == 200:
+            tags.add(seen.headers["etag"])
+            again = ask(address, path, Accept_Encoding=header, If_None_Match=seen.headers["etag"])
+            assert (again.status, again.body, again.headers["etag"]) == (304, b"", seen.headers["etag"])
+            assert "accept-encoding" in again.vary
+    if plain.status == 200:  # of each form its own, or one that says that it is of none alone
+        assert len(tags) == 3 or all(str(tag).startswith("W/") for tag in tags)
+
+
+@pytest.mark.parametrize("header", ["", "identity", "gzip;q=0, br;q=0.0", "deflate", "br;q=x", "*;q=0"])
+def test_node_compresses_nothing_for_who_does_not_ask(header: str, many_on_node: tuple[str, Path]) -> None:
+    address, _ = many_on_node
+    for path in ("/packages/p/package-1/", "/api/v4/packages/"):
+        assert "content-encoding" not in ask(address, path, Accept_Encoding=header).headers
+
+
+def test_node_leaves_what_is_small_as_it_is(many_on_node: tuple[str, Path]) -> None:
+    address, _ = many_on_node
+    for path in ("/api/v4/", "/api/v4/packages/?limit=1", "/api/404.json"):
+        seen = ask(address, path, Accept_Encoding="gzip, br")
+        assert (seen.status, seen.headers.get("content-encoding")) == (200, None), path
+        assert "accept-encoding" in seen.vary
+
+
+def test_node_serves_the_forms_that_the_build_has_made(many_on_node: tuple[str, Path]) -> None:
+    address, site = many_on_node
+    for name, coding in ((".br", "br"), (".gz", "gzip")):
+        expected = (site / f"packages/index.html{name}").read_bytes()
+        assert ask(address, "/packages/", Accept_Encoding=coding).body == expected
+
+
+@pytest.mark.parametrize("target", ["*", "x", "example.com:443"])
+def test_what_is_no_address_is_refused(target: str, many_on_node: tuple[str, Path]) -> None:
+    address, _ = many_on_node
+    assert ask(address, target, "OPTIONS").status in {400, 404, 405}
 
 
 def test_a_site_that_is_gone_is_told(tmp_path: Path) -> None:

@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 from cloudfront import BUCKET, CloudFront, Function, running
 from folders import grid, package, write_data
+from hosted import WAYS_OUT, leads_on
 from loopback import Request
 
 from builder import build
@@ -95,6 +96,10 @@ def test_routes_and_queries_become_keys(run: Function, target: str, key: str) ->
         "/api/v4/packages/?offset=3",
         "/api/v4/packages/?offset=30&limit=20",
         "/api/v4/packages/?limit=20&limit=20",
+        "/api/v4/packages/?format=xml",
+        "/api/v4/packages.json?format=api",
+        "/api/v4/packages/1/?format=JSON",
+        "/api/v4/?format=json&format=xml",
         "/api/v4/packages/?offset=20&offset=40",
         "/api/v4/packages/?limi%74=7",
         "/api/v4/packages.json?limit=7",
@@ -130,7 +135,16 @@ def test_a_search_is_refused_and_told_where_the_index_is(run: Function) -> None:
 )
 def test_a_missing_slash_is_mended_with_the_query(run: Function, target: str, place: str) -> None:
     status, headers, body = answered(run, target)
-    assert (status, headers, body) == (301, {"location": place}, "")
+    assert (status, headers["location"], body) == (301, place, "")
+    assert headers.get("access-control-allow-origin") == ("*" if "/api/" in target else None)
+
+
+@pytest.mark.parametrize("path", WAYS_OUT)
+def test_no_redirect_leads_to_another_host(run: Function, tmp_path: Path, path: str) -> None:
+    (tmp_path / "function.js").write_text(function("", Urls("https://e.org"), v3=True))
+    with Function(tmp_path / "function.js") as at_the_root:
+        for made in (run(Request("GET", f"/below{path}")), at_the_root(Request("GET", path))):
+            assert leads_on(made.get("headers", {}).get("location", {}).get("value", "/x/"))
 
 
 @pytest.mark.parametrize("path", ["/below//e.org/x", "/below/a b", "/below/%0d%0ax"])
@@ -143,6 +157,17 @@ def test_writing_is_refused(run: Function, method: str) -> None:
     status, headers, body = answered(run, "/below/api/v4/packages/1/", method)
     assert (status, headers["allow"]) == (405, "GET, HEAD, OPTIONS")
     assert json.loads(body) == {"detail": f'Method "{method}" not allowed.'}
+    status, headers, body = answered(run, "/below/api/v3/packages/x/", method)
+    assert (status, headers["allow"]) == (405, "GET, HEAD, OPTIONS")
+    assert body == f'{{"error": 405, "message": "Method \\"{method}\\" not allowed."}}'
+
+
+@pytest.mark.parametrize("method", ["GET", "POST", "OPTIONS"])
+def test_what_the_original_has_put_out_of_use_is_gone(run: Function, method: str) -> None:
+    for target in ("/below/api/v1/", "/below/api/v2/packages/?format=json"):
+        status, headers, body = answered(run, target, method)
+        assert (status, headers["access-control-allow-origin"]) == (410, "*")
+        assert body == '{"detail":"API v1 is gone. API v4 is at /api/v4/."}'
 
 
 def test_options_tells_what_the_original_does(run: Function) -> None:
@@ -165,6 +190,7 @@ def test_a_site_at_the_root_and_without_v3(tmp_path: Path) -> None:
         assert run(Request("GET", "/"))["uri"] == "/index.html"
         assert run(Request("GET", "/api/v4/packages/", "offset=20"))["uri"] == "/api/v4/packages/offset/20/index.json"
         assert run(Request("GET", "/api/v3/packages/", "offset=3"))["uri"] == "/api/v3/packages/index.json"
+        assert "detail" in answered(run, "/api/v3/packages/", "POST")[2]
 
 
 def test_the_function_is_what_its_runtime_takes(site: Path) -> None:

@@ -2,6 +2,7 @@
 
 import gzip
 import json
+import os
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -12,7 +13,7 @@ from urllib.parse import parse_qsl
 import brotli
 import pytest
 from folders import grid, package, write_data
-from hosted import Seen, ask, need, open_folder
+from hosted import WAYS_OUT, Seen, ask, leads_on, need, open_folder
 from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
@@ -195,6 +196,20 @@ def test_a_page_that_cannot_be_cut_is_refused_in_json(site: Site, path: str, que
     assert seen.headers["access-control-allow-origin"] == "*"
 
 
+@pytest.mark.parametrize(
+    "path", ["/api/v4/", "/api/v4/packages/", "/api/v4/packages.json", "/api/v4/grids/wide/", "/api/v4/packages/7/"]
+)
+def test_a_form_that_is_none_of_ours_is_refused_in_json(site: Site, path: str) -> None:
+    for query in ("xml", "JSON", "api", "json&format=xml", "xml&format=json", "jsonp", "json,xml"):
+        seen = site.ask(f"{path}?a=b&format={query}", Accept=BROWSER)
+        assert (seen.status, seen.media_type) == (501, "application/json"), query
+        assert "format is json" in json.loads(seen.body)["detail"]
+        assert seen.headers["access-control-allow-origin"] == "*"
+    for query in ("?format=json", "?format=", "?format=json&limit=20", "?reformat=xml"):
+        assert site.ask(path + query).status == 200, query
+    assert site.ask("/api/v3/packages/?format=xml").status == 200  # which knows no forms
+
+
 KEYS = st.sampled_from(["limit", "offset", "q", "format", "Limit", "lim%69t", "x+y", "category"])
 VALUES = st.sampled_from(
     [
@@ -310,6 +325,20 @@ def test_what_the_api_has_not_is_told_in_the_originals_words(site: Site, path: s
         assert seen.headers["x-content-type-options"] == "nosniff"
 
 
+@pytest.mark.parametrize(
+    "path",
+    ["/api/v4/packages/nothing/", "/api/v3/nothing/", "/api/nothing/", "/nothing/", "/_host/", "/api/v4/search/"],
+)
+def test_an_error_is_whole_whatever_the_reader_has(site: Site, path: str) -> None:
+    whole = site.ask(path)
+    tag, time = whole.headers.get("etag", '"x"'), whole.headers.get("last-modified", "Wed, 01 Jan 2098 00:00:00 GMT")
+    conditions = ({"If_None_Match": tag}, {"If_None_Match": "*"}, {"If_Modified_Since": time}, {"Range": "bytes=0-3"})
+    for condition in conditions:
+        seen = site.ask(path, **condition)
+        assert (seen.status, seen.body) == (whole.status, whole.body), condition
+    assert whole.body
+
+
 @pytest.mark.parametrize("path", ["/nothing", "/nothing/", "/packages/p/nothing/", "/assets/", "/api", "//nothing/"])
 def test_elsewhere_a_page_tells_it(site: Site, path: str) -> None:
     seen = site.ask(path)
@@ -330,7 +359,9 @@ def test_a_search_fails_and_says_where_one_can_search(site: Site, query: str) ->
     for end in ("/", ".json"):
         seen = site.ask(f"/api/v4/search{end}{query}", Accept=BROWSER)
         assert (seen.status, seen.media_type) == (501, "application/json")
-        assert json.loads(seen.body)["detail"].endswith(f"{site.prefix}/api/data/v1/search/index.json")
+        words = json.loads(seen.body)["detail"]
+        assert words.startswith("This host runs no program that could search. ")
+        assert words.endswith(f"https://example.org{site.prefix}/api/data/v1/search/index.json")
         assert seen.headers["access-control-allow-origin"] == "*"
 
 
@@ -343,10 +374,29 @@ def test_writing_is_refused_in_the_originals_words(site: Site, method: str, path
     assert seen.headers["access-control-allow-origin"] == "*"
 
 
-def test_a_method_that_nobody_knows_is_refused_too(site: Site) -> None:
-    seen = site.ask("/api/v4/packages/7/", "BREW")
+@pytest.mark.parametrize("method", ["POST", "PUT", "PATCH", "DELETE"])
+@pytest.mark.parametrize("path", ["/api/v3/packages/package-7/", "/api/v3/packages/", "/api/v3/grids/wide/packages/"])
+def test_writing_to_v3_is_refused_in_its_own_words(site: Site, method: str, path: str) -> None:
+    seen = site.ask(path, method)
     assert (seen.status, seen.headers["allow"], seen.media_type) == (405, METHODS, "application/json")
-    assert json.loads(seen.body)["detail"].endswith("not allowed.")
+    assert seen.body.decode() == f'{{"error": 405, "message": "Method \\"{method}\\" not allowed."}}'
+    assert seen.headers["access-control-allow-origin"] == "*"
+
+
+@pytest.mark.parametrize(("version", "words"), [("v4", "detail"), ("v3", "message")])
+def test_a_method_that_nobody_knows_is_refused_too(site: Site, version: str, words: str) -> None:
+    seen = site.ask(f"/api/{version}/packages/", "BREW")
+    assert (seen.status, seen.headers["allow"], seen.media_type) == (405, METHODS, "application/json")
+    assert json.loads(seen.body)[words].endswith("not allowed.")
+
+
+@pytest.mark.parametrize("method", ["GET", "POST", "OPTIONS"])
+@pytest.mark.parametrize("path", ["/api/v1/", "/api/v1/package/django-x/?format=json", "/api/v2/packages/"])
+def test_what_the_original_has_put_out_of_use_is_gone(site: Site, method: str, path: str) -> None:
+    seen = site.ask(path, method, Accept=BROWSER)
+    assert (seen.status, seen.media_type) == (410, "application/json")
+    assert seen.body == b'{"detail":"API v1 is gone. API v4 is at /api/v4/."}'
+    assert (seen.headers["access-control-allow-origin"], seen.headers["x-content-type-options"]) == ("*", "nosniff")
 
 
 @pytest.mark.parametrize("path", ["/", "/packages/", "/assets/site.css"])
@@ -378,7 +428,10 @@ def test_options_tell_of_the_view_where_the_server_can(site: Site) -> None:
 
 @pytest.mark.parametrize(
     "path",
-    ["/api/v4", "/api/v4/packages", "/api/v4/packages/7", "/api/v3/grids/wide/packages", "/packages/p/package-7"],
+    [
+        *("/api/v4", "/api/v4/packages", "/api/v4/packages/7", "/api/v3/grids/wide/packages", "/api/browse"),
+        *("/packages", "/packages/p/package-7"),
+    ],
 )
 @pytest.mark.parametrize("query", ["", "?limit=20&offset=20", "?a=/b&c=%2F"])
 def test_a_missing_slash_is_a_relative_redirect_that_keeps_the_query(site: Site, path: str, query: str) -> None:
@@ -399,9 +452,9 @@ def test_the_path_of_the_site_may_lack_its_slash(site: Site) -> None:
         assert other.status in {403, 404} or not other.body, path
 
 
-def test_no_redirect_leads_to_another_host(site: Site) -> None:
-    for path in ("//example.com/api", "//example.com", "/%5cexample.com/api/v4", "/api/v4/packages/..%2f7"):
-        assert "example.com" not in site.ask(path).headers.get("location", "")
+@pytest.mark.parametrize("path", WAYS_OUT)
+def test_no_redirect_leads_to_another_host(site: Site, path: str) -> None:
+    assert leads_on(site.ask(path).headers.get("location", "/x/"))
 
 
 # Pages for browsers.
@@ -446,6 +499,27 @@ def test_without_that_page_a_browser_gets_json(name: str) -> None:
                 assert ask(address, path, Accept=BROWSER).media_type == "application/json"
             seen = ask(address, "/api/browse/")
             assert (seen.status, seen.media_type) == (404, "application/json")
+
+
+@pytest.mark.parametrize("name", SERVERS)
+def test_no_form_of_an_address_is_taken_for_the_other_of_the_same_size_and_time(name: str) -> None:
+    host = host_named(name)
+    need(host)
+    configuration = list(host.configuration(Urls("https://example.org"), host.choices))
+    with open_folder() as folder:
+        out = folder / "site"
+        files = {"api/v4/packages/1/index.json": b'{"a":0}', "api/browse/index.html": b"<p>page"}
+        write([*files.items(), *configuration], out)
+        for file in files:
+            os.utime(out / file, (1_700_000_000, 1_700_000_000))
+        with program.running(host, out) as address:
+            for first, second in (("*/*", BROWSER), (BROWSER, "*/*")):
+                had = ask(address, "/api/v4/packages/1/", Accept=first).headers
+                known = {"If_None_Match": had.get("etag", '"x"'), "If_Modified_Since": had.get("last-modified", "")}
+                for one in (dict([item]) for item in known.items()):
+                    other = ask(address, "/api/v4/packages/1/", Accept=second, **one)
+                    assert other.status == 200, one
+                    assert other.body == files["api/browse/index.html" if second == BROWSER else next(iter(files))]
 
 
 # Compression.
@@ -519,6 +593,12 @@ def test_the_configuration_is_the_same_each_time_and_lies_in_its_folder(name: st
     assert b"example.org" in b"".join(files.values())
     without = dict(host.configuration(site, Choices(v3=False)))
     assert not [path for path, body in without.items() if b"/api/v3/" in body]
+
+
+@pytest.mark.parametrize(("name", "line"), [("nginx", b"server_name e.org;"), ("apache", b"ServerName e.org\n")])
+def test_the_name_of_a_server_has_no_port(name: str, line: bytes) -> None:
+    host = host_named(name)
+    assert line in b"".join(dict(host.configuration(Urls("http://e.org:8080"), host.choices)).values())
 
 
 @pytest.mark.parametrize("name", SERVERS)

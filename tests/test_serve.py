@@ -269,12 +269,22 @@ def test_the_tag_follows_the_bytes(out: Path) -> None:
     assert ask(site, "/api/v4/", if_none_match=before).status == 200
 
 
+@pytest.mark.parametrize("method", ["GET", "POST", "OPTIONS"])
+def test_what_the_original_has_put_out_of_use_is_gone(out: Path, method: str) -> None:
+    answer = ask(Site(out), "/api/v1/packages/?format=json", method)
+    assert (answer.status, answer.body) == (410, b'{"detail":"API v1 is gone. API v4 is at /api/v4/."}')
+    assert answer.headers["Access-Control-Allow-Origin"] == "*"
+
+
 @pytest.mark.parametrize("method", ["POST", "PUT", "PATCH", "DELETE"])
 def test_writing_is_not_allowed(out: Path, method: str) -> None:
     answer = ask(Site(out), "/api/v4/packages/359/", method)
     assert (answer.status, answer.body) == (405, b'{"detail":"Method \\"%s\\" not allowed."}' % method.encode())
     assert answer.headers["Content-Type"] == "application/json"
     assert answer.headers["Allow"] == "GET, HEAD, OPTIONS"
+    answer = ask(Site(out), "/api/v3/packages/", method)
+    expected = b'{"error": 405, "message": "Method \\"%s\\" not allowed."}' % method.encode()
+    assert (answer.status, answer.body, answer.headers["Content-Type"]) == (405, expected, "application/json")
     answer = ask(Site(out), "/packages/", method)
     assert (answer.status, answer.headers["Content-Type"]) == (405, "text/plain; charset=utf-8")
     assert answer.headers["Allow"] == "GET, HEAD, OPTIONS"

@@ -149,7 +149,7 @@ def test_no_more_than_the_limit_is_ever_asked(address: str, plain: Plain) -> Non
     live = Live(address, plain, promises.of(host_named("generic")), sent=MOST_REQUESTS)
     failed = run(CHECKS[0], live).outcome
     assert isinstance(failed, Failed)
-    assert failed.seen == "none: 120 requests were sent, and no more are"
+    assert failed.seen == "none: 130 requests were sent, and no more are"
 
 
 def test_the_time_is_limited(address: str, plain: Plain) -> None:

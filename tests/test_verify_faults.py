@@ -93,6 +93,16 @@ MISSING = r"^/api/v4/.*(no-such|999999999)"
 LOOP = r"^/api/v4/packages/\?limit=20&offset=20"
 PAGE = always(Answer(404, {"Content-Type": HTML}, b"<!doctype html><p>Not here</p></html>"))
 
+
+def unnamed(found: dict[str, Any]) -> dict[str, Any]:
+    """Take the format out of links."""
+    return {key: re.sub("format=json&?", "", link) if isinstance(link, str) else link for key, link in found.items()}
+
+
+def headers_and_page(_: Request, answer: Answer) -> Answer:
+    return replace(answer.having(content_type=HTML), body=b"<pre>")
+
+
 FAULTS: list[tuple[str, Fault]] = [
     ("generation", at("/generation.json$", edited(lambda told: told | {"generation": "2" * 64}))),
     ("generation", at("/generation.json$", edited(lambda told: told | {"generation": ""}))),
@@ -111,6 +121,8 @@ FAULTS: list[tuple[str, Fault]] = [
         lambda _, answer: headers(access_control_allow_origin=None)(_, answer) if answer.status == 304 else answer,
     ),
     ("cors-not-found", at(MISSING, headers(access_control_allow_origin=None))),
+    ("cors-redirect", at(r"packages/\d+$", headers(access_control_allow_origin=None))),
+    ("cors-redirect", at(r"packages/\d+$", headers(access_control_allow_origin="https://e.org"))),
     ("cors-preflight", at(ITEM, headers(access_control_allow_origin=None), "OPTIONS")),
     ("cors-preflight", at(ITEM, status(403), "OPTIONS")),
     ("nosniff", at(ITEM, headers(x_content_type_options=None))),
@@ -189,6 +201,10 @@ FAULTS: list[tuple[str, Fault]] = [
     ("slashless-relative", redirected(lambda place: f"http://127.0.0.1{place}")),
     ("slashless-relative", redirected(lambda place: f"//127.0.0.1{place}")),
     ("slashless-query", redirected(lambda place: place.partition("?")[0])),
+    ("no-way-out", at("^/%2fpackages$", always(Answer(301, {"Location": "//packages/"})))),
+    ("no-way-out", at("^/%2fpackages$", always(Answer(301, {"Location": "/\\packages/"})))),
+    ("no-way-out", at("^//verify", always(Answer(302, {"Location": "https://verify.example/"})))),
+    ("no-way-out", at("^//verify", always(Answer(302, {"Location": "http://[broken"})))),
     ("id-and-slug", at(SLUG, edited(lambda item: item | {"title": "Another"}))),
     ("id-and-slug", at("^/api/v4/grids/all/$", status(404))),
     ("item-as-listed", at(ITEM, edited(lambda item: item | {"repo_watchers": -1}))),
@@ -204,6 +220,9 @@ FAULTS: list[tuple[str, Fault]] = [
     ("suffix-list", at("packages.json", edited(lambda page: page | {"results": page["results"][1:]}))),
     ("suffix-types", at(r"packages/\d+\.json$", headers(content_type="text/plain"))),
     ("format-json", at("format=json", always(Answer(200, {"Content-Type": HTML}, b"<pre>")))),
+    ("format-follows", at("^/api/v4/[?]format=json", edited(unnamed))),
+    ("format-follows", at("packages/[?]format=json$", edited(unnamed))),
+    ("format-follows", at("packages/[?]format=json&", headers_and_page)),
     (
         "walk-packages",
         at("^/api/v4/packages/", edited(lambda page: page | {"count": 44} if "results" in page else page)),
@@ -244,6 +263,10 @@ FAULTS: list[tuple[str, Fault]] = [
     ("not-found-page", at("^/packages/p/no-such", always(Answer(404, {"Content-Type": JSON}, b"{}")))),
     ("not-found-page", at("^/packages/p/no-such", body(b"<p>404"))),
     ("not-found-page", at("^/packages/p/no-such", body(b"<html>another</html>"))),
+    ("hidden", at("^/[.]static-packages$", always(Answer(200, {}, b"marker")))),
+    ("hidden", at("^/_host/", always(Answer(301, {"Location": "/_host/index.html"})))),
+    ("gone", at("^/api/v1/", status(404))),
+    ("gone", at("^/api/v1/package/", body(b'{"detail":"Not found."}'))),
     ("search", at("/search/", body(b"[]"))),
     ("search", at("/search/[?]q=package", edited(lambda found: found * 21))),
     ("search", at("/search/[?]q=package", edited(lambda found: [found[0] | {"slug": "another"}]))),
@@ -263,6 +286,8 @@ FAULTS: list[tuple[str, Fault]] = [
     ("v3-items", at("^/api/v3/grids/all/", edited(lambda item: {"id": 1} | item))),
     ("v3-not-found", at("^/api/v3/packages/no-such", body(b'{"detail":"Not found."}'))),
     ("v3-not-found", at("^/api/v3/grids/no-such", status(200))),
+    ("v3-post-refused", at("^/api/v3/packages/$", status(403), "POST")),
+    ("v3-post-refused", at("^/api/v3/packages/package-", body(b'{"detail":"Not allowed."}'), "POST")),
     ("v3-limit-0", at("^/api/v3/packages/[?]limit=0", edited(lambda page: page | {"objects": [{}]}))),
     (
         "v3-limit-0",

@@ -3,13 +3,12 @@
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, tzinfo
-from typing import Final
 
 from builder import derive, urls
 from builder.api import edge
 from builder.api.facts import Facts
 from builder.catalogue import Catalogue, Category, Grid, Package, by_title
-from builder.choices import Choices, Query
+from builder.choices import Choices, Query, no_search
 from builder.metadata import RepositoryFacts
 from builder.outputs import JSON, Output
 from builder.resources import (
@@ -22,10 +21,6 @@ from builder.resources import (
     encode_list,
 )
 from builder.urls import PAGE_SIZE, SLASH, Urls
-
-SEARCH_IS_ELSEWHERE: Final = (
-    "This host cannot see the query, so it cannot search here. The index that any program can search is described in "
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,7 +43,7 @@ def render(catalogue: Catalogue, site: Urls, choices: Choices, facts: Mapping[in
         for collection, items in bodies(catalogue, form, facts):
             yield from _collection(collection, items, form, choices, catalogue.settings.list_limit)
     if choices.query is not Query.ANSWERED:
-        detail = SEARCH_IS_ELSEWHERE + site.absolute(urls.search_index())
+        detail = no_search(choices.query, site.absolute(urls.search_index()))
         yield Output(urls.API_SEARCH, encode(ErrorResource(detail=detail)), JSON)
     yield from errors()
 

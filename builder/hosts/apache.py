@@ -72,7 +72,10 @@ class Apache:
 def _refused_bodies() -> Iterator[tuple[str, str]]:
     for method in _METHODS:
         yield method, rules.refusal(rules.not_allowed(method))
+        yield f"v3/{method}", rules.refusal_v3(405, rules.not_allowed(method))
     yield "other", rules.refusal("Method not allowed.")
+    yield "v3/other", rules.refusal_v3(405, "Method not allowed.")
+    yield "gone", rules.gone()
     yield "query", rules.refusal(rules.PAGED)
     yield "query-v3", rules.refusal_v3(501, rules.PAGED)
 
@@ -102,13 +105,12 @@ Define PACKAGES_ROOT "{place.site}"
 
 
 def _example(site: Urls) -> str:
-    name = site.base.partition("//")[2].partition("/")[0].partition(":")[0]
     return f"""\
 # A virtual host. Where there is one already, take the lines with /var/www/site over into it. /var/www/site stands for
 # the folder of the built site; Debian lets Apache read what is under /var/www.
 # Needed once: a2enmod asis headers rewrite
 <VirtualHost *:80>
-    ServerName {name}
+    ServerName {rules.server_name(site)}
     Define PACKAGES_ROOT /var/www/site
     Include /var/www/site/{DIRECTIVES}
 </VirtualHost>
@@ -127,10 +129,11 @@ def _directives(prefix: str, *, v3: bool) -> Iterator[str]:
     ]
     yield from _section(f"^{at}/(?!api/)", _headers(rules.PAGE_HEADERS), errors)
     yield from _section(f"^{at}/api/", _headers(rules.API_HEADERS), _api_errors(prefix))
-    yield from _section(f"^{at}{_READABLE}$", ["Header always merge Vary Accept"])
+    yield from _section(f"^{at}{_READABLE}$", ["Header always merge Vary Accept"], _shown())
     yield from _section(f"^{at}{API_SEARCH[:-1]}(?:/|[.]json)$", [f"ErrorDocument 501 {prefix}{API_SEARCH}index.json"])
     if v3:
-        yield from _section(f"^{at}/api/v3/", [f"ErrorDocument 501 {prefix}/api{_REFUSED}query-v3.json"])
+        methods = f"ErrorDocument 405 {prefix}/api{_REFUSED}v3/%{{REQUEST_METHOD}}.json"
+        yield from _section(f"^{at}/api/v3/", [methods, f"ErrorDocument 501 {prefix}/api{_REFUSED}query-v3.json"])
     for pattern, route in reversed(rules.missing(v3=v3)):  # of several that fit, the last one counts here
         yield from _section(f"^{at}{pattern}$", [f"ErrorDocument 404 {prefix}{route}"])
     yield "RewriteEngine on"
@@ -139,9 +142,9 @@ def _directives(prefix: str, *, v3: bool) -> Iterator[str]:
         yield from _moved(f"^({at})$")
     again = "%{ENV:REDIRECT_STATUS} ."
     yield from _rule(f"^{at}(/.+)$", "-", "E=PACKAGES_FILE:$1", again, f"{_ROOT}$1 -f")
-    for name in ("$1", "other.json"):
+    for asked, name in (("(.+)", "$1"), ("v3/.+", "v3/other.json"), (".+", "other.json")):
         refused = f"/{_REFUSALS}{name}"
-        pattern, there = f"^{at}(?:/api)?{_REFUSED}(.+)$", f"{_ROOT}{refused} -f"
+        pattern, there = f"^{at}(?:/api)?{_REFUSED}{asked}$", f"{_ROOT}{refused} -f"
         yield from _rule(pattern, "-", f"E=PACKAGES_FILE:{refused}", again, f"{_FILE} ^$", there)
     yield from _refusals(at)
     yield from _lists(at, v3=v3)
@@ -170,11 +173,20 @@ def _headers(headers: Mapping[str, str]) -> Iterator[str]:
     yield 'Header always set Content-Encoding "%{PACKAGES_ENCODING}e" env=PACKAGES_ENCODING'
 
 
+def _shown() -> Iterator[str]:
+    """Yield the page without validators: httpd makes them of time and size, which an item's JSON may share."""
+    for name in ("If-Match", "If-None-Match", "If-Modified-Since", "If-Unmodified-Since", "If-Range", "Range"):
+        yield f"RequestHeader unset {name} env=PACKAGES_SHOWN"
+    for name in ("ETag", "Last-Modified"):
+        yield f"Header unset {name} env=PACKAGES_SHOWN"
+
+
 def _api_errors(prefix: str) -> Iterator[str]:
     for name, value in rules.PREFLIGHT_HEADERS.items():
         yield f"Header always set {name} {_quoted(value)} \"expr=%{{REQUEST_METHOD}} == 'OPTIONS'\""
     yield f"ErrorDocument 404 {prefix}{API_NOT_FOUND}"
     yield f"ErrorDocument 405 {prefix}/api{_REFUSED}%{{REQUEST_METHOD}}.json"
+    yield f"ErrorDocument 410 {prefix}/api{_REFUSED}gone.json"
     yield f"ErrorDocument 501 {prefix}/api{_REFUSED}query.json"
 
 
@@ -186,10 +198,13 @@ def _rule(pattern: str, target: str, flags: str, *conditions: str) -> Iterator[s
 
 def _refusals(at: str) -> Iterator[str]:
     yield from _rule(f"^{at}(?:{rules.HIDDEN})", "-", "R=404,L")
+    yield from _rule(f"^{at}{rules.GONE}", "-", "R=410,L")
     yield from _rule(f"^{at}/(?!api/)", "-", "R=405,L", "%{REQUEST_METHOD} !^(?:GET|HEAD)$")
     yield from _rule(f"^{at}/", "-", "R=405,L", "%{REQUEST_METHOD} !^(?:GET|HEAD|OPTIONS)$")
     yield from _rule(f"^{at}/api/", "-", "R=204,L", "%{REQUEST_METHOD} =OPTIONS")
     yield from _rule(f"^{at}{API_SEARCH[:-1]}(?:/|[.]json)$", "-", "R=501,L")
+    others = (f'{_QUERY} "(?:^|&)format=.*&format=" [OR]', f'{_QUERY} "(?:^|&)format=(?!{rules.FORMAT}(?:&|$))"')
+    yield from _rule(f"^{at}(?:{_READABLE}|{_LISTS_V4}[.]json)$", "-", "R=501,L", *others)
 
 
 def _lists(at: str, *, v3: bool) -> Iterator[str]:
@@ -246,7 +261,9 @@ def _files(at: str) -> Iterator[str]:
     browse = f"{rules.BROWSE}index.html"
     wanted = ["%{HTTP:Accept} text/html [NC]", "%{HTTP:Accept} !application/json [NC]"]
     asked = f'{_QUERY} "!(?:^|&)format=json(?:&|$)"'
-    yield from _rule(f"^{at}{_READABLE}$", "-", f"E=PACKAGES_FILE:{browse}", *wanted, asked, f"{_ROOT}{browse} -f")
+    yield from _rule(
+        f"^{at}{_READABLE}$", "-", f"E=PACKAGES_FILE:{browse},E=PACKAGES_SHOWN:1", *wanted, asked, f"{_ROOT}{browse} -f"
+    )
 
 
 def _moved(pattern: str, *conditions: str) -> Iterator[str]:

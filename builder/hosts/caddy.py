@@ -22,7 +22,9 @@ EXAMPLE: Final = f"{CONFIGURATION}caddy/Caddyfile"
 
 _LIMIT: Final = "{http.request.uri.query.limit}"
 _OFFSET: Final = "{http.request.uri.query.offset}"
+_FORMAT: Final = "{http.request.uri.query.format}"
 _CATEGORY: Final = "{http.request.uri.query.category}"
+_CONDITIONS: Final = ("If-Match", "If-None-Match", "If-Modified-Since", "If-Unmodified-Since", "If-Range", "Range")
 _UNREAD: Final = ";|%(?:[^0-9A-Fa-f]|.[^0-9A-Fa-f]|.?$)"
 
 
@@ -105,8 +107,9 @@ def _handle(matcher: str, lines: Iterable[str]) -> Iterator[str]:
     yield from _block(f"handle {matcher}".rstrip(), _block("route", lines))
 
 
-def _path(pattern: str) -> str:
-    return f"path_regexp {_quoted(f'^(?:{pattern})$')}"
+def _path(pattern: str, name: str = "") -> str:
+    """Give the matcher of a path as Caddy has cleaned it; `{http.regexp.<name>.0}` is that path then."""
+    return f"path_regexp {name} {_quoted(f'^(?:{pattern})$')}".replace("  ", " ")
 
 
 def _headers(headers: Mapping[str, str]) -> Iterator[str]:
@@ -116,6 +119,16 @@ def _headers(headers: Mapping[str, str]) -> Iterator[str]:
 def _vary(*names: str) -> Iterator[str]:
     """Yield the header last of all, in place of the one that `file_server` adds for compressed files alone."""
     yield from _block("header", ["defer", f"Vary {_quoted(', '.join([*names, 'Accept-Encoding']))}"])
+
+
+def _unconditionally(file: str, status: int = 200) -> Iterator[str]:
+    """Yield an answer that no reader has already: an error, or a form whose tag another form's could equal.
+
+    `file_server` knows no such thing, and gives an error without its body to who names its tag.
+    """
+    yield from (f"request_header -{name}" for name in _CONDITIONS)
+    yield from _block("header", ["-ETag", "-Last-Modified"])
+    yield from _serve(file, status)
 
 
 def _serve(file: str = "", status: int = 200) -> Iterator[str]:
@@ -157,18 +170,20 @@ def _query() -> Iterator[str]:
 
 
 def _all(prefix: str, *, v3: bool) -> Iterator[str]:
-    hidden = [f"path_regexp {_quoted('^/(?:_host(?:/|$)|[.])|//|/[.][.]?/')}", "not path /.well-known/*"]
-    yield from _where("hidden", hidden, [*_headers(rules.PAGE_HEADERS), *_serve(NOT_FOUND, 404)])
+    hidden = [f"path_regexp {_quoted('^/(?:_host(?:/|$)|[.])')}", "not path /.well-known/*"]
+    yield from _where("hidden", hidden, [*_headers(rules.PAGE_HEADERS), *_unconditionally(NOT_FOUND, 404)])
     yield from _handle("/api/*", _api(prefix, v3=v3))
     yield from _handle("", _pages(prefix))
 
 
 def _api(prefix: str, *, v3: bool) -> Iterator[str]:
     yield from _headers(rules.API_HEADERS)
-    body = _plain(rules.refusal(rules.not_allowed("METHOD"))).replace("METHOD", "{http.request.method}")
-    yield from _where("refused", ["not method GET HEAD OPTIONS"], _respond(body, 405))
+    yield from _where("gone", [_path(f"{rules.GONE}.*")], _respond(_plain(rules.gone()), 410))
+    for number, (pattern, told) in enumerate(rules.refused_methods("METHOD", v3=v3)):
+        body = _plain(told).replace("METHOD", "{http.request.method}")
+        yield from _where(f"refused{number}", ["not method GET HEAD OPTIONS", _path(pattern)], _respond(body, 405))
     yield from _where("asked", ["method OPTIONS"], _options())
-    search = _serve(f"{API_SEARCH}index.json", 501)
+    search = _unconditionally(f"{API_SEARCH}index.json", 501)
     yield from _where("search", [_path(f"{API_SEARCH[:-1]}(?:/|[.]json)")], search)
     yield from _block("@list", [f"path_regexp list {_quoted(f'^(/api/v4/(?:{rules.COLLECTIONS}))(/|[.]json)$')}"])
     yield from _handle("@list", _list())
@@ -189,11 +204,12 @@ def _options() -> Iterator[str]:
 def _list() -> Iterator[str]:
     yield from _vary("Accept")
     refused = [*_respond(_plain(rules.refusal(rules.PAGED)), 501)]
-    yield from _where("uncut", [_matches({_LIMIT: rules.LIMIT_V4, _OFFSET: f"{rules.PAGE}|{rules.FIRST_V4}"})], refused)
+    answered = {_LIMIT: rules.LIMIT_V4, _OFFSET: f"{rules.PAGE}|{rules.FIRST_V4}", _FORMAT: rules.FORMAT}
+    yield from _where("uncut", [_matches(answered)], refused)
     yield from _block("map {http.regexp.list.2} {packages_file}", [".json .json", "default /index.json"])
     file = "{http.regexp.list.1}{packages_page}{packages_file}"
     yield from _where("beyond", [f"not file {file}"], refused)
-    yield from _where("shown", ["not path *.json", *_wants_page()], _serve(f"{rules.BROWSE}index.html"))
+    yield from _where("shown", ["not path *.json", *_wants_page()], _unconditionally(f"{rules.BROWSE}index.html"))
     yield from _handle("", _serve(file))
 
 
@@ -232,21 +248,23 @@ def _wants_page() -> Iterator[str]:
 
 def _item(prefix: str, *, v3: bool) -> Iterator[str]:
     readable = _path(f"/api/v4/(?:(?:{rules.COLLECTIONS})/[^/]+/)?")
+    refused = _respond(_plain(rules.refusal(rules.PAGED)), 501)
     shown = [
-        *_where("shown", _wants_page(), _serve(f"{rules.BROWSE}index.html")),
+        *_where("unformed", [_matches({_FORMAT: rules.FORMAT})], refused),
+        *_where("shown", _wants_page(), _unconditionally(f"{rules.BROWSE}index.html")),
         *_handle("", _serve("{path}index.json")),
     ]
     yield from _where("readable", [readable, "file {path}index.json"], [*_vary("Accept"), *shown])
     yield from _where(
         "browse",
         [f"path {rules.BROWSE}", f"file {rules.BROWSE}index.html"],
-        [*_vary("Accept"), *_serve(f"{rules.BROWSE}index.html")],
+        [*_vary("Accept"), *_unconditionally(f"{rules.BROWSE}index.html")],
     )
     yield from _vary()
     yield from _files(prefix, "index.json", "index.html")
     for number, (pattern, route) in enumerate(rules.missing(v3=v3)):
-        yield from _where(f"missing{number}", [_path(pattern)], _serve(route, 404))
-    yield from _handle("", _serve("/api/404.json", 404))
+        yield from _where(f"missing{number}", [_path(pattern)], _unconditionally(route, 404))
+    yield from _handle("", _unconditionally("/api/404.json", 404))
 
 
 def _pages(prefix: str) -> Iterator[str]:
@@ -254,14 +272,16 @@ def _pages(prefix: str) -> Iterator[str]:
     yield from _vary()
     yield from _where("refused", ["not method GET HEAD"], ['respond "" 405'])
     yield from _files(prefix, "index.html", "index.xml")
-    yield from _handle("", _serve(NOT_FOUND, 404))
+    yield from _handle("", _unconditionally(NOT_FOUND, 404))
 
 
 def _files(prefix: str, *indexes: str) -> Iterator[str]:
     """Yield the redirect to a folder that was asked for as a file, and the answer by file or by index."""
     path = "{path}"
-    slashless = [_path(rules.SAFE_PATH), "file " + " ".join(f"{path}/{index}" for index in indexes)]
-    yield from _where("slashless", slashless, [f"redir * {prefix}{path}/{{packages_query}} 301"])
+    for number, index in enumerate(indexes):
+        slashless = [_path(rules.SAFE_PATH, "slash"), f"file {path}/{index}"]
+        way = f"{prefix}{{http.regexp.slash.0}}/{{packages_query}}"  # not the path as it came: that may name a host
+        yield from _where(f"slashless{number}", slashless, [f"redir * {way} 301"])
     yield from _where("file", [f"file {path}", "not path */"], _serve())
     for number, index in enumerate(indexes):
         found = ["path */", f"file {path}{index}"]

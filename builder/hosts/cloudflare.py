@@ -8,23 +8,23 @@ from urllib.parse import urlsplit
 
 from builder import urls
 from builder.choices import Choices, Query
+from builder.hosts import rules
 from builder.hosts.base import CONFIGURATION, File, Limits, Place, Server
 from builder.hosts.layouts import named_html
 from builder.hosts.limits import at_the_root
-from builder.outputs import XML, Output
+from builder.hosts.media_types import MEDIA_TYPES
+from builder.outputs import JSON, XML, Output
 from builder.urls import Urls
 
 # The first rule that sets a header takes the place of the host's own; a second one would add to it.
-HEADERS: Final = """\
-/*
-  X-Content-Type-Options: nosniff
-/api/*
-  Access-Control-Allow-Origin: *
-  Cache-Control: public, max-age=300, stale-while-revalidate=3600
+HEADERS: Final = f"""\
+{rules.headers_file()}\
 /api/v4/*
-  Content-Type: application/json
+  Content-Type: {JSON}
 /api/v3/*
-  Content-Type: application/json
+  Content-Type: {JSON}
+{urls.EDGE}*.ndjson
+  Content-Type: {MEDIA_TYPES[".ndjson"]}
 """
 _FEEDS: Final = (urls.LATEST_FEED, urls.RELEASES_FEED, urls.POSTS_FEED)
 _XML: Final = (*(urls.feed_page(feed, form) for feed in _FEEDS for form in ("atom", "rss")), urls.SEARCH_DESCRIPTION)
@@ -57,12 +57,19 @@ TESTED: Final = "2025-10-01"
 LONGEST_NAME: Final = 63
 
 
+def _look(place: Place) -> Mapping[str, bytes]:
+    """Give the settings to look at the site here: the tool leaves its scraps beside them, and so not in the site."""
+    return {"wrangler.jsonc": _settings("look", f"{place.site}/{CONFIGURATION}worker.js", place.site)}
+
+
 def _command(place: Place) -> Sequence[str]:
-    config = ["--config", f"{CONFIGURATION}wrangler.jsonc", "--persist-to", f"{place.scraps}/state"]
     return [
         "wrangler",
         "dev",
-        *config,
+        "--config",
+        f"{place.scraps}/wrangler.jsonc",
+        "--persist-to",
+        f"{place.scraps}/state",
         "--ip",
         "127.0.0.1",
         "--port",
@@ -80,7 +87,7 @@ class Cloudflare:
     cannot: Mapping[str, str] = dict.fromkeys(
         ("cors-preflight", "options", "post-refused", "post-refused-in-words"), _FREE
     )
-    server: Server | None = Server("wrangler", "npm install --global wrangler", _command, ready="Ready on")
+    server: Server | None = Server("wrangler", "npm install --global wrangler", _command, _look, ready="Ready on")
 
     def files(self, output: Output) -> Iterable[File]:
         """Give the file of an output."""
@@ -95,23 +102,23 @@ class Cloudflare:
         at_the_root(self, site)
         yield "_headers", _headers().encode()
         yield ".assetsignore", IGNORED.encode()
-        yield f"{CONFIGURATION}wrangler.jsonc", _settings(site)
+        name = re.sub("[^a-z0-9]+", "-", (urlsplit(site.base).hostname or "").lower())[:LONGEST_NAME].strip("-")
+        yield f"{CONFIGURATION}wrangler.jsonc", _settings(name, "worker.js", "..")
 
 
 def _headers() -> str:
     return HEADERS + "".join(f"{route}\n  Content-Type: {XML}\n" for route in _XML)
 
 
-def _settings(site: Urls) -> bytes:
-    """Give the Worker's settings; JSON is a subset of their language."""
-    name = re.sub("[^a-z0-9]+", "-", (urlsplit(site.base).hostname or "").lower())[:LONGEST_NAME].strip("-")
+def _settings(name: str, worker: str, folder: str) -> bytes:
+    """Give the Worker's settings; JSON is a subset of their language. Paths are relative to where they lie."""
     settings = {
         "name": name,
-        "main": "worker.js",
+        "main": worker,
         "compatibility_date": TESTED,
         "send_metrics": False,
         "assets": {
-            "directory": "..",
+            "directory": folder,
             "binding": "ASSETS",
             "html_handling": "auto-trailing-slash",
             "not_found_handling": "none",

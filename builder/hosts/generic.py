@@ -18,10 +18,10 @@ _UNRULED: Final = "a host that nobody has described is told no rules"
 
 CANNOT: Final[Mapping[str, str]] = {
     **dict.fromkeys(("api-types", "types-fit", "feed-folders"), _TYPED),
-    **dict.fromkeys(("cors", "cors-not-modified", "cors-not-found", "cors-preflight"), _UNTOLD),
+    **dict.fromkeys(("cors", "cors-not-modified", "cors-not-found", "cors-redirect", "cors-preflight"), _UNTOLD),
     **dict.fromkeys(("nosniff", "cache-control", "etag", "compression"), _UNTOLD),
-    **dict.fromkeys(("options", "post-refused", "post-refused-in-words"), _UNRULED),
-    **dict.fromkeys(("slashless-relative", "slashless-query"), _UNRULED),
+    **dict.fromkeys(("options", "post-refused", "post-refused-in-words", "v3-post-refused", "gone"), _UNRULED),
+    **dict.fromkeys(("slashless-relative", "slashless-query", "hidden"), _UNRULED),
     **dict.fromkeys(("not-found-json", "not-found-words", "not-found-page", "v3-not-found"), _UNRULED),
 }
 

@@ -14,9 +14,9 @@ _ONE_PAGE: Final = "GitHub Pages answers whatever is not there with the one page
 
 CANNOT: Final[Mapping[str, str]] = {
     **dict.fromkeys(("nosniff", "cors-preflight"), "GitHub Pages sends its own headers alone"),
-    **dict.fromkeys(("options", "post-refused", "post-refused-in-words"), _NO_RULES),
-    **dict.fromkeys(("slashless-relative", "slashless-query"), _NO_RULES),
-    **dict.fromkeys(("not-found-json", "not-found-words", "v3-not-found"), _ONE_PAGE),
+    **dict.fromkeys(("options", "post-refused", "post-refused-in-words", "v3-post-refused"), _NO_RULES),
+    **dict.fromkeys(("slashless-relative", "slashless-query", "hidden"), _NO_RULES),
+    **dict.fromkeys(("not-found-json", "not-found-words", "v3-not-found", "gone"), _ONE_PAGE),
 }
 
 

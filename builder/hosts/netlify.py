@@ -9,6 +9,7 @@ from typing import Final
 
 from builder import urls
 from builder.choices import Choices, Query
+from builder.hosts import rules
 from builder.hosts.base import CONFIGURATION, File, Limits, Server
 from builder.hosts.layouts import indexed
 from builder.hosts.limits import at_the_root
@@ -18,14 +19,6 @@ from builder.urls import Urls
 
 FUNCTIONS: Final = f"{CONFIGURATION}edge-functions/"
 _FUNCTION: Final = urls.script("netlify.js")
-
-HEADERS: Final = """\
-/*
-  X-Content-Type-Options: nosniff
-/api/*
-  Access-Control-Allow-Origin: *
-  Cache-Control: public, max-age=300, stale-while-revalidate=3600
-"""
 
 # What is not there is a page, but below the API. The function is before all of these.
 REDIRECTS: Final = f"""\
@@ -67,6 +60,6 @@ class Netlify:
             SiteError: the site's address has a path.
         """
         at_the_root(self, site)
-        yield "_headers", HEADERS.encode()
+        yield "_headers", rules.headers_file().encode()
         yield "_redirects", REDIRECTS.encode()
         yield "netlify.toml", SETTINGS.encode()

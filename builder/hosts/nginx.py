@@ -77,7 +77,6 @@ http {{
 
 
 def _example(site: Urls) -> str:
-    name = site.base.partition("//")[2].partition("/")[0]
     return f"""\
 # A whole configuration. Where nginx has one already, take the three lines with /srv/site over into it: the first
 # into the block http, the others into a block server. /srv/site stands for the folder of the built site.
@@ -86,7 +85,7 @@ http {{
     include /srv/site/{MAPS};
     server {{
         listen 80;
-        server_name {name};
+        server_name {rules.server_name(site)};
         set $packages_root /srv/site;
         include /srv/site/{LOCATIONS};
     }}
@@ -121,7 +120,8 @@ def _maps(*, v3: bool) -> Iterator[str]:
         yield from _map("$request_method", _preflight(header), [("default", ""), ("OPTIONS", value)])
     cases = [(f"~(?:^|&)offset=({rules.PAGE})(?:&|$)", "/offset/$1"), ("default", "")]
     yield from _map("$args", "packages_page", cases)
-    yield from _map("$args", "packages_unanswered_v4", _unanswered(rules.LIMIT_V4, rules.FIRST_V4))
+    yield from _map("$args", "packages_unanswered_v4", [*_unformed(), *_unanswered(rules.LIMIT_V4, rules.FIRST_V4)])
+    yield from _map("$args", "packages_unformed", [*_unformed(), ("default", "")])
     if v3:
         yield from _maps_v3()
     yield from _map("$packages_end", "packages_file", [(".json", ".json"), ("default", "/index.json")])
@@ -132,6 +132,8 @@ def _maps(*, v3: bool) -> Iterator[str]:
     yield from _map("$args", "packages_wants_page", cases)
     options = [(f"~^{view.pattern}$", view.options) for view in rules.views()]
     yield from _map("$packages_path", "packages_options", options)
+    refusals = [(f"~^{pattern}$", body) for pattern, body in rules.refused_methods("$request_method", v3=v3)]
+    yield from _map("$packages_path", "packages_refusal", refusals)
     missing = [(f"~^{pattern}$", route) for pattern, route in rules.missing(v3=v3)]
     yield from _map("$packages_path", "packages_missing", [*missing, ("default", "/api/404.json")])
 
@@ -146,6 +148,11 @@ def _maps_v3() -> Iterator[str]:
 
 def _preflight(header: str) -> str:
     return "packages_" + header.lower().replace("-", "_")
+
+
+def _unformed() -> list[tuple[str, str]]:
+    """Give the cases in which another form than JSON is asked for, or two."""
+    return [("~(?:^|&)format=.*&format=", "1"), (f"~(?:^|&)format=(?!{rules.FORMAT}(?:&|$))", "1")]
 
 
 def _unanswered(limit: str, first: str) -> list[tuple[str, str]]:
@@ -179,6 +186,8 @@ def _server(prefix: str, *, v3: bool) -> Iterator[str]:
 def _locations(prefix: str, *, v3: bool) -> Iterator[str]:
     """Yield the locations in it. Of those with patterns, nginx takes the first that fits."""
     yield from _location(_match(prefix, f"(?:{rules.HIDDEN}).*"), rules.PAGE_HEADERS, [*_page(prefix), "return 404;"])
+    gone = ["default_type application/json;", f"return 410 {_quoted(rules.gone())};"]
+    yield from _location(_match(prefix, f"{rules.GONE}.*"), _api_headers(), gone)
     yield from _location(f"= {prefix}{rules.BROWSE}", _api_headers("Accept"), _browse(prefix))
     yield from _location(_match(prefix, f"{API_SEARCH[:-1]}(?:/|[.]json)"), _api_headers(), _search(prefix))
     lists = f"(?<packages_list>/api/v4/(?:{rules.COLLECTIONS}))(?<packages_end>/|[.]json)"
@@ -215,14 +224,15 @@ def _api_headers(vary: str = "") -> Mapping[str, str]:
 
 def _methods() -> Iterator[str]:
     yield "default_type application/json;"
-    yield f"if ($packages_refused) {{ return 405 {_quoted(rules.refusal(rules.not_allowed('$request_method')))}; }}"
+    yield "if ($packages_refused) { return 405 $packages_refusal; }"
     yield 'set $packages_asked "$request_method$packages_options";'
     yield "if ($packages_asked = OPTIONS) { return 204; }"
     yield "if ($request_method = OPTIONS) { return 200 $packages_options; }"
 
 
 def _browse(prefix: str) -> Iterator[str]:
-    yield "charset utf-8;"
+    """Yield the page. It has no validators: nginx makes them of time and size, which an item's JSON may share."""
+    yield from ("charset utf-8;", "etag off;", "if_modified_since off;", "add_header Last-Modified '';")
     yield f"error_page 404 {prefix}/api/404.json;"
     yield f"if (!-f {_ROOT}{rules.BROWSE}index.html) {{ return 404; }}"
     yield f"rewrite ^ {rules.BROWSE}index.html break;"
@@ -260,6 +270,7 @@ def _list_v3(prefix: str) -> Iterator[str]:
 
 def _item(prefix: str) -> Iterator[str]:
     yield from _methods()
+    yield f"if ($packages_unformed) {{ return 501 {_quoted(rules.refusal(rules.PAGED))}; }}"
     yield from _shown(prefix, "${packages_path}index.json")
     yield from _static(prefix)
 
@@ -276,6 +287,7 @@ def _shown(prefix: str, file: str, end: str = "/") -> Iterator[str]:
 def _static(prefix: str) -> Iterator[str]:
     yield f"error_page 404 {prefix}$packages_missing;"
     yield from _slash(prefix, "index.json")
+    yield from _slash(prefix, "index.html")
     yield from _file("index.json")
 
 

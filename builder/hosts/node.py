@@ -22,9 +22,9 @@ class Node:
     """An index file of the answer's own type in a folder per route; the API's lists, slugs and searches by script."""
 
     name = "node"
-    choices = Choices(query=Query.ANSWERED, copies=False, negotiates=True, runtimes=("node",))
+    choices = Choices(query=Query.ANSWERED, copies=False, siblings=True, negotiates=True, runtimes=("node",))
     limits = Limits()
-    cannot: Mapping[str, str] = {"compression": "our small server compresses nothing, which a proxy before it does"}
+    cannot: Mapping[str, str] = {}
     server: Server | None = SERVER
 
     def files(self, output: Output) -> Iterable[File]:

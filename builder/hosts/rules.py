@@ -8,6 +8,7 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
+from urllib.parse import urlsplit
 
 from builder import urls
 from builder.errors import SiteError
@@ -37,6 +38,19 @@ PAGE_HEADERS: Final[Mapping[str, str]] = {
 }
 """What every other answer has. The policy for scripts stands in the pages themselves."""
 
+
+def headers_file() -> str:
+    """Give the file `_headers` of hosts that have one, which tell the methods themselves.
+
+    A header that two rules set would come twice: what everything has is set once, for all.
+    """
+    told = {"/*": PAGE_HEADERS, "/api/*": dict(API_HEADERS.items() - PAGE_HEADERS.items())}
+    lines: list[str] = []
+    for pattern, headers in told.items():
+        lines += [pattern, *(f"  {name}: {value}" for name, value in sorted(headers.items()) if name != "Allow")]
+    return "".join(f"{line}\n" for line in lines)
+
+
 COLLECTIONS: Final = "packages|grids|categories"
 PAGE: Final = "[1-9][0-9]*[02468]0|[2468]0"
 """An offset that is the start of a page of 20, but for the first."""
@@ -50,6 +64,8 @@ LIMIT_V3: Final = f"(?:20|{COUNT}|{NO_NUMBER})?"
 FIRST_V4: Final = f"(?:0*|-[0-9]+|{NO_NUMBER})"
 FIRST_V3: Final = f"(?:0*|{NO_NUMBER})"
 """Every `offset` by which the original begins with the first item."""
+FORMAT: Final = "(?:json)?"
+"""Every `format` that is answered in API v4: the original has a page at others, or nothing. In v3 it means nothing."""
 SLUG: Final = "[A-Za-z0-9_-]+"
 SAFE_PATH: Final = r"(?:/[A-Za-z0-9._~-]+)+"
 """Paths that a redirect may repeat as they are: no empty step, nothing that would have to be encoded."""
@@ -60,7 +76,7 @@ BROWSE: Final = "/api/browse/"
 """The page that shows a person what is at the address by which it came."""
 PAGED: Final = (
     "This host answers pages of 20: limit=20, and an offset that is a multiple of 20 and not beyond the end. "
-    "Begin without both, and follow next."
+    "Begin without both, and follow next. The format is json, or is not named."
 )
 
 
@@ -123,6 +139,20 @@ def prefix(site: urls.Urls) -> str:
     return site.prefix
 
 
+def server_name(site: urls.Urls) -> str:
+    """Give the name by which a server tells the site from others: that of the site's address, without its port."""
+    return re.sub(":[0-9]*$", "", urlsplit(site.base).netloc)
+
+
+GONE: Final = r"/api/v[12]/"
+"""How the paths of the versions begin that the original has put out of use."""
+
+
+def gone() -> str:
+    """Give the body that is answered there, with status 410, whatever the method."""
+    return refusal(f"API v1 is gone. API v4 is at {urls.API}.")
+
+
 def refusal(words: str) -> str:
     """Give the body of an error as the original has it: JSON of these words."""
     return json.dumps({"detail": words}, separators=(",", ":"))
@@ -131,6 +161,16 @@ def refusal(words: str) -> str:
 def refusal_v3(status: int, words: str) -> str:
     """Give the body of an error as API v3 has it."""
     return json.dumps({"error": status, "message": words})
+
+
+def refused_methods(method: str, *, v3: bool) -> Iterator[tuple[str, str]]:
+    """Yield the bodies for a method that is not answered: patterns of paths, and the body; the first that fits counts.
+
+    `method` may be what stands for its name to the server.
+    """
+    if v3:
+        yield "/api/v3/.*", refusal_v3(405, not_allowed(method))
+    yield "/api/.*", refusal(not_allowed(method))
 
 
 def not_allowed(method: str) -> str:

@@ -9,6 +9,7 @@ from typing import Final
 from urllib.parse import quote
 
 from builder import urls
+from builder.hosts import rules
 from builder.hosts.media_types import TEXT
 from builder.outputs import HTML, JAVASCRIPT, JSON
 from builder.resources import ErrorResource, encode
@@ -112,8 +113,10 @@ class Site:
 
     def _under_prefix(self, request: Request, prefix: str, path: str, query: str) -> Answer:
         is_api = path.startswith("/api/")
-        if request.method not in _METHODS:
-            answer = _not_allowed(request.method, is_api=is_api)
+        if re.match(rules.GONE, path):
+            answer = _typed(410, JSON, rules.gone().encode())
+        elif request.method not in _METHODS:
+            answer = _not_allowed(request.method, path)
         elif not self.out.is_dir():
             answer = _error(503, _NOTHING_BUILT) if is_api else _page(503, _NOTHING_BUILT)
         else:
@@ -160,9 +163,12 @@ def _api_errors(path: str) -> list[str]:
     return general
 
 
-def _not_allowed(method: str, *, is_api: bool) -> Answer:
-    words = f'Method "{method}" not allowed.'
-    answer = _error(405, words) if is_api else _text(405, words)
+def _not_allowed(method: str, path: str) -> Answer:
+    words = rules.not_allowed(method)
+    if path.startswith(urls.V3):
+        answer = _typed(405, JSON, rules.refusal_v3(405, words).encode())
+    else:
+        answer = _error(405, words) if path.startswith("/api/") else _text(405, words)
     return replace(answer, headers={**answer.headers, "Allow": ", ".join(_METHODS)})
 
 

@@ -11,7 +11,7 @@ from builder.upstreams.transport import Answer, Failure
 from builder.verify.outcomes import DeviationError, Failed, NotHereError
 from builder.verify.promises import Promises
 
-MOST_REQUESTS: Final = 120
+MOST_REQUESTS: Final = 130
 """Whatever the size of a site: what is large is sampled."""
 
 REBUILD: Final = "Build with --base-url for the address where the site is."

@@ -99,7 +99,8 @@ const start = (place, status) => {
     const text = await response.text();
     if (signal.aborted) return;
     const raw = element("a", "As it comes", { href: url.href });
-    status.replaceChildren(`HTTP ${response.status} ${response.statusText}`.trim(), element("small", type), raw);
+    const told = `HTTP ${response.status} ${response.statusText}`.trim();
+    status.replaceChildren(told, " ", element("small", type), " ", raw);
     if (!isJson(text)) {
       if (response.ok) place.append(element("p", "This is no JSON.", { class: "unknown" }));
       return;

@@ -11,10 +11,10 @@ import * as v3 from "./v3.js";
 import * as v4 from "./v4.js";
 
 const VERSIONS = { "/api/v4/": v4, "/api/v3/": v3 };
-const METHODS = "GET, HEAD, OPTIONS";
+export const METHODS = "GET, HEAD, OPTIONS";
 const POLICY =
   "default-src 'none'; style-src 'self'; img-src 'self'; script-src 'self'; connect-src 'self'; base-uri 'none'; form-action 'self'";
-const ALWAYS = {
+export const ALWAYS = {
   "Access-Control-Allow-Origin": "*",
   "Cache-Control": "public, max-age=300, stale-while-revalidate=3600",
   "X-Content-Type-Options": "nosniff",
@@ -54,7 +54,7 @@ export const failed = (error) => {
 };
 
 /** A path as text; what is no UTF-8 stays as it came, and is nobody's. */
-const decoded = (pathname) => {
+export const decoded = (pathname) => {
   try {
     return decodeURIComponent(pathname);
   } catch {
@@ -70,6 +70,7 @@ const sent = async ({ status, body, headers = {} }, request, html = null) => {
     ...ALWAYS,
     ...headers,
     Allow: METHODS,
+    Vary: [...(headers.Vary ? [headers.Vary] : []), "Accept-Encoding"].join(", "), // whatever is before this may compress
     "Content-Type": html === null ? "application/json" : "text/html; charset=utf-8",
     ...(html === null ? {} : { "Content-Security-Policy": POLICY }),
     ...(request.method === "OPTIONS" ? PREFLIGHT : {}),

@@ -1,5 +1,5 @@
 /**
- * The whole site from Node 18 or later, without dependencies: for a look, or behind a proxy that ends TLS and compresses.
+ * The whole site from Node 18 or later, without dependencies: for a look, or behind a proxy that ends TLS.
  *
  *   node _host/node.js [--port 8080] [--listen 127.0.0.1] [--site FOLDER]
  *
@@ -11,9 +11,10 @@ import { createHash } from "node:crypto";
 import { readFile, realpath, stat } from "node:fs/promises";
 import { createServer } from "node:http";
 import { dirname, extname, join, resolve, sep } from "node:path";
-import { parseArgs } from "node:util";
+import { parseArgs, promisify } from "node:util";
+import * as zlib from "node:zlib";
 
-import { answer } from "./api.js";
+import { ALWAYS, METHODS, answer, decoded } from "./api.js";
 
 // Node 18 has it, but not yet as a global.
 globalThis.crypto ??= (await import("node:crypto")).webcrypto;
@@ -29,10 +30,13 @@ const { values: given } = parseArgs({
 
 const TYPES = {
   ".atom": "application/atom+xml",
+  ".avif": "image/avif",
   ".css": "text/css; charset=utf-8",
+  ".gif": "image/gif",
   ".gz": "application/gzip",
   ".html": "text/html; charset=utf-8",
   ".ico": "image/x-icon",
+  ".jpg": "image/jpeg",
   ".js": "text/javascript; charset=utf-8",
   ".json": "application/json",
   ".ndjson": "application/x-ndjson",
@@ -41,18 +45,47 @@ const TYPES = {
   ".svg": "image/svg+xml",
   ".txt": "text/plain; charset=utf-8",
   ".webmanifest": "application/manifest+json",
+  ".webp": "image/webp",
+  ".woff2": "font/woff2",
   ".xml": "application/xml",
+};
+const PAGES = {
+  Allow: "GET, HEAD",
+  "Cache-Control": ALWAYS["Cache-Control"],
+  "Referrer-Policy": "strict-origin-when-cross-origin",
+  "X-Content-Type-Options": "nosniff",
 };
 const INDEXES = ["index.html", "index.json", "index.xml"];
 const VERSIONED = /^\/api\/v[0-9]+(\/|$)/;
+const CODINGS = { br: ".br", gzip: ".gz" }; // the best first
+const COMPRESSED_FROM = 1024; // bytes; fewer go in one packet of the network either way
+const [brotli, gzip] = [promisify(zlib.brotliCompress), promisify(zlib.gzip)];
+// Made anew for each reader: a whole list of megabytes takes a tenth of a second so, and with the best quality ten.
+const PACKERS = {
+  br: (body) => brotli(body, { params: { [zlib.constants.BROTLI_PARAM_QUALITY]: 4 } }),
+  gzip: (body) => gzip(body),
+};
+const MISSING = ["ENOENT", "ENOTDIR", "EISDIR", "ENAMETOOLONG"];
 const TRIES = 5; // to make an answer of one state of the files
 
 /** Whether a name of a folder or file is one for readers. */
 const isName = (name) =>
   name !== "" && name !== "_host" && (!name.startsWith(".") || name === ".well-known") && !/[\\/\0]/.test(name);
 
-/** The bytes and the type of a route; null where no file answers it. */
-const file = async (route) => {
+/** The codings that a reader takes, what it likes best first, and of equals ours. */
+const accepted = (request) => {
+  const weights = new Map();
+  for (const part of (request.headers["accept-encoding"] ?? "").toLowerCase().split(",")) {
+    const [name, ...parameters] = part.split(";").map((text) => text.trim());
+    const weight = parameters.find((text) => /^q\s*=/.test(text));
+    weights.set(name, weight ? Number(weight.slice(weight.indexOf("=") + 1)) : 1);
+  }
+  const weight = (name) => weights.get(name) || 0;
+  return Object.keys(CODINGS).filter((name) => weight(name) > 0).sort((one, other) => weight(other) - weight(one));
+};
+
+/** The bytes, the type and the coding of a route, by a file beside it if one is wanted; null where no file answers it. */
+const file = async (route, codings = []) => {
   const names = route.slice(1).split("/");
   const last = names.pop();
   if (!route.startsWith("/") || ![...names, ...(last ? [last] : [])].every(isName)) return null;
@@ -60,9 +93,23 @@ const file = async (route) => {
   for (const name of last ? [last] : INDEXES) {
     try {
       const path = await realpath(join(root, ...names, name));
-      if (path.startsWith(root + sep)) return { body: await readFile(path), type: TYPES[extname(name)] ?? "application/octet-stream" };
+      if (!path.startsWith(root + sep)) continue;
+      const type = TYPES[extname(name)] ?? "application/octet-stream";
+      return (await sibling(path, type, codings)) ?? { body: await readFile(path), type, coding: null };
     } catch (error) {
-      if (!["ENOENT", "ENOTDIR", "EISDIR", "ENAMETOOLONG"].includes(error.code)) throw error;
+      if (!MISSING.includes(error.code)) throw error;
+    }
+  }
+  return null;
+};
+
+/** The best of a file's compressed forms that there are and the reader takes; null without one. */
+const sibling = async (path, type, codings) => {
+  for (const coding of codings) {
+    try {
+      return { body: await readFile(path + CODINGS[coding]), type, coding };
+    } catch (error) {
+      if (!MISSING.includes(error.code)) throw error;
     }
   }
   return null;
@@ -105,47 +152,60 @@ const scripted = async (request, url) => {
   }
   const method = request.method === "HEAD" ? "GET" : request.method;
   const made = await answer({ method, url: url.href, headers }, read);
-  return { status: made.status, headers: Object.fromEntries(made.headers), body: Buffer.from(await made.arrayBuffer()) };
+  const body = Buffer.from(await made.arrayBuffer());
+  return packed({ status: made.status, headers: Object.fromEntries(made.headers), body }, accepted(request));
+};
+
+/** The same answer compressed, where that is worth it. Its tag is of the plain bytes, and so a weak one in any form. */
+const packed = async (made, [coding]) => {
+  const headers = made.headers.etag ? { ...made.headers, etag: `W/${made.headers.etag}` } : made.headers;
+  if (!coding || made.body.length < COMPRESSED_FROM) return { ...made, headers };
+  return { ...made, headers: { ...headers, "content-encoding": coding }, body: await PACKERS[coding](made.body) };
 };
 
 const plain = async (request, url) => {
-  const prefix = new URL(JSON.parse((await file("/api/edge/index.json")).body).base_url).pathname.replace(/\/$/, "");
-  if (prefix && [prefix, "/"].includes(url.pathname)) return { status: 302, headers: { Location: `${prefix}/` }, body: "" };
-  if (prefix && !url.pathname.startsWith(`${prefix}/`)) return typed(404, TYPES[".txt"], `The site is below ${prefix}/.\n`);
-  const path = url.pathname.slice(prefix.length);
+  const base = new URL(JSON.parse((await file("/api/edge/index.json")).body).base_url).pathname.replace(/\/$/, "");
+  const [prefix, asked] = [base, url.pathname].map(decoded); // once: what is checked is what is answered
+  if (prefix && [prefix, "/"].includes(asked)) return { status: 302, headers: { Location: `${base}/` }, body: "" };
+  if (prefix && !asked.startsWith(`${prefix}/`)) return typed(404, TYPES[".txt"], `The site is below ${base}/.\n`);
+  const path = asked.slice(prefix.length);
   if (VERSIONED.test(path)) return scripted(request, url);
-  const always = { "X-Content-Type-Options": "nosniff", "Cache-Control": "public, max-age=300, stale-while-revalidate=3600" };
-  if (path.startsWith("/api/")) always["Access-Control-Allow-Origin"] = "*";
+  const always = { ...(path.startsWith("/api/") ? { ...ALWAYS, Allow: METHODS } : PAGES), Vary: "Accept-Encoding" };
+  const codings = accepted(request);
   if (!["GET", "HEAD"].includes(request.method)) return typed(405, TYPES[".txt"], "Only to be read.\n", { Allow: "GET, HEAD" });
-  const found = await file(decoded(path));
-  if (found) return typed(200, found.type, found.body, { ...always, ...tagged(found.body) });
-  if (!path.endsWith("/") && (await file(decoded(`${path}/`)))) {
+  const found = await file(path, codings);
+  if (found) return typed(200, found.type, found.body, { ...always, ...coded(found), ...tagged(found.body) });
+  if (!path.endsWith("/") && (await file(`${path}/`))) {
     return { status: 301, headers: { ...always, Location: `${url.pathname}/${url.search}` }, body: "" };
   }
   if (path.startsWith("/api/")) return typed(404, TYPES[".json"], '{"detail":"Not found."}', always);
-  const page = await file("/404.html");
-  return page ? typed(404, page.type, page.body, always) : typed(404, TYPES[".txt"], "Not found.\n", always);
+  const page = await file("/404.html", codings);
+  return page ? typed(404, page.type, page.body, { ...always, ...coded(page) }) : typed(404, TYPES[".txt"], "Not found.\n", always);
 };
 
-const decoded = (path) => {
-  try {
-    return decodeURIComponent(path);
-  } catch {
-    return "";
-  }
-};
+const coded = ({ coding }) => (coding ? { "Content-Encoding": coding } : {});
 
+/** A tag of the bytes as they are sent: each coding has its own. */
 const tagged = (body) => ({ ETag: `"${createHash("sha256").update(body).digest("hex").slice(0, 32)}"` });
 
 const isKnown = (request, tag) =>
   tag && (request.headers["if-none-match"] ?? "").split(",").some((one) => ["*", tag].includes(one.trim().replace(/^W\//, "")));
 
+/** Where a request leads; null for what is no address, such as the `*` of OPTIONS. */
+const address = (target) => {
+  try {
+    // Joined as texts: a path that begins with two slashes is no name of a host.
+    return new URL(target.startsWith("/") ? `http://localhost${target}` : target);
+  } catch {
+    return null;
+  }
+};
+
 const server = createServer(async (request, response) => {
   let made;
   try {
-    // Joined as texts: a path that begins with two slashes is no name of a host.
-    const url = new URL(request.url.startsWith("/") ? `http://localhost${request.url}` : request.url);
-    made = await whole(() => plain(request, url));
+    const url = address(request.url);
+    made = url ? await whole(() => plain(request, url)) : typed(400, TYPES[".txt"], "This is no address of a page.\n");
     const tag = made.status === 200 && made.headers.ETag;
     if (isKnown(request, tag)) made = { ...made, status: 304, body: "" };
   } catch (error) {

@@ -26,13 +26,15 @@ const shown = (base) => (token, isKey) => {
 export const page = async ({ name, description, status, body }, { method, target, files, index }) => {
   const frame = await files.text(FRAME);
   if (frame === null) return null;
+  const { text, cut } = indented(body, 4, shown(index.base_url));
   const parts = [
     `<header class="head">\n<h1>${escaped(name)}</h1>`,
     ...escaped(description).split("\n\n").filter(Boolean).map((text) => `<p class="lead">${text}</p>`),
     "</header>",
     `<pre class="line"><code>${escaped(`${method} ${target}`)}</code></pre>`,
     `<pre class="answer"><b>HTTP ${status} ${REASONS[status]}</b>\nAllow: GET, HEAD, OPTIONS\nContent-Type: application/json\nVary: Accept</pre>`,
-    `<pre class="answer"><code>${indented(body, 4, shown(index.base_url))}</code></pre>`,
+    `<pre class="answer"><code>${text}</code></pre>`,
+    ...(cut ? ['<p class="unknown">There is more than is shown here.</p>'] : []),
   ];
   return frame.replace(PLACE, () => parts.join("\n"));
 };

@@ -34,7 +34,10 @@ export const integer = (text) => {
 /** The keys of a query with all their values, in order. */
 export const parsed = (search) => {
   const keys = new Map();
-  for (const [key, value] of new URLSearchParams(search)) keys.set(key, [...(keys.get(key) ?? []), value]);
+  for (const [key, value] of new URLSearchParams(search)) {
+    if (keys.has(key)) keys.get(key).push(value);
+    else keys.set(key, [value]);
+  }
   return keys;
 };
 

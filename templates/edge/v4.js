@@ -53,14 +53,19 @@ export const answer = async (asked) => {
   }
   const found = await VIEWS[route.view]({ ...asked, ...route, keys });
   if (typeof found !== "string") return { ...view, ...told(found, form) };
-  return { ...view, status: 200, body: form.indent ? indented(found, form.indent) : found };
+  return { ...view, status: 200, body: laidOut(found, form) };
 };
 
 const told = ({ status, detail }, form = {}) => ({ status, body: written({ detail }, form) });
 
 const written = (value, { indent }) => {
-  const text = JSON.stringify(value);
-  return indent ? indented(text, indent) : text;
+  return laidOut(JSON.stringify(value), { indent });
+};
+
+/** A text as it is wanted; what is too large to lay out comes as it is. */
+const laidOut = (text, { indent }) => {
+  const made = indent ? indented(text, indent) : { cut: true };
+  return made.cut ? text : made.text;
 };
 
 const described = ({ view, collection }) => ({

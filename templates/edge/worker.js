@@ -1,6 +1,6 @@
 /** Cloudflare: a Worker before static assets. It runs for lists, for searches, and where no file is found. */
 
-import { answer, failed } from "./api.js";
+import { answer, decoded, failed } from "./api.js";
 
 const NO_PAGE = "/404"; // as the assets serve 404.html
 
@@ -8,7 +8,7 @@ export default {
   async fetch(request, { ASSETS }) {
     const { pathname, origin } = new URL(request.url);
     const read = (route) => ASSETS.fetch(new Request(new URL(route, origin)));
-    if (pathname.startsWith("/api/")) return answer(request, read).catch(failed);
+    if (decoded(pathname).startsWith("/api/")) return answer(request, read).catch(failed);
     const found = await ASSETS.fetch(request);
     if (found.status !== 404) return found;
     const { body, headers } = await read(NO_PAGE);

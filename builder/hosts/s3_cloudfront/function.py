@@ -4,6 +4,7 @@ import json
 from typing import Final
 
 from builder import urls
+from builder.choices import Query, no_search
 from builder.hosts import rules
 from builder.urls import Urls
 
@@ -16,14 +17,16 @@ const SITE = %(site)s;
 
 function handler(event) {
     const request = event.request;
-    if (request.uri === SITE.prefix) { return moved(SITE.prefix + '/', request.querystring); }
+    if (request.uri === SITE.prefix) { return moved(SITE.prefix + '/', request.querystring, SITE.page); }
     if (SITE.prefix && request.uri.indexOf(SITE.prefix + '/') !== 0) { return answer(404, SITE.page, 'Not found.'); }
     const route = request.uri.slice(SITE.prefix.length);
     const isApi = route.indexOf('/api/') === 0;
     const method = request.method;
     const headers = isApi ? SITE.api : SITE.page;
+    if (SITE.gone.test(route)) { return made(410, headers, SITE.told); }
     if (method !== 'GET' && method !== 'HEAD' && method !== 'OPTIONS') {
-        return answer(405, headers, 'Method \\"' + method + '\\" not allowed.');
+        const isV3 = SITE.v3 && route.indexOf('/api/v3/') === 0;
+        return answer(405, headers, 'Method "' + method + '" not allowed.', isV3);
     }
     if (method === 'OPTIONS') { return options(route, headers, isApi); }
     if (/^\\/api\\/v4\\/search(\\/|\\.json)$/.test(route)) { return answer(501, headers, SITE.search); }
@@ -35,7 +38,7 @@ function handler(event) {
         return request;
     }
     if (list.lastIndexOf('.') <= list.lastIndexOf('/') && SITE.safe.test(list)) {
-        return moved(SITE.prefix + route + '/', request.querystring);
+        return moved(SITE.prefix + route + '/', request.querystring, headers);
     }
     request.uri = list;
     return request;
@@ -45,6 +48,8 @@ function handler(event) {
 function listed(route, query) {
     const v4 = SITE.v4.exec(route);
     const v3 = v4 ? null : SITE.v3 && SITE.v3.exec(route);
+    const formats = v4 || SITE.readable.test(route) ? given(query, 'format') : [];
+    if (formats.length > 1 || !SITE.format.test(formats[0] || '')) { return null; }
     if (!v4 && !v3) { return route; }
     if (Object.keys(query).some(function (key) { return /[%%+]/.test(key); })) { return null; }
     const limits = given(query, 'limit');
@@ -73,8 +78,7 @@ function given(query, key) {
 }
 
 function refused(route, headers) {
-    const isV3 = route.indexOf('/api/v3/') === 0;
-    return made(501, headers, isV3 ? SITE.pagedV3 : JSON.stringify({detail: SITE.paged}));
+    return answer(501, headers, SITE.paged, route.indexOf('/api/v3/') === 0);
 }
 
 function options(route, headers, isApi) {
@@ -84,16 +88,19 @@ function options(route, headers, isApi) {
     return view ? made(200, all, view[1]) : made(204, all, '');
 }
 
-function moved(path, query) {
+function moved(path, query, headers) {
     const pairs = [];
     Object.keys(query).forEach(function (key) {
         given(query, key).forEach(function (value) { pairs.push(value === '' ? key : key + '=' + value); });
     });
-    return made(301, {location: path + (pairs.length ? '?' + pairs.join('&') : '')}, '');
+    const place = {location: path + (pairs.length ? '?' + pairs.join('&') : '')};
+    return made(301, Object.assign({}, headers, place), '');
 }
 
-function answer(status, headers, words) {
-    return made(status, headers, JSON.stringify({detail: words}));
+function answer(status, headers, words, isV3) {
+    const text = JSON.stringify(words);
+    const body = isV3 ? '{"error": ' + status + ', "message": ' + text + '}' : '{"detail":' + text + '}';
+    return made(status, headers, body);
 }
 
 function made(status, headers, body) {
@@ -116,7 +123,11 @@ def _words(text: str) -> str:
 
 def _pattern(text: str) -> str:
     """Give a pattern that a whole text must fit, as JavaScript has it."""
-    return f"/^(?:{text.replace('/', chr(92) + '/')})$/"
+    return f"/^(?:{_slashed(text)})$/"
+
+
+def _slashed(text: str) -> str:
+    return text.replace("/", r"\/")
 
 
 def function(prefix: str, site: Urls, *, v3: bool) -> str:
@@ -129,16 +140,17 @@ def function(prefix: str, site: Urls, *, v3: bool) -> str:
         "api": json.dumps(dict(rules.API_HEADERS)),
         "page": json.dumps(dict(rules.PAGE_HEADERS)),
         "preflight": json.dumps(dict(rules.PREFLIGHT_HEADERS)),
-        "search": _words(
-            f"This host cannot search. The index that any program can: {site.absolute(urls.search_index())}"
-        ),
+        "gone": f"/^{_slashed(rules.GONE)}/",
+        "told": _words(rules.gone()),
+        "search": _words(no_search(Query.MAPPED, site.absolute(urls.search_index()))),
         "paged": _words(rules.PAGED),
-        "pagedV3": _words(rules.refusal_v3(501, rules.PAGED)),
         "xml": _pattern(f"(?:{'|'.join(urls.XML_FOLDERS)}).*"),
         "safe": _pattern(rules.SAFE_PATH),
         "slug": _pattern(rules.SLUG),
         "v4": _pattern(f"(/api/v4/(?:{rules.COLLECTIONS}))(/|[.]json)"),
         "v3": _pattern(lists) if v3 else "null",
+        "readable": _pattern(f"/api/v4/(?:(?:{rules.COLLECTIONS})/(?:[^/]+/)?)?"),
+        "format": _pattern(rules.FORMAT),
         "offset": _pattern(rules.PAGE),
         "limitV4": _pattern(rules.LIMIT_V4),
         "limitV3": _pattern(rules.LIMIT_V3),

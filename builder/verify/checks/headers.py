@@ -58,6 +58,11 @@ def cors_not_found(live: Live) -> None:
     _open(live.get("/api/v4/packages/no-such-package/", Origin=ORIGIN))
 
 
+def cors_redirect(live: Live) -> None:
+    """The way to the form with a slash says so, too: a browser follows no other one for a program."""
+    _open(live.get(live.item(API_PACKAGES).removesuffix("/"), Origin=ORIGIN))
+
+
 def cors_preflight(live: Live) -> None:
     """A browser that asks first is told that it may."""
     asked = {"Origin": ORIGIN, "Access_Control_Request_Method": "GET"}

@@ -3,15 +3,25 @@
 import re
 from collections.abc import Iterator
 from typing import Any, Final
+from urllib.parse import urljoin, urlsplit
 
 from builder import urls
+from builder.choices import Query
+from builder.hosts.generic import Generic
+from builder.hosts.github_pages import GitHubPages
 from builder.urls import API, API_CATEGORIES, API_GRIDS, API_PACKAGES
-from builder.verify.live import REBUILD, Live
+from builder.verify.live import REBUILD, Live, Seen
 from builder.verify.outcomes import NotHereError
 
+OK: Final = 200
 _REDIRECTS: Final = (301, 302, 307, 308)
 _QUERY: Final = "?format=json&from=verify"
 _LINK: Final = re.compile(r"/api/v4/(packages|grids|categories)/\d+/")
+_WAYS_OUT: Final = ("//verify.example/..%2fpackages", "/%2fpackages")
+_BROWSER: Final = "text/html,*/*;q=0.8"
+_FOLLOWED: Final = 2  # links: from the root to a list, and to its second page
+_UNNAMED: Final = "The links must repeat format=json."
+_OPEN: Final = "A link that begins with this site's address could lead anywhere."
 _ROOT: Final = {
     "packages": API_PACKAGES,
     "search": urls.API_SEARCH,
@@ -30,10 +40,23 @@ def base_url(live: Live) -> None:
 
 def slash(live: Live) -> None:
     """With the slash at its end an address answers 200 itself: some clients follow no redirect."""
-    routes = [API, API_PACKAGES, API_GRIDS, API_CATEGORIES, live.item(API_CATEGORIES)]
-    routes += [live.item(kind, key) for kind in (API_PACKAGES, API_GRIDS) for key in ("id", "slug")]
-    for route in routes:
-        live.get(route).has_status(200)
+    for route in _slashed(live):
+        seen = live.get(route)
+        seen.expect(seen.status == OK, f"status {OK}", f"{seen.status} with {seen.start()}", _remedy(live))
+
+
+def _slashed(live: Live) -> Iterator[str]:
+    yield from (API, API_PACKAGES, API_GRIDS, API_CATEGORIES)
+    yield live.item(API_CATEGORIES)
+    for kind in (API_PACKAGES, API_GRIDS):
+        yield from (live.item(kind), live.item(kind, "slug"))
+
+
+def _remedy(live: Live) -> str:
+    """Give what helps where a folder is not answered by the index that lies in it."""
+    if live.promises.host != GitHubPages.name:
+        return ""
+    return f"If the host answers no folder by its index.json, build with --host {Generic.name}, which has index.html."
 
 
 def slashless(live: Live) -> None:
@@ -67,6 +90,23 @@ def slashless_query(live: Live) -> None:
 def _slashless(live: Live) -> Iterator[str]:
     for route in (API_PACKAGES, live.item(API_PACKAGES), live.item(API_GRIDS, "slug")):
         yield route.removesuffix("/")
+
+
+def no_way_out(live: Live) -> None:
+    """No path that names another host is answered with a way there."""
+    for route in _WAYS_OUT:
+        seen = live.get(route)
+        if place := seen.headers.get("location"):
+            seen.expect(not _leads_away(live, seen, place), f"no way out of {live.base}/", place, _OPEN)
+
+
+def _leads_away(live: Live, seen: Seen, place: str) -> bool:
+    """Tell whether a redirect leads to another host than ours, as browsers read it."""
+    ours = {urlsplit(url).netloc for url in (live.base, live.promises.base_url or live.base)}
+    try:
+        return urlsplit(urljoin(seen.url, place.replace("\\", "/"))).netloc not in ours
+    except ValueError:
+        return True
 
 
 def id_and_slug(live: Live) -> None:
@@ -143,3 +183,17 @@ def format_json(live: Live) -> None:
     seen = live.get(route + "?format=json").has_status(200)
     plain = seen.body.replace(b"?format=json", b"")
     seen.expect(plain == live.get(route).body, "the bytes as without the query", seen.start())
+
+
+def format_follows(live: Live) -> None:
+    """Who asks for `format=json` and follows the links gets JSON, whatever Accept says: by the links or by the host."""
+    seen = live.get(f"{API}?format=json", Accept=_BROWSER).has_status(200)
+    link = seen.object().get("packages")
+    for _ in range(_FOLLOWED):
+        if link is None:
+            return
+        at = live.get(live.followed(seen, link), Accept=_BROWSER).has_status(200)
+        if not at.is_json and live.promises.query is Query.MAPPED and live.promises.negotiates:
+            raise NotHereError(f"links do not repeat format=json here; to Accept: {_BROWSER}, {link} gives a page")
+        at.expect(at.is_json, "JSON", f"{at.media_type or 'no type'}, {at.start()}", _UNNAMED)
+        seen, link = at, at.page()["next"]

@@ -24,6 +24,7 @@ _ITEM: Final = (
     *("score", "usage", "participants", "last_committed", "last_released"),
 )
 _MOST: Final = 20
+_GONE: Final = {"detail": "API v1 is gone. API v4 is at /api/v4/."}
 
 
 def not_found(live: Live) -> None:
@@ -46,6 +47,19 @@ def not_found_words(live: Live) -> None:
         seen = live.get(route)
         expected = {"detail": words}
         seen.expect(seen.is_json and seen.json() == expected, expected, seen.start())
+
+
+def hidden(live: Live) -> None:
+    """What lies there for the host's own program, or for the next build, is nobody's to read."""
+    for route in ("/.static-packages", "/_host/api.js", f"/_host/{live.promises.host}/site.conf"):
+        live.get(route).has_status(404, 403)
+
+
+def gone(live: Live) -> None:
+    """The versions that the original has put out of use are answered 410, and told where the API is."""
+    for route in ("/api/v1/packages/", "/api/v1/package/no-such-package/"):
+        seen = live.get(route).has_status(410)
+        seen.expect(seen.is_json and seen.json() == _GONE, _GONE, seen.start())
 
 
 def not_found_page(live: Live) -> None:

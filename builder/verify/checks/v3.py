@@ -70,6 +70,15 @@ def v3_not_found(live: Live) -> None:
         seen.expect(seen.is_json and seen.json() == expected, expected, seen.start())
 
 
+def v3_post_refused(live: Live) -> None:
+    """Writing is refused in v3's own words."""
+    _promised(live)
+    expected = {"error": 405, "message": 'Method "POST" not allowed.'}
+    for route in (V3_PACKAGES, f"{V3_PACKAGES}{live.sample(API_PACKAGES)['slug']}/"):
+        seen = live.ask("POST", route).has_status(405)
+        seen.expect(seen.is_json and seen.json() == expected, expected, seen.start())
+
+
 def v3_limit_0(live: Live) -> None:
     """`limit=0`, by which clients count, gives the count; and no objects, where queries are seen."""
     seen = _get(live, f"{V3_PACKAGES}?limit=0")
