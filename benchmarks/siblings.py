@@ -9,7 +9,7 @@ import time
 import zlib
 from collections.abc import Callable
 from functools import partial
-from pathlib import Path, PurePosixPath
+from pathlib import Path
 
 import brotli
 import corpus
@@ -17,8 +17,7 @@ import corpus
 from builder import build
 from builder.choices import Choices, Query
 from builder.hosts import HOSTS
-from builder.hosts.media_types import COMPRESSIBLE
-from builder.write.siblings import SMALLEST
+from builder.write.siblings import has_siblings
 
 GZIP_LEVELS = (6, 9)
 BROTLI_QUALITIES = (4, 5, 6, 7, 9, 11)
@@ -29,7 +28,7 @@ def bodies(folder: Path, packages: int) -> list[bytes]:
     corpus.write(folder / "data", packages)
     made, _ = build.join(build.load(folder / "data"), folder / "data")
     files = build.files(made, HOSTS[0], Choices(query=Query.MAPPED, suffixes=True), folder / "site")
-    return [body for path, body in files if len(body) > SMALLEST and PurePosixPath(path).suffix in COMPRESSIBLE]
+    return [body for path, body in files if has_siblings(path, body)]
 
 
 def tried(name: str, pack: Callable[[bytes], bytes], found: list[bytes], step: int) -> None:

@@ -55,9 +55,15 @@ def with_siblings(files: Iterable[File], out: Path) -> Iterator[File]:
     """
     for path, body in files:
         yield path, body
-        if len(body) > SMALLEST and PurePosixPath(path).suffix in COMPRESSIBLE and not path.startswith(CONFIGURATION):
+        if has_siblings(path, body):
             for ending, pack, unpack in _FORMS:
                 yield path + ending, _still(out / (path + ending), body, unpack) or pack(body)
+
+
+def has_siblings(path: str, body: bytes) -> bool:
+    """Tell whether a file gets compressed forms: a larger text that is not the host's own."""
+    is_text = PurePosixPath(path).suffix in COMPRESSIBLE
+    return len(body) > SMALLEST and is_text and not path.startswith(CONFIGURATION)
 
 
 def _still(sibling: Path, body: bytes, unpack: Callable[[bytes], bytes]) -> bytes | None:

@@ -60,7 +60,7 @@ const VERSIONED = /^\/api\/v[0-9]+(\/|$)/;
 const CODINGS = { br: ".br", gzip: ".gz" }; // the best first
 const COMPRESSED_FROM = 1024; // bytes; fewer go in one packet of the network either way
 const [brotli, gzip] = [promisify(zlib.brotliCompress), promisify(zlib.gzip)];
-// Made anew for each reader: a whole list of megabytes takes a tenth of a second so, and with the best quality ten.
+// Made anew for each reader: the best quality of Brotli would take forty times as long.
 const PACKERS = {
   br: (body) => brotli(body, { params: { [zlib.constants.BROTLI_PARAM_QUALITY]: 4 } }),
   gzip: (body) => gzip(body),
