@@ -15,6 +15,7 @@ import pytest
 from edge_programs import INSTALLED
 from loopback import HOST, Answer, Request, serving
 from playwright.sync_api import Browser, BrowserContext, Page, Response, sync_playwright
+from playwright.sync_api import Request as BrowserRequest
 from rendered import CATALOGUES, SITE, TEMPLATES
 
 from builder import api, pages, search
@@ -62,17 +63,19 @@ class Site:
 
 
 class Tab:
-    """A tab that remembers what should not happen; `page` is Playwright's own."""
+    """A tab that remembers what came, and what should not happen; `page` is Playwright's own."""
 
     def __init__(self, context: BrowserContext, site: Site) -> None:
         self.site = site
         self.page: Page = context.new_page()
         self.wrong: list[str] = []
         self.allowed: list[str] = []
+        self.came: list[Response] = []
         self.page.on("console", lambda message: self._note(f"console {message.type}: {message.text}"))
         self.page.on("pageerror", lambda error: self._note(f"error: {error}"))
         self.page.on("request", lambda request: self._asked(request.url))
-        self.page.on("requestfailed", lambda request: self._note(f"failed: {request.url} {request.failure}"))
+        self.page.on("requestfailed", self._failed)
+        self.page.on("response", self._came)
 
     def _note(self, what: str) -> None:
         if not any(part in what for part in self.allowed):
@@ -81,6 +84,13 @@ class Tab:
     def _asked(self, url: str) -> None:
         if not url.startswith((self.site.address + "/", "data:", "blob:")):
             self._note(f"asked elsewhere: {url}")
+
+    def _came(self, response: Response) -> None:
+        self.came.append(response)
+
+    def _failed(self, request: BrowserRequest) -> None:
+        if request.failure != "net::ERR_ABORTED":  # that of an icon, when the next page is opened before it came
+            self._note(f"failed: {request.url} {request.failure}")
 
     def allow(self, part: str) -> None:
         """Take what has this text in it for wanted from now on."""

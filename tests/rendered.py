@@ -52,7 +52,7 @@ def compared() -> Catalogue:
         {
             "name": f"thing-{n}",
             "license_expression": licences[n % 3],
-            "releases": releases(f"0.{n}", f"{n % 4}.{12 - n}", start=datetime(2015 + n, 3 + n % 9, 5, tzinfo=UTC)),
+            "releases": releases(f"0.{n}", f"{n % 4}.{12 - n}", start=datetime(2016 + n, 3 + n % 9, 5, 12, tzinfo=UTC)),
             "classifiers": (
                 *(f"Framework :: Django :: {cycle}" for cycle in ("4.2", "5.2")[n % 2 :]),
                 *(f"Programming Language :: Python :: 3.{minor}" for minor in range(8 + n % 3, 11 + n % 3)),

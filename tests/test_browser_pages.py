@@ -2,6 +2,7 @@
 
 from typing import TYPE_CHECKING
 
+import brotli
 import pytest
 from browser import COLOURS, SCHEMES, WIDTHS
 from rendered import TEMPLATES, built
@@ -91,3 +92,110 @@ def test_nobody_is_kept_out_by_hostile_data(sites: "Sites", part: int) -> None:
         for route in routes:
             tab.open(route)
             assert [*look(tab, route, "light", 320), *look(tab, route, "dark", 1280)] == []
+
+
+@pytest.mark.parametrize(("name", "route"), ALL)
+def test_all_is_there_without_scripts(sites: "Sites", name: str, route: str) -> None:
+    with sites.tab(name, java_script_enabled=False) as tab:
+        tab.open(route)
+        assert tab.page.locator("main").is_visible()
+        # What waits for a script is empty.
+        assert [hidden.inner_text() for hidden in tab.page.locator("main [hidden]").all() if hidden.inner_text()] == []
+
+
+FOCUSED = """() => {
+  const { activeElement: element } = document;
+  const { outlineStyle, outlineWidth } = getComputedStyle(element);
+  const { top, bottom, left, right } = element.getBoundingClientRect();
+  const inside = bottom > 0 && top < innerHeight && right > 0 && left < innerWidth;
+  const all = [...document.querySelectorAll("*")];
+  const outline = outlineStyle !== "none" && parseFloat(outlineWidth) > 1;
+  return { place: all.indexOf(element), name: element.localName, outline, inside };
+}"""
+
+
+@pytest.mark.parametrize("name", ["home.html", "package.html", "grid.html", "packages.html", "search.html"])
+def test_the_way_by_keyboard(sites: "Sites", name: str) -> None:
+    with sites.tab(PAGES[name][0]) as tab:
+        tab.open(PAGES[name][1])
+        places = []
+        for number in range(40):
+            tab.page.keyboard.press("Tab")
+            focused = tab.page.evaluate(FOCUSED)
+            if focused["name"] == "body":
+                break
+            assert focused["outline"], (number, focused)
+            assert focused["inside"], (number, focused)
+            places.append(focused["place"])
+            if number == 0:
+                assert tab.page.locator(":focus").get_attribute("class") == "skip"
+        assert len(places) > 8
+        assert places == sorted(places)
+
+
+def test_the_content_is_a_step_away(sites: "Sites") -> None:
+    with sites.tab() as tab:
+        tab.open("/packages/p/django-messages/")
+        tab.page.keyboard.press("Tab")
+        tab.page.keyboard.press("Enter")
+        tab.page.keyboard.press("Tab")
+        assert tab.page.evaluate("() => document.querySelector('main').contains(document.activeElement)")
+
+
+@pytest.mark.parametrize("name", PAGES)
+def test_nothing_moves_and_little_is_sent(sites: "Sites", name: str) -> None:
+    catalogue, route = PAGES[name]
+    for width in (390, 1280):
+        with sites.tab(catalogue, viewport={"width": width, "height": 844}) as tab:
+            tab.open(route)
+            sent = dict.fromkeys(("document", "stylesheet", "script"), 0)
+            for response in tab.came:
+                if (kind := response.request.resource_type) in sent:
+                    sent[kind] += len(brotli.compress(response.body()))
+            assert sent["document"] > 0
+            assert sent["document"] <= 15 * 1024
+            assert 0 < sent["stylesheet"] <= 6 * 1024
+            assert sent["script"] <= 12 * 1024
+            assert tab.page.evaluate(SHIFT) == 0
+
+
+# The sum of all shifts so far; those that a click caused do not count.
+SHIFT = """() => new Promise((resolve) => {
+  const watch = new PerformanceObserver((list) => {
+    resolve(list.getEntries().reduce((sum, { value, hadRecentInput }) => sum + (hadRecentInput ? 0 : value), 0));
+  });
+  watch.observe({ type: "layout-shift", buffered: true });
+  requestAnimationFrame(() => setTimeout(() => resolve(0), 50));
+})"""
+
+
+def bottom(tab: "Tab", selector: str) -> float:
+    """Give where the first such element ends, in pixels from the top."""
+    box = tab.page.locator(selector).first.bounding_box()
+    assert box, selector
+    return box["y"] + box["height"]
+
+
+@pytest.mark.parametrize(("width", "height"), [(390, 844), (1280, 800)])
+def test_what_one_asks_first_is_on_the_first_screen(sites: "Sites", width: int, height: int) -> None:
+    with sites.tab("compared", viewport={"width": width, "height": height}) as tab:
+        tab.open("/packages/p/thing-3/")
+        places = {name: bottom(tab, name) for name in (".lead", ".install", ".links", ".facts", "#compare ~ .run li")}
+        assert {name: end for name, end in places.items() if end > height} == {}
+
+
+def test_the_line_that_installs_is_copied(sites: "Sites") -> None:
+    with sites.tab(permissions=["clipboard-read", "clipboard-write"]) as tab:
+        tab.open("/packages/p/django-messages/")
+        tab.page.get_by_role("button", name="Copy").click()
+        tab.page.get_by_text("Copied", exact=True).wait_for()
+        assert tab.page.evaluate("() => navigator.clipboard.readText()") == "python -m pip install django-messages"
+
+
+def test_where_the_clipboard_is_denied_the_line_is_selected(sites: "Sites") -> None:
+    with sites.tab() as tab:
+        tab.page.add_init_script("navigator.clipboard.writeText = () => Promise.reject(new DOMException('no'))")
+        tab.open("/packages/p/django-messages/")
+        tab.page.get_by_role("button", name="Copy").click()
+        tab.page.get_by_text("Selected: copy it").wait_for()
+        assert tab.page.evaluate("() => String(getSelection())") == "python -m pip install django-messages"
