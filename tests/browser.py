@@ -5,12 +5,14 @@ The browser is Debian's Chromium, driven by Playwright; axe looks for what keeps
 """
 
 import shutil
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import ExitStack, contextmanager
+from dataclasses import replace
 from functools import cache, partial
 from typing import Any, Final
 from urllib.parse import urlsplit
 
+import brotli
 import pytest
 from edge_programs import INSTALLED
 from loopback import HOST, Answer, Request, serving
@@ -38,6 +40,16 @@ def outputs(name: str) -> Mapping[str, Output]:
     made = CATALOGUES[name]()
     parts = (pages.render(made, SITE, TEMPLATES), api.render(made, SITE, Choices()), search.render(made, SITE))
     return {SITE.path(output.route): output for part in parts for output in part}
+
+
+def _compressed(name: str, request: Request) -> Answer:
+    answer = _answer(name, request)
+    return replace(answer.having(content_encoding="br"), body=_brotli(answer.body))
+
+
+@cache
+def _brotli(body: bytes) -> bytes:
+    return bytes(brotli.compress(body))
 
 
 def _answer(name: str, request: Request) -> Answer:
@@ -158,13 +170,13 @@ class Sites:
 
 
 @contextmanager
-def browsing() -> Iterator[Sites]:
-    """Start the browser and serve all catalogues; each is built when it is first asked for."""
+def browsing(*, compressed: bool = False) -> Iterator[Sites]:
+    """Start the browser and serve all catalogues, with or without Brotli; each is built when it is first asked for."""
     program = shutil.which("chromium") or shutil.which("chromium-browser")
     if program is None:
         pytest.skip("Chromium is not installed; on Debian: sudo apt install chromium")
     with (
-        _served() as addresses,
+        _served(_compressed if compressed else _answer) as addresses,
         sync_playwright() as playwright,
         # Without its sandbox, since tests may be run by root; all that it reads is our own.
         playwright.chromium.launch(executable_path=program, args=list(ARGUMENTS), chromium_sandbox=False) as browser,
@@ -173,12 +185,12 @@ def browsing() -> Iterator[Sites]:
 
 
 @contextmanager
-def _served() -> Iterator[Mapping[str, str]]:
+def _served(answer: Callable[[str, Request], Answer]) -> Iterator[Mapping[str, str]]:
     """Serve each catalogue at an address of its own."""
     with ExitStack() as stack:
         addresses = {}
         for name in CATALOGUES:
-            server = stack.enter_context(serving(partial(_answer, name)))
+            server = stack.enter_context(serving(partial(answer, name)))
             addresses[name] = server.url
         assert all(urlsplit(address).hostname == HOST for address in addresses.values())
         yield addresses
