@@ -142,16 +142,19 @@ def _facts(sheet: Sheet, calendar: Calendar) -> list[tuple[str, Fact, str]]:
 
 
 def _pace(sheet: Sheet, calendar: Calendar) -> tuple[Fact, str]:
-    """Give how many releases the last twelve months have seen, and until when; yanked ones were releases too."""
-    moments = [release.uploaded for release in sheet.pypi.releases]
-    if not moments:
+    """Give how many releases the last twelve months have seen, and until when; yanked ones were releases too.
+
+    A release without a date has no file that anybody could install; it counts for no year.
+    """
+    if not sheet.pypi.releases:
         return unknown(_why_no_releases(sheet, sheet.package.snapshot.pypi)), ""
-    if None in moments:
+    moments = [release.uploaded for release in sheet.pypi.releases if release.uploaded]
+    if not moments:
         return unknown(NOT_KNOWN), ""
     today = calendar.today
     # Of a 29 February the year begins at the 28th: the day after it, as that of every other, counts first.
     start = today.replace(year=today.year - 1, day=28 if (today.month, today.day) == (2, 29) else today.day)
-    dates = [calendar.date(moment) for moment in moments if moment]
+    dates = map(calendar.date, moments)
     return Fact(number(sum(start < date <= today for date in dates))), f"to {day(today).text}"
 
 
