@@ -39,6 +39,16 @@ def name(request: pytest.FixtureRequest) -> str:
     return str(request.param)
 
 
+def script(route: str, document: Element) -> list[str]:
+    """Give the script that a page has: only where there is something to do for it."""
+    places = (
+        ("browse.js", route == "/api/browse/"),
+        ("grid.js", document.all("div", id="choices")),
+        ("package.js", document.all("p", id="copy")),
+    )
+    return [name for name, there in places if there]
+
+
 def every(name: str) -> Iterator[tuple[str, Element]]:
     """Give each page of a catalogue; there is at least one of each kind of list."""
     pages = documents(name)
@@ -145,11 +155,10 @@ class TestEveryPage:
             policy = document.one("meta", **{"http-equiv": "Content-Security-Policy"})
             scripts = [script.attributes for script in document.all("script")]
             running = [script for script in scripts if script["type"] != "application/ld+json"]
-            if route == "/api/browse/":
-                assert policy.attributes["content"] == POLICY_WITH_SCRIPT
-                assert [(s["type"], s["src"].split("?")[0]) for s in running] == [("module", "/below/assets/browse.js")]
-            else:
-                assert (policy.attributes["content"], running) == (POLICY, [])
+            wanted = script(route, document)
+            assert policy.attributes["content"] == (POLICY_WITH_SCRIPT if wanted else POLICY)
+            sources = [(s["type"], s["src"].split("?")[0]) for s in running]
+            assert sources == [("module", f"/below/assets/{name}") for name in wanted], route
             banned = ("style", "iframe", "object", "embed", "base", "img", "template")
             assert document.all(*banned) == [], route
             for form in document.all("form"):
@@ -332,6 +341,8 @@ class TestAssets:
             "/assets/site.css": "text/css; charset=utf-8",
             "/assets/favicon.svg": "image/svg+xml",
             "/assets/browse.js": "text/javascript; charset=utf-8",
+            "/assets/grid.js": "text/javascript; charset=utf-8",
+            "/assets/package.js": "text/javascript; charset=utf-8",
         }
 
     def test_other_bytes_have_another_address(self, tmp_path: Path) -> None:

@@ -14,7 +14,7 @@ from builder.pages import cells, spans
 from builder.pages.links import Link
 from builder.pages.sharing import Things, crumbs, grid_feed_link, known
 from builder.pages.sheets import Ranks, Sheet
-from builder.pages.shell import Page, Shell
+from builder.pages.shell import GRID, Page, Shell
 from builder.pages.words import Fact, counted, unknown
 from builder.urls import Urls
 
@@ -84,6 +84,7 @@ def page(grid: Grid, ranks: Ranks, shell: Shell) -> Page:
             "package_count": counted(len(ranked), "package"),
             "feature_count": counted(len(features), "feature"),
         },
+        script=GRID if ranked else "",
         picture=urls.grid_page(grid.slug),
         feeds=[grid_feed_link(shell.site, grid.slug, grid.title)],
         things=_things(grid, ranked, shell.site),

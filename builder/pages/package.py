@@ -10,8 +10,8 @@ from builder.pages import freshness, links
 from builder.pages.people import People
 from builder.pages.sharing import Things, crumbs, known
 from builder.pages.sheets import Ranks, Sheet
-from builder.pages.shell import Page, Shell
-from builder.pages.words import NO_RELEASE, NOT_KNOWN, Calendar, Fact, counted, day, number
+from builder.pages.shell import PACKAGE, Page, Shell
+from builder.pages.words import NO_RELEASE, NOT_KNOWN, Calendar, Fact, counted, day, number, unknown
 
 RELEASES_SHOWN: Final = 8  # of a long list; the others are a click away
 CONTRIBUTORS_SHOWN: Final = 40
@@ -52,7 +52,7 @@ def page(sheet: Sheet, ranks: Ranks, people: People, calendar: Calendar, shell: 
         values={
             "sheet": sheet,
             "links": _links(sheet),
-            "facts": _facts(sheet),
+            "facts": _facts(sheet, calendar),
             "data_as_of": calendar.day(snapshot.last_fetched),
             "sources": freshness.lines(snapshot, calendar),
             "weeks": sheet.repository.weeks,
@@ -65,6 +65,7 @@ def page(sheet: Sheet, ranks: Ranks, people: People, calendar: Calendar, shell: 
             "tags": package.record.tags,
             "json_route": urls.api_item(urls.API_PACKAGES, package.id),
         },
+        script=PACKAGE if sheet.pypi.name else "",
         picture=urls.package_page(package.slug),
         things=_things(sheet, shell),
     )
@@ -119,7 +120,7 @@ def _links(sheet: Sheet) -> list[links.Link]:
     return [link for link in found if link.href]
 
 
-def _facts(sheet: Sheet) -> list[tuple[str, Fact, str]]:
+def _facts(sheet: Sheet, calendar: Calendar) -> list[tuple[str, Fact, str]]:
     """Give label, fact and a note of all that has a date or a number; the note is "" for most."""
     pypi, repository = sheet.pypi, sheet.repository
     requires = "" if pypi.python.text == pypi.requires_python else pypi.requires_python
@@ -129,6 +130,7 @@ def _facts(sheet: Sheet) -> list[tuple[str, Fact, str]]:
         ("Released", pypi.released, ""),
         ("Last commit", repository.last_commit, ""),
         ("Licence", pypi.licence, ""),
+        ("Releases a year", *_pace(sheet, calendar)),
         ("Python", pypi.python, requires and f"requires {requires}"),
         ("Django", pypi.django, ""),
         ("Status", pypi.status, ""),
@@ -137,6 +139,23 @@ def _facts(sheet: Sheet) -> list[tuple[str, Fact, str]]:
         # The list names the most downloaded projects only: not to be in it says nothing, and nothing is said.
         *([("Downloads", Fact(number(downloads.count)), f"in {downloads.month}")] if downloads else []),
     ]
+
+
+def _pace(sheet: Sheet, calendar: Calendar) -> tuple[Fact, str]:
+    """Give how many releases the last twelve months have seen, and until when; yanked ones were releases too.
+
+    A release without a date has no file that anybody could install; it counts for no year.
+    """
+    if not sheet.pypi.releases:
+        return unknown(_why_no_releases(sheet, sheet.package.snapshot.pypi)), ""
+    moments = [release.uploaded for release in sheet.pypi.releases if release.uploaded]
+    if not moments:
+        return unknown(NOT_KNOWN), ""
+    today = calendar.today
+    # Of a 29 February the year begins at the 28th: the day after it, as that of every other, counts first.
+    start = today.replace(year=today.year - 1, day=28 if (today.month, today.day) == (2, 29) else today.day)
+    dates = map(calendar.date, moments)
+    return Fact(number(sum(start < date <= today for date in dates))), f"to {day(today).text}"
 
 
 def _history(sheet: Sheet, calendar: Calendar) -> dict[str, object]:

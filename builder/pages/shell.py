@@ -22,14 +22,16 @@ from builder.urls import Urls
 
 # Every page carries it, for hosts that send no headers. Nothing is inline: no style, no script, no event.
 POLICY: Final = "default-src 'none'; style-src 'self'; img-src 'self'; base-uri 'none'; form-action 'self'"
-# The page that shows answers of the API asks this site, by a script of its own.
+# Pages with a script of their own, which may ask this site: the one that shows answers of the API does.
 POLICY_WITH_SCRIPT: Final = POLICY.replace("; base-uri", "; script-src 'self'; connect-src 'self'; base-uri")
 FOREIGN: Final = "nofollow ugc noopener"  # the rel of every link out of the data
 
 STYLE: Final = "site.css"
 ICON: Final = "favicon.svg"
 BROWSE: Final = "browse.js"
-ASSETS: Final = {STYLE: CSS, ICON: SVG, BROWSE: JAVASCRIPT}
+GRID: Final = "grid.js"
+PACKAGE: Final = "package.js"
+ASSETS: Final = {STYLE: CSS, ICON: SVG} | dict.fromkeys((BROWSE, GRID, PACKAGE), JAVASCRIPT)
 
 SECTIONS: Final = (
     ("Packages", urls.PACKAGES),

@@ -1,0 +1,39 @@
+/**
+ * A button that copies the line which installs a package. Without it the line can be selected with one click; where
+ * the clipboard is denied, it is selected for the reader.
+ */
+
+const SHOWN = 4000; // milliseconds
+
+const start = (line) => {
+  const place = document.getElementById("copy");
+  const button = document.createElement("button");
+  const status = document.createElement("span");
+  button.type = "button";
+  button.textContent = "Copy";
+  status.setAttribute("role", "status");
+  let timer = 0;
+
+  const tell = (text) => {
+    status.textContent = text;
+    clearTimeout(timer);
+    timer = setTimeout(() => {
+      status.textContent = "";
+    }, SHOWN);
+  };
+
+  button.addEventListener("click", async () => {
+    try {
+      await navigator.clipboard.writeText(line.textContent);
+      tell("Copied");
+    } catch {
+      getSelection().selectAllChildren(line);
+      tell("Selected: copy it with your keyboard");
+    }
+  });
+  place.append(button, status);
+  place.hidden = false;
+};
+
+const line = document.querySelector(".get .line code");
+if (line) start(line);
