@@ -19,7 +19,7 @@ const facts = (slug, html) => {
   const rows = [["What it is", element("span", text(".lead"), { dir: "auto" })]];
   rows.push(["Category", element("bdi", text(".crumbs a:last-child"))]);
   const standing = [...page.querySelectorAll(".notice strong")].map((word) => word.textContent.replace(":", ""));
-  rows.push(["Standing", standing.length ? standing.join(", ") : "nothing against it"]);
+  rows.push(["Notices", standing.join(", ") || "none"]);
   for (const row of page.querySelectorAll(".facts > div")) {
     const [name, value] = [row.querySelector("dt"), row.querySelector("dd")];
     const [time, note] = [value.querySelector("time"), value.querySelector("small")];

@@ -144,7 +144,8 @@ const start = () => {
     more.hidden = shown.length === found.length;
     const part = shown.length < found.length ? `, the first ${number(shown.length)} shown` : "";
     const none = "Nothing here has these words. Try fewer, or search the whole site.";
-    status.textContent = found.length ? `${number(found.length)} of ${counted(count, one)}${part}` : none;
+    const of = found.length < count ? `${number(found.length)} of ` : "";
+    status.textContent = found.length ? `${of}${counted(count, one)}${part}` : none;
   };
 
   const apply = async () => {
