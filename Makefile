@@ -25,7 +25,7 @@ serve: $(VENV)/.runtime
 	$(BIN)/builder serve
 
 # What tests run beside Python, as command:package of Debian.
-PROGRAMS := nginx:nginx caddy:caddy apache2:apache2
+PROGRAMS := nginx:nginx caddy:caddy apache2:apache2 chromium:chromium
 
 test: $(VENV)/.dev edge
 	@.ci/programs $(PROGRAMS)
@@ -34,7 +34,7 @@ test: $(VENV)/.dev edge
 	$(BIN)/coverage combine --quiet
 	$(BIN)/coverage report
 
-# Node and workerd, in which the edge module is tested. Without npm those tests are skipped, and say so.
+# Node and workerd, in which the edge module is tested, and axe, for the pages. Without npm those tests are skipped, and say so.
 EDGE := tests/edge
 EDGE_INSTALLED := $(EDGE)/node_modules/.package-lock.json
 
@@ -42,7 +42,7 @@ edge:
 	@if command -v npm >/dev/null || { [ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null; }; then \
 		$(MAKE) --silent $(EDGE_INSTALLED); \
 	else \
-		echo 'npm is not here, so the tests in Node are skipped. On Debian: sudo apt install nodejs npm' >&2; \
+		echo 'npm is not here, so the tests in Node and those of axe are skipped. On Debian: sudo apt install nodejs npm' >&2; \
 	fi
 
 $(EDGE_INSTALLED): $(EDGE)/package-lock.json $(EDGE)/package.json $(EDGE)/.npmrc

@@ -10,6 +10,7 @@ from hypothesis import settings
 if TYPE_CHECKING:
     from collections.abc import Generator, Iterator
 
+    from browser import Sites
     from forges.server import Forges
 
 pytest_plugins = ["pytester"]
@@ -67,4 +68,13 @@ def forges(tmp_path_factory: pytest.TempPathFactory) -> "Iterator[Forges]":
     from forges.server import serving  # noqa: PLC0415 - GraphQL takes time to import, and few tests need it
 
     with serving(tmp_path_factory.mktemp("git")) as running:
+        yield running
+
+
+@pytest.fixture(scope="module")
+def sites() -> "Iterator[Sites]":
+    """Give a browser and sites to look at. Not for the whole session: while it runs, no other event loop can."""
+    from browser import browsing  # noqa: PLC0415 - Playwright takes time to import, and few tests need it
+
+    with browsing() as running:
         yield running

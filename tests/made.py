@@ -128,9 +128,11 @@ def fetched(**changes: Any) -> Snapshot:  # noqa: ANN401 - any field of the repo
     )
 
 
-def releases(*versions: str) -> tuple[Release, ...]:
+FIRST_RELEASE = datetime(2019, 1, 1, 12, tzinfo=UTC)
+
+
+def releases(*versions: str, start: datetime = FIRST_RELEASE) -> tuple[Release, ...]:
     """Make releases a month apart, oldest first; the first on 1 January 2019."""
-    start = datetime(2019, 1, 1, 12, tzinfo=UTC)
     return tuple(Release(version=v, uploaded=start + timedelta(days=30 * i)) for i, v in enumerate(versions))
 
 

@@ -2,11 +2,12 @@
 
 from collections import Counter
 from collections.abc import Callable, Mapping
+from datetime import UTC, date, datetime
 from functools import cache
 from pathlib import Path
 
 from document import Element, read
-from made import catalogue, fetched, grid, hostile, many, package, post, product, text
+from made import catalogue, fetched, grid, hostile, many, package, post, product, releases, text
 
 from builder.catalogue import Catalogue
 from builder.metadata import Snapshot
@@ -39,11 +40,57 @@ def small() -> Catalogue:
     )
 
 
+def compared() -> Catalogue:
+    """Make a catalogue of things to compare: a grid of twelve packages, which are its rows, and one of four.
+
+    They differ in all that can be sorted and filtered by; `thing-10` and `thing-11` are known by name only.
+    """
+    licences = ("MIT", "BSD-3-Clause", "Apache-2.0")
+    packages = {f"thing-{n}": package(title=f"Thing {n}", pypi=f"thing-{n}") for n in range(12)}
+    packages["thing-9"] = package(title="Thing 9", pypi="thing-9", deprecated=date(2024, 5, 6), replaced_by="thing-1")
+    pypi = [
+        {
+            "name": f"thing-{n}",
+            "license_expression": licences[n % 3],
+            "releases": releases(f"0.{n}", f"{n % 4}.{12 - n}", start=datetime(2015 + n, 3 + n % 9, 5, tzinfo=UTC)),
+            "classifiers": (
+                *(f"Framework :: Django :: {cycle}" for cycle in ("4.2", "5.2")[n % 2 :]),
+                *(f"Programming Language :: Python :: 3.{minor}" for minor in range(8 + n % 3, 11 + n % 3)),
+            ),
+        }
+        for n in range(10)
+    ]
+    snapshots = {
+        f"thing-{n}": fetched(
+            description=f"Does thing {n}, and little else: made for those who want it short",
+            stars=(n * 7919) % 2500,
+            forks=n * 3,
+            last_commit=datetime(2016 + n, 1 + n, 3, 12, tzinfo=UTC),
+            weeks=tuple((week * (n + 3)) % 7 * (n % 4) for week in range(52)),
+            archived=n == 8,
+            pypi=pypi[n],
+        )
+        for n in range(10)
+    }
+    features = (
+        Feature(title="Threads", cells={f"thing-{n}": ("yes", "no", "++ and more", "")[n % 4] for n in range(12)}),
+        Feature(title="Async", description="No thread waits.", cells={"thing-0": "yes", "thing-3": "no"}),
+        Feature(title="Same", cells={f"thing-{n}": "yes" for n in range(12)}),
+        Feature(title="Formula", cells={"thing-1": "=1+1", "thing-2": 'says "a, b"'}),
+    )
+    grids = {
+        "rows": grid(*packages, title="Things", features=features),
+        "columns": grid(*list(packages)[:4], title="Few things", features=features),
+    }
+    return catalogue(packages, grids, snapshots=snapshots)
+
+
 CATALOGUES: Mapping[str, Callable[[], Catalogue]] = {
     "small": small,
     "hostile": hostile,
     "many": lambda: many(520),
     "empty": lambda: catalogue({}, {}, {}),
+    "compared": compared,
 }
 
 
