@@ -19,7 +19,7 @@ from builder.pictures.drawing import HEIGHT, WIDTH
 
 def things(document: Element) -> list[dict[str, Any]]:
     """Give the JSON-LD objects of a page."""
-    blocks = document.all("script")
+    blocks = document.all("script", type="application/ld+json")
     assert len(blocks) <= 1
     read_blocks = [json.loads(block.text) for block in blocks]
     assert all(found["@context"] == "https://schema.org" for found in read_blocks)
@@ -134,9 +134,11 @@ def test_a_category_tells_the_way() -> None:
 @pytest.mark.parametrize("name", CATALOGUES)
 def test_a_data_block_is_in_the_head_and_the_policy_as_strict_as_ever(name: str) -> None:
     for route, document in documents(name).items():
-        if route == urls.BROWSE:  # the one page with a script, which is not to be found, and has no facts
-            continue
-        assert document.all("script") == document.one("head").all("script", type="application/ld+json")
+        scripts = document.one("head").all("script")
+        blocks = document.all("script", type="application/ld+json")
+        assert len(blocks) <= (route not in urls.UNLISTED)
+        assert document.all("script") == scripts
+        assert [script for script in scripts if script not in blocks] == document.all("script", type="module")
         assert document.one("meta", **{"http-equiv": "Content-Security-Policy"}).attributes["content"] == POLICY
 
 
