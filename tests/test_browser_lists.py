@@ -9,14 +9,12 @@ if TYPE_CHECKING:
     from browser import Sites, Tab
 
 
+STATUS = ".controls [role=status]"
+
+
 def titles(tab: "Tab") -> list[str]:
     """Give the titles in a list, from its top."""
     return tab.page.locator("table tbody th > a").all_text_contents()
-
-
-def status(tab: "Tab") -> str:
-    """Give the selector of what is said of a list."""
-    return ".controls [role=status]"
 
 
 def test_a_whole_list_is_sorted_as_it_stands(sites: "Sites") -> None:
@@ -47,7 +45,7 @@ def test_a_filter_stands_in_the_address(sites: "Sites") -> None:
     with sites.tab() as tab:
         tab.open("/packages/")
         tab.page.get_by_label("Filter").press_sequentially("POST")
-        expect(tab.page.locator(status(tab))).to_have_text("1 of 3 packages")
+        expect(tab.page.locator(STATUS)).to_have_text("1 of 3 packages")
         assert titles(tab) == ["postman"]
         assert tab.page.url == tab.site.url("/packages/?q=POST")
         tab.page.reload()
@@ -61,7 +59,7 @@ def test_a_filter_stands_in_the_address(sites: "Sites") -> None:
 def test_nothing_left_is_told(sites: "Sites") -> None:
     with sites.tab() as tab:
         tab.open("/packages/?q=xylophone")
-        expect(tab.page.locator(status(tab))).to_contain_text("Nothing here has these words")
+        expect(tab.page.locator(STATUS)).to_contain_text("Nothing here has these words")
         assert titles(tab) == []
 
 
@@ -70,18 +68,18 @@ def test_sorting_and_filtering_are_right_over_all_pages(sites: "Sites") -> None:
         tab.open("/packages/")
         assert len(titles(tab)) == 200
         tab.page.get_by_label("Sort by").select_option("stars")
-        expect(tab.page.locator(status(tab))).to_have_text("520 packages, the first 200 shown")
+        expect(tab.page.locator(STATUS)).to_have_text("520 packages, the first 200 shown")
         alphabet = "abcdefghijklmnopqrstuvwxyz"
         wanted = [f"{'django-' if i % 2 else ''}{alphabet[i % 25]}-{i}" for i in reversed(range(520))]
         assert titles(tab) == wanted[:200]
         expect(tab.page.locator("nav.turns")).to_be_hidden()
         tab.page.get_by_role("button", name="Show more").click()
-        expect(tab.page.locator(status(tab))).to_have_text("520 packages, the first 400 shown")
+        expect(tab.page.locator(STATUS)).to_have_text("520 packages, the first 400 shown")
         assert titles(tab) == wanted[:400]
         expect(tab.page.get_by_role("link", name=wanted[200], exact=True)).to_be_focused()
         assert tab.findings() == []
         tab.page.get_by_label("Filter").fill("-51")
-        expect(tab.page.locator(status(tab))).to_have_text("11 of 520 packages")
+        expect(tab.page.locator(STATUS)).to_have_text("11 of 520 packages")
         assert titles(tab) == [title for title in wanted if "-51" in title]
 
 
@@ -92,9 +90,9 @@ def test_a_row_that_a_script_made_is_as_the_page_has_it(sites: "Sites") -> None:
         row = tab.page.locator("tbody tr", has=tab.page.get_by_role("link", name=title, exact=True))
         before = row.evaluate("row => row.innerHTML.replace(/\\s+/g, ' ').replaceAll('> <', '><')")
         tab.page.get_by_label("Filter").fill(title)
-        expect(tab.page.locator(status(tab))).to_contain_text(" of 520 packages")
+        expect(tab.page.locator(STATUS)).to_contain_text(" of 520 packages")
         after = row.evaluate("row => row.innerHTML.replace(/\\s+/g, ' ').replaceAll('> <', '><')")
-        assert after.replace(' dir="auto"', "") == before.replace(' dir="auto"', "")
+        assert after.replace(' dir="auto"', "") == before.replace(' dir="auto"', "").strip()
         tab.page.get_by_label("Filter").fill("")
         assert titles(tab)[0] == title
         assert len(titles(tab)) == 200
@@ -103,7 +101,7 @@ def test_a_row_that_a_script_made_is_as_the_page_has_it(sites: "Sites") -> None:
 def test_a_category_that_is_cut_has_its_own_packages(sites: "Sites") -> None:
     with sites.tab("many") as tab:
         tab.open("/categories/apps/?sort=-stars")
-        expect(tab.page.locator(status(tab))).to_have_text("520 packages, the first 200 shown")
+        expect(tab.page.locator(STATUS)).to_have_text("520 packages, the first 200 shown")
         assert titles(tab)[0] == "a-0"
 
 
@@ -112,7 +110,7 @@ def test_an_index_that_is_not_there_leaves_the_list(sites: "Sites") -> None:
         tab.allow("404")
         tab.page.route("**/packages.json", lambda route: route.fulfill(status=404))
         tab.open("/packages/?sort=stars")
-        expect(tab.page.locator(status(tab))).to_have_text("The list cannot be read: it is not there")
+        expect(tab.page.locator(STATUS)).to_have_text("The list cannot be read: it is not there")
         assert len(titles(tab)) == 200
 
 
@@ -128,7 +126,7 @@ def test_other_lists(sites: "Sites") -> None:
     with sites.tab("hostile") as tab:
         tab.open("/grids/?sort=packages")
         assert titles(tab)[-1] == "Nothing"
-        expect(tab.page.locator(status(tab))).to_have_text("3 grids")
+        expect(tab.page.locator(STATUS)).to_have_text("3 grids")
         assert tab.page.locator(".mark").count() == 0
 
 
@@ -141,6 +139,7 @@ def test_nothing_moves_when_the_scripts_come(sites: "Sites") -> None:
             tab.resize(width)
             for route in ("/packages/", "/packages/p/package-1/", "/grids/", "/search/", "/"):
                 tab.open(route)
+                tab.page.wait_for_load_state("networkidle")
                 assert sum(tab.page.evaluate(shifts)) <= 0.01, (route, width)
 
 

@@ -369,7 +369,15 @@ class TestAssets:
         assert all(sum(sizes.values()) + size <= 12 * 1024 for size in own.values()), (sizes, own)
 
     def test_scripts_make_no_markup_out_of_texts(self) -> None:
-        banned = (b"innerHTML", b"outerHTML", b"insertAdjacentHTML", b"document.write", b"eval(", b"srcdoc", b"Function(")
+        banned = (
+            b"innerHTML",
+            b"outerHTML",
+            b"insertAdjacentHTML",
+            b"document.write",
+            b"eval(",
+            b"srcdoc",
+            b"Function(",
+        )
         for name in SCRIPTS:
             assert not [word for word in banned if word in built("small")[f"/assets/{name}"].body], name
 

@@ -13,6 +13,7 @@ const SHOWN = 200; // rows of a cut list, and as many more at a time
 const PREFIX = /^(?:django|dj)[-_. ]+(?=\S)/; // does not count, as in builder/pages/lists.py
 const UNSORTED = "Version"; // of one package it tells nothing beside that of another
 
+const wide = matchMedia("(width >= 48rem)");
 const place = document.querySelector(".controls");
 const table = place?.parentElement.querySelector(".controls ~ table");
 
@@ -192,11 +193,16 @@ const start = () => {
     limit += SHOWN;
     apply().then(() => body.rows[next]?.querySelector("a").focus());
   });
-  for (const { cell, label, key } of sortable) {
-    const button = element("button", label, { type: "button" });
-    cell.replaceChildren(button);
-    button.addEventListener("click", () => change({ sort: state().sort === key ? `-${key}` : key }));
-  }
+  const turn = ({ key }) => change({ sort: state().sort === key ? `-${key}` : key });
+  const headed = () => {
+    for (const column of sortable) {
+      const button = element("button", column.label, { type: "button" });
+      button.addEventListener("click", () => turn(column));
+      column.cell.replaceChildren(wide.matches ? button : column.label); // else the heads are not seen
+    }
+  };
+  wide.addEventListener("change", headed);
+  headed();
   addEventListener("popstate", () => {
     isTyping = false;
     limit = SHOWN;

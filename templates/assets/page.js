@@ -17,10 +17,11 @@ const files = new Map();
 /** The text of a file of the site, read once; null where there is none. */
 export const read = (route) => {
   if (!files.has(route)) {
-    const asked = fetch(root.slice(0, -1) + route, { referrerPolicy: "no-referrer" }).then((answer) => {
+    const asked = fetch(root.slice(0, -1) + route, { referrerPolicy: "no-referrer" }).then(async (answer) => {
+      const text = await answer.text();
       if (answer.status === 404) return null;
       if (!answer.ok) throw new Error(`HTTP ${answer.status}`);
-      return answer.text();
+      return text;
     });
     asked.catch(() => files.delete(route));
     files.set(route, asked);

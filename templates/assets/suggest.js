@@ -1,6 +1,6 @@
 /** What a search box suggests while somebody types: a combobox with a list, as WAI-ARIA's authoring practices have it. */
 
-import { element, read, root } from "./page.js";
+import { counted, element, read, root } from "./page.js";
 import { suggest } from "./search.js";
 
 const PAUSE = 120; // milliseconds without a key before anything is asked
@@ -36,7 +36,7 @@ export const attach = (box) => {
     list.replaceChildren(...shown.map(option));
     list.hidden = false;
     box.setAttribute("aria-expanded", "true");
-    told.textContent = found.length ? `${found.length} suggestions` : "No suggestions";
+    told.textContent = found.length ? counted(found.length, "suggestion") : "No suggestions";
     point(-1);
   };
 
