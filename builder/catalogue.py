@@ -81,6 +81,18 @@ class Package:
         return (pypi.summary if pypi else None) or ""
 
     @property
+    def standing(self) -> tuple[str, ...]:
+        """Say in words why nobody should begin with it; () where nothing does."""
+        repository, pypi = self.snapshot.repository, self.snapshot.pypi
+        reasons = (
+            ("archived", repository is not None and repository.archived),
+            ("deprecated", self.record.deprecated),
+            ("replaced", self.replaced_by),
+            (f"{pypi.status} on PyPI" if pypi else "", pypi is not None and pypi.status != "active"),
+        )
+        return tuple(word for word, holds in reasons if holds)
+
+    @property
     def is_active(self) -> bool:
         """Whether it is neither archived nor deprecated nor replaced."""
         repository = self.snapshot.repository

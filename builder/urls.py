@@ -23,6 +23,7 @@ ASSETS: Final = "/assets/"
 
 CHANGELOG: Final = "/changelog/"
 SEARCH: Final = "/search/"
+COMPARE: Final = "/compare/"
 SEARCH_DESCRIPTION: Final = "/search/opensearch/description/"
 SEARCH_DESCRIPTION_FILE: Final = "/opensearch.xml"
 ROBOTS: Final = "/robots.txt"
@@ -52,6 +53,7 @@ BROWSE: Final = "/api/browse/"
 EDGE: Final = "/api/edge/"
 EDGE_INDEX: Final = "/api/edge/index.json"
 
+DATA_PACKAGES: Final = "/api/data/v1/packages.json"
 DATA_FRESHNESS: Final = "/api/data/v1/freshness.json"
 DATA_GENERATION: Final = "/api/data/v1/generation.json"
 DATA_SEARCH: Final = "/api/data/v1/search/"
@@ -64,6 +66,7 @@ PAGES: Final = (
     HOME,
     CATEGORIES,
     CHANGELOG,
+    COMPARE,
     FRESHNESS,
     GRIDS,
     FIGURES,
@@ -75,7 +78,7 @@ PAGES: Final = (
     SEARCH,
 )
 """The pages that are there whatever the data holds, by address."""
-UNLISTED: Final = (NOT_FOUND, BROWSE, SEARCH)
+UNLISTED: Final = (NOT_FOUND, BROWSE, COMPARE, SEARCH)
 """The pages that are always there, and that search engines should not know."""
 FIRST_STEPS: Final = frozenset({page.split("/")[1] for page in PAGES} | {"404", "api", "assets", "feeds", "sitemaps"})
 """What the routes begin with: no text may have such a name."""

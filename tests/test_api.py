@@ -220,6 +220,36 @@ def test_freshness_tells_how_it_stands_with_each_source(tmp_path: Path) -> None:
     assert list(found["packages"]) == ["a", "b"]
 
 
+def test_a_row_for_each_package_in_one_file(tmp_path: Path) -> None:
+    snapshot = {
+        "last_fetched": "2026-02-01T03:00:00Z",
+        "pypi": {
+            "name": "b",
+            "status": "archived",
+            "releases": [
+                {"version": "1.0", "uploaded": "2019-01-02T03:00:00Z"},
+                {"version": "2.0", "uploaded": "2020-01-02T03:00:00Z", "yanked": True},
+            ],
+        },
+        "repository": {"description": "What it is", "stars": 0, "last_commit": "2019-05-06T23:30:00Z"},
+    }
+    packages = {"b": package(1), "a": package(2, replaced_by="b"), "c": package(3)}
+    snapshots = {"b": snapshot, "c": {"last_fetched": "2026-02-01T03:00:00Z", "pypi": {"name": "c", "version": "3"}}}
+    data = write_data(tmp_path / "data", packages=packages, snapshots=snapshots)
+    found = answers(data)["/api/data/v1/packages.json"]
+    assert list(found) == ["schema_version", "as_of", "categories", "packages"]
+    assert (found["schema_version"], found["as_of"]) == (1, "2026-02-01")
+    first, second, third = found["packages"]
+    assert [row["slug"] for row in found["packages"]] == ["a", "b", "c"]
+    assert set(found["categories"]) >= {first["category"]}
+    assert first["standing"] == ["replaced"]
+    assert [first[key] for key in ("description", "version", "released", "last_commit", "stars")] == ["", *[None] * 4]
+    assert second["standing"] == ["archived on PyPI"]
+    assert [second[key] for key in ("description", "version", "stars")] == ["What it is", "1.0", 0]
+    assert (second["released"], second["last_commit"]) == ("2019-01-01", "2019-05-06")  # as in the site's time zone
+    assert (third["version"], third["released"]) == ("3", None)
+
+
 def test_weeks_are_counted_to_the_newest_day_of_the_data(tmp_path: Path) -> None:
     snapshots = {
         "a": {"last_fetched": "2026-02-02T00:00:00Z", "repository": {"commits": {"2026-02-18": 3, "2026-02-10": 1}}},

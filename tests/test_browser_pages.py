@@ -18,6 +18,7 @@ PAGES = {
     "browse.html": ("small", "/api/browse/"),
     "categories.html": ("small", "/categories/"),
     "category.html": ("small", "/categories/apps/"),
+    "compare.html": ("small", "/compare/"),
     "figures.html": ("small", "/open/"),
     "freshness.html": ("small", "/freshness/"),
     "grid.html": ("small", "/grids/g/messaging/"),

@@ -5,10 +5,12 @@ import re
 from collections.abc import Iterator
 from dataclasses import replace
 from functools import cache
+from hashlib import sha256
 from itertools import pairwise
 from pathlib import Path
 from urllib.parse import urldefrag, urlsplit
 
+import brotli
 import pytest
 from document import Element, read, texts
 from hypothesis import given, settings
@@ -25,12 +27,12 @@ from builder.errors import SiteError
 from builder.outputs import HTML, Output
 from builder.pages import render
 from builder.pages.escaping import PageEnvironment, remembered
-from builder.pages.shell import FOREIGN, POLICY, POLICY_WITH_SCRIPT
+from builder.pages.shell import BROWSE, COMPARE, EVERYWHERE, FIND, FOREIGN, LISTS, OWN, POLICY, SCRIPTS
 from builder.urls import Urls
 
 FORGE = "https://github.com/owner/directory"
 HEADINGS = ("h1", "h2", "h3", "h4", "h5", "h6")
-UNLISTED = ("/404.html", "/api/browse/", "/search/")
+UNLISTED = ("/404.html", "/api/browse/", "/compare/", "/search/")
 
 
 @pytest.fixture(params=CATALOGUES)
@@ -39,10 +41,9 @@ def name(request: pytest.FixtureRequest) -> str:
     return str(request.param)
 
 
-def script(route: str, document: Element) -> list[str]:
+def script(document: Element) -> list[str]:
     """Give the script that a page has: only where there is something to do for it."""
     places = (
-        ("browse.js", route == "/api/browse/"),
         ("grid.js", document.all("div", id="choices")),
         ("package.js", document.all("p", id="copy")),
     )
@@ -82,6 +83,12 @@ def ways(made: Catalogue) -> dict[str, tuple[str, str]]:
     return wanted | {route: (f"{FORGE}/edit/main/{path}", json) for route, (path, json) in paths.items()}
 
 
+def script_of(route: str) -> str:
+    """Give the script that a page may have besides that of all pages."""
+    kinds = {"/search/": FIND, "/compare/": COMPARE, "/api/browse/": BROWSE}
+    return kinds.get(route, LISTS)
+
+
 class TestEveryPage:
     """What holds on all pages, whatever is in the data."""
 
@@ -119,7 +126,7 @@ class TestEveryPage:
         for route, document in every(name):
             nav = document.one("nav", **{"aria-label": "Main"})
             here = {a.attributes["href"]: a.attributes.get("aria-current") for a in nav.all("a")}
-            parts = [f"/below/{part}/" for part in ("packages", "grids", "categories", "search")]
+            parts = [f"/below/{part}/" for part in ("packages", "grids", "categories")]
             inside = [part for part in parts if f"/below{route}".startswith(part)]
             assert list(here) == parts
             assert here == {
@@ -155,10 +162,12 @@ class TestEveryPage:
             policy = document.one("meta", **{"http-equiv": "Content-Security-Policy"})
             scripts = [script.attributes for script in document.all("script")]
             running = [script for script in scripts if script["type"] != "application/ld+json"]
-            wanted = script(route, document)
-            assert policy.attributes["content"] == (POLICY_WITH_SCRIPT if wanted else POLICY)
-            sources = [(s["type"], s["src"].split("?")[0]) for s in running]
-            assert sources == [("module", f"/below/assets/{name}") for name in wanted], route
+            assert policy.attributes["content"] == POLICY
+            assert {script["type"] for script in running} == {"module"}
+            first, *own = (script["src"].partition("?v=")[0].rpartition("/") for script in running)
+            assert first == ("/below/assets", "/", "site.js")
+            wanted = script(document) or [script_of(route)]
+            assert [(folder, name) for folder, _, name in own] in ([], [("/below/assets", wanted[0])]), route
             banned = ("style", "iframe", "object", "embed", "base", "img", "template")
             assert document.all(*banned) == [], route
             for form in document.all("form"):
@@ -169,9 +178,16 @@ class TestEveryPage:
                     scheme = urlsplit(element.attributes.get(attribute, "")).scheme
                     assert scheme in {"", "https", "http"}, (route, element)
 
+    def test_there_is_one_box_for_searching(self, name: str) -> None:
+        for route, document in every(name):
+            (form,) = document.all("form")
+            assert form.one("label", **{"for": "q"}).text == "Search packages and grids"
+            assert form.one("input", name="q").attributes["id"] == "q"
+            inside = document.one("main").all("form") == [form]
+            assert inside == (route in {"/", "/search/"}), route
+
     def test_policy(self) -> None:
-        assert POLICY == ("default-src 'none'; style-src 'self'; img-src 'self'; base-uri 'none'; form-action 'self'")
-        assert POLICY_WITH_SCRIPT == (
+        assert POLICY == (
             "default-src 'none'; style-src 'self'; img-src 'self'; script-src 'self'; connect-src 'self'; "
             "base-uri 'none'; form-action 'self'"
         )
@@ -330,7 +346,7 @@ class TestAssets:
 
     def test_budgets(self) -> None:
         outputs = built("hostile")
-        assert len(gzip.compress(outputs["/assets/site.css"].body, mtime=0)) <= 6 * 1024
+        assert len(brotli.compress(outputs["/assets/site.css"].body)) <= 6 * 1024
         assert len(gzip.compress(outputs["/packages/p/victim/"].body, mtime=0)) <= 15 * 1024
         assert len(gzip.compress(built("small")["/packages/p/django-messages/"].body, mtime=0)) <= 4 * 1024
         assert len(gzip.compress(built("many")["/packages/"].body, mtime=0)) <= 15 * 1024
@@ -340,10 +356,47 @@ class TestAssets:
         assert types == {
             "/assets/site.css": "text/css; charset=utf-8",
             "/assets/favicon.svg": "image/svg+xml",
-            "/assets/browse.js": "text/javascript; charset=utf-8",
-            "/assets/grid.js": "text/javascript; charset=utf-8",
-            "/assets/package.js": "text/javascript; charset=utf-8",
+            **{f"/assets/{name}": "text/javascript; charset=utf-8" for name in SCRIPTS},
         }
+
+    def test_the_script_that_searches_is_that_of_the_edge(self) -> None:
+        assert built("small")["/assets/search.js"].body == (TEMPLATES / "edge" / "search.js").read_bytes()
+
+    def test_imported_scripts_have_addresses_by_their_bytes(self) -> None:
+        imports: dict[str, list[bytes]] = {}
+        for name in SCRIPTS:
+            body = built("small")[f"/assets/{name}"].body
+            imports[name] = re.findall(rb'(?:from |import\()"\./([^"]+)"', body)
+            for address in imports[name]:
+                imported, _, version = address.decode().partition("?v=")
+                assert version == sha256(built("small")[f"/assets/{imported}"].body).hexdigest()[:8], name
+        assert [name.partition(b"?")[0] for name in imports["site.js"]] == [b"suggest.js", b"choose.js"]
+
+    def test_scripts_are_small(self) -> None:
+        bodies = {name: built("small")[f"/assets/{name}"].body for name in SCRIPTS}
+        sizes = {name: len(brotli.compress(body)) for name, body in bodies.items()}
+        assert sizes[EVERYWHERE] <= 512
+        for own in OWN:
+            loaded, pending = set[str](), [EVERYWHERE, own]
+            while pending:
+                name = pending.pop()
+                if name not in loaded:
+                    loaded.add(name)
+                    pending += re.findall(r'(?:from |import\()"\./([a-z]+\.js)', bodies[name].decode())
+            assert sum(sizes[name] for name in loaded) <= 12 * 1024, (own, loaded)
+
+    def test_scripts_make_no_markup_out_of_texts(self) -> None:
+        banned = (
+            b"innerHTML",
+            b"outerHTML",
+            b"insertAdjacentHTML",
+            b"document.write",
+            b"eval(",
+            b"srcdoc",
+            b"Function(",
+        )
+        for name in SCRIPTS:
+            assert not [word for word in banned if word in built("small")[f"/assets/{name}"].body], name
 
     def test_other_bytes_have_another_address(self, tmp_path: Path) -> None:
         def style(folder: Path) -> str:

@@ -49,7 +49,7 @@ def home(catalogue: Catalogue, sheets: Mapping[str, Sheet], ranks: Ranks, calend
     return Page(
         template="home.html",
         route=urls.HOME,
-        section="",
+        section=urls.HOME,
         title=settings.title,
         summary=settings.description or settings.title,
         edit=shell.edit_settings(),

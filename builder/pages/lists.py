@@ -17,7 +17,7 @@ from builder import urls
 from builder.catalogue import UNKNOWN_DATE, Category, Grid, by_title
 from builder.pages.sharing import crumbs
 from builder.pages.sheets import Ranks, Sheet
-from builder.pages.shell import Page, Shell
+from builder.pages.shell import LISTS, Page, Shell
 from builder.pages.words import NOT_COMMITTED, Calendar, Fact, counted, number, unknown
 
 WHOLE: Final = 500
@@ -71,7 +71,8 @@ def packages(filed: Sequence[Filed], shell: Shell) -> Iterator[Page]:
         summary="All packages, from A to Z.",
         edit=shell.add("packages"),
         json=urls.API_PACKAGES,
-        values={},
+        values={"category_slug": ""},
+        script=LISTS,
     )
     return _pages(head, filed, shell)
 
@@ -87,7 +88,8 @@ def category(item: Category, sheets: Iterable[Sheet], shell: Shell) -> Iterator[
         summary=record.description or f"All packages of the category {record.title}, from A to Z.",
         edit=shell.edit(item.path),
         json=urls.api_item(urls.API_CATEGORIES, item.id),
-        values={"description": record.description},
+        values={"description": record.description, "category_slug": item.slug},
+        script=LISTS,
         things=[
             crumbs(shell.site, ("Categories", urls.CATEGORIES), (record.title_plural, urls.category_page(item.slug)))
         ],
@@ -107,6 +109,7 @@ def _pages(head: Page, filed: Sequence[Filed], shell: Shell) -> Iterator[Page]:
             "groups": groups(rows),
             "letters": letters(first, here, head.route, shell),
             "turns": turns(len(pages), here, head.route, shell),
+            "index_href": shell.site.path(urls.DATA_PACKAGES) if len(pages) > 1 else "",
             "package_count": counted(len(filed), "package"),
         }
         route = urls.list_page(head.route, here)
@@ -265,6 +268,7 @@ def grids(items: Sequence[Grid], ranks: Ranks, calendar: Calendar, shell: Shell)
             "grids": list(zip(grid_rows(items, ranks, shell), _updated(items, calendar), strict=True)),
             "grid_count": counted(len(items), "grid"),
         },
+        script=LISTS,
     )
 
 

@@ -15,7 +15,7 @@ from builder.fields import RESERVED_SLUGS
 from builder.pages import tables
 from builder.pages.lists import filed_under
 from builder.pages.sheets import Sheet
-from builder.pages.shell import Page, Shell
+from builder.pages.shell import LISTS, Page, Shell
 from builder.pages.words import Fact, counted
 
 LEAST: Final = 2  # packages that somebody with a page contributed to
@@ -160,4 +160,5 @@ def _page(person: Person) -> Page:
                 tables.row(s, COLUMNS, (Fact(s.category), s.repository.last_commit, s.repository.stars)) for s in sheets
             ],
         },
+        script=LISTS,
     )

@@ -106,7 +106,7 @@ def make_sheet(package: Package, site: Urls, calendar: Calendar, index: str) -> 
         description=_description(package),
         category=package.category.record.title,
         category_href=site.path(urls.category_page(package.category.slug)),
-        standing=_standing(package),
+        standing=package.standing,
         documentation_href=links.documentation(package.record, package.snapshot.pypi),
         pypi=_pypi(package, calendar, index),
         repository=_repository(package, calendar),
@@ -117,17 +117,6 @@ def _description(package: Package) -> Fact:
     asked = package.snapshot.repository is not None or package.snapshot.pypi is not None
     sources = package.record.repository or derive.pypi_name(package.record)
     return stated(package.description, NOT_FETCHED if sources and not asked else NO_DESCRIPTION)
-
-
-def _standing(package: Package) -> tuple[str, ...]:
-    repository, pypi = package.snapshot.repository, package.snapshot.pypi
-    reasons = (
-        ("archived", repository is not None and repository.archived),
-        ("deprecated", package.record.deprecated),
-        ("replaced", package.replaced_by),
-        (f"{pypi.status} on PyPI" if pypi else "", pypi is not None and pypi.status != "active"),
-    )
-    return tuple(word for word, holds in reasons if holds)
 
 
 def _pypi(package: Package, calendar: Calendar, index: str) -> PyPISheet:

@@ -3,6 +3,7 @@
 What is the same on all pages is rendered once: a page is its own part between two ready pieces of markup.
 """
 
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
@@ -20,30 +21,53 @@ from builder.pages.sharing import PICTURE_SIZE, FeedLink, Things, block, feed_li
 from builder.pages.words import NOT_FETCHED, day, unknown
 from builder.urls import Urls
 
-# Every page carries it, for hosts that send no headers. Nothing is inline: no style, no script, no event.
-POLICY: Final = "default-src 'none'; style-src 'self'; img-src 'self'; base-uri 'none'; form-action 'self'"
-# Pages with a script of their own, which may ask this site: the one that shows answers of the API does.
-POLICY_WITH_SCRIPT: Final = POLICY.replace("; base-uri", "; script-src 'self'; connect-src 'self'; base-uri")
+# Every page carries it, for hosts that send no headers. Nothing is inline: no style, no script, no event. Scripts ask
+# this site alone: the search box, which is on every page, reads the index.
+POLICY: Final = (
+    "default-src 'none'; style-src 'self'; img-src 'self'; script-src 'self'; connect-src 'self'; "
+    "base-uri 'none'; form-action 'self'"
+)
 FOREIGN: Final = "nofollow ugc noopener"  # the rel of every link out of the data
 
 STYLE: Final = "site.css"
 ICON: Final = "favicon.svg"
+EVERYWHERE: Final = "site.js"
 BROWSE: Final = "browse.js"
 GRID: Final = "grid.js"
 PACKAGE: Final = "package.js"
-ASSETS: Final = {STYLE: CSS, ICON: SVG} | dict.fromkeys((BROWSE, GRID, PACKAGE), JAVASCRIPT)
+LISTS: Final = "lists.js"
+FIND: Final = "find.js"
+COMPARE: Final = "compare.js"
+# Each script stands after those that it imports. The one that searches is the same that answers on hosts' edges.
+SCRIPTS: Final = (
+    "search.js",
+    "page.js",
+    "choose.js",
+    "suggest.js",
+    EVERYWHERE,
+    BROWSE,
+    GRID,
+    PACKAGE,
+    LISTS,
+    FIND,
+    COMPARE,
+)
+ASSETS: Final = {STYLE: CSS, ICON: SVG, **dict.fromkeys(SCRIPTS, JAVASCRIPT)}
+_PLACES: Final = {"search.js": "edge"}  # the folders of those that are not in `assets/`
+_IMPORTED: Final = re.compile(rb'(?<=")\./([a-z]+\.js)(?=")')
 
 SECTIONS: Final = (
     ("Packages", urls.PACKAGES),
     ("Grids", urls.GRIDS),
     ("Categories", urls.CATEGORIES),
-    ("Search", urls.SEARCH),
 )
 DIRECTORY: Final = (
+    ("Search", urls.SEARCH),
     ("Newest packages", urls.LATEST),
     ("Most starred", urls.LIKED),
     ("Readiness", urls.READINESS),
     ("Contributors", urls.PROFILES),
+    ("Compare", urls.COMPARE),
     ("Figures", urls.FIGURES),
 )
 DATA: Final = (("State of the data", urls.FRESHNESS), ("JSON API", urls.API))
@@ -98,7 +122,7 @@ class Shell:
         self._forge = settings.repository.rstrip("/").removesuffix(".git")
         self._branch = quote(settings.branch)
         self._folder = f"{catalogue.folder}/" if catalogue.folder else ""
-        self._assets = {name: _asset(templates / "assets" / name) for name in ASSETS}
+        self._assets = _assets(templates)
         self._feeds = feed_links(site, settings.title, posts=bool(catalogue.posts))
         self._environment = PageEnvironment(templates)
         self._everywhere = self._constants(catalogue.as_of)
@@ -106,7 +130,7 @@ class Shell:
         self._base = self._environment.get_template("base.html")
         self._mastheads = {
             (section, current): self._masthead(section, current)
-            for section in ("", *(route for _, route in SECTIONS))
+            for section in ("", urls.HOME, urls.SEARCH, *(route for _, route in SECTIONS))
             for current in ("true", "page")
         }
 
@@ -129,7 +153,7 @@ class Shell:
             summary=_shortened(page.summary),
             canonical="" if page.unlisted else self.site.absolute(page.route),
             json_href=json_href,
-            policy=POLICY_WITH_SCRIPT if page.script else POLICY,
+            policy=POLICY,
             script_href=page.script and self._asset_href(page.script),
             picture=self.picture(page.picture),
             feeds=[*page.feeds, *self._feeds],
@@ -169,6 +193,7 @@ class Shell:
             "foreign": FOREIGN,
             "style_href": self._asset_href(STYLE),
             "icon_href": self._asset_href(ICON),
+            "everywhere_href": self._asset_href(EVERYWHERE),
             "opensearch_href": path(urls.SEARCH_DESCRIPTION_FILE),
             "picture_size": PICTURE_SIZE,
             "home_href": path(urls.HOME),
@@ -178,6 +203,7 @@ class Shell:
             "api_href": path(urls.API),
             "browse_href": path(urls.BROWSE),
             "search_href": path(urls.SEARCH),
+            "compare_href": path(urls.COMPARE),
             "profiles_href": path(urls.PROFILES),
             "add_package_href": self.add("packages"),
         }
@@ -193,15 +219,34 @@ class Shell:
 
     def _asset_href(self, name: str) -> str:
         """Give an asset's address; with other bytes it becomes another one, so that no browser shows old ones."""
-        return f"{self.site.path(urls.ASSETS + name)}?v={sha256(self._assets[name]).hexdigest()[:8]}"
+        return self.site.path(urls.ASSETS) + _versioned(name, self._assets[name])
 
     def _masthead(self, section: str, current: str) -> object:
-        sections = [(label, self.site.path(route), current if route == section else "") for label, route in SECTIONS]
-        return self._part("masthead.html", {"sections": sections})
+        """Render the head of the pages of a section; two have the box for searching in their middle."""
+        shown = [(label, self.site.path(route), current if route == section else "") for label, route in SECTIONS]
+        return self._part("masthead.html", {"sections": shown, "boxed": section not in (urls.HOME, urls.SEARCH)})
 
     def _part(self, name: str, values: dict[str, object]) -> object:
         """Render a part of the frame; what comes back is markup, which no template escapes again."""
         return self._environment.get_template(f"partials/{name}").make_module(self._everywhere | values).__html__()
+
+
+def _assets(templates: Path) -> dict[str, bytes]:
+    """Read the assets. Where a script imports another, the address gets that one's version, as in `_asset_href`."""
+    found: dict[str, bytes] = {}
+
+    def address(imported: re.Match[bytes]) -> bytes:
+        name = imported[1].decode()
+        return b"./" + _versioned(name, found[name]).encode()
+
+    for name, media_type in ASSETS.items():
+        body = _asset(templates / _PLACES.get(name, "assets") / name)
+        found[name] = _IMPORTED.sub(address, body) if media_type == JAVASCRIPT else body
+    return found
+
+
+def _versioned(name: str, body: bytes) -> str:
+    return f"{name}?v={sha256(body).hexdigest()[:8]}"
 
 
 def _asset(file: Path) -> bytes:

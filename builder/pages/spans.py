@@ -9,7 +9,7 @@ from builder.catalogue import Grid, Package
 from builder.pages import tables
 from builder.pages.sharing import grid_feed_link
 from builder.pages.sheets import Ranks, Sheet
-from builder.pages.shell import Page, Shell
+from builder.pages.shell import LISTS, Page, Shell
 from builder.pages.words import NOT_KNOWN, Calendar, Fact, counted, day, unknown
 
 WIDTH: Final = 1000  # of a line of time, in units of the drawing
@@ -77,6 +77,7 @@ def _page(  # noqa: PLR0913, PLR0917 - what the two differ in
         edit=shell.edit(grid.path),
         json=urls.api_item(urls.API_GRIDS, grid.id),
         values={"heading": grid.title, "views": views(grid, shell, route), **values},
+        script=LISTS if "rows" in values else "",
         picture=urls.grid_page(grid.slug),
         feeds=[grid_feed_link(shell.site, grid.slug, grid.title)],
     )

@@ -7,7 +7,7 @@ from typing import Final, NamedTuple
 from builder import urls
 from builder.catalogue import UNKNOWN_DATE, Package
 from builder.pages.sheets import Sheet
-from builder.pages.shell import Page, Shell
+from builder.pages.shell import LISTS, Page, Shell
 from builder.pages.words import NOT_COMMITTED, Calendar, Fact, unknown
 
 SHOWN: Final = 50
@@ -83,6 +83,7 @@ def liked(sheets: Iterable[Sheet], shell: Shell) -> Page:
             "rows": usual(most_starred(sheets, SHOWN)),
             "nothing": "Stars are not fetched yet.",
         },
+        script=LISTS,
     )
 
 
@@ -104,4 +105,5 @@ def latest(packages: Sequence[Package], sheets: Mapping[str, Sheet], calendar: C
             "rows": [row(sheet, columns, (since, *sheet.facts)) for sheet, since in shown],
             "nothing": "No packages yet.",
         },
+        script=LISTS,
     )

@@ -6,7 +6,13 @@ dialect and names of its own (`builder.resources.v3`).
 """
 
 from builder.resources.base import Resource, WireTime, encode
-from builder.resources.data import FreshnessResource, GenerationResource, SourceResource
+from builder.resources.data import (
+    FreshnessResource,
+    GenerationResource,
+    PackageRowResource,
+    PackageRowsResource,
+    SourceResource,
+)
 from builder.resources.v4 import (
     CategoryResource,
     ErrorResource,
@@ -25,6 +31,8 @@ __all__ = [
     "GenerationResource",
     "GridResource",
     "PackageResource",
+    "PackageRowResource",
+    "PackageRowsResource",
     "Resource",
     "RootResource",
     "SearchIndexResource",

@@ -18,6 +18,36 @@ class SourceResource(Resource):
     reason: str
 
 
+class PackageRowResource(Resource):
+    """A package in `PackageRowsResource`; null is not known. `version` and `released` are those of its newest release.
+
+    `category` is a slug. `standing` says in words why nobody should begin with it: `archived`, `deprecated`, `replaced`
+    or a status on PyPI; it is empty where nothing does.
+    """
+
+    slug: str
+    title: str
+    description: str
+    category: str
+    version: str | None
+    released: date | None
+    last_commit: date | None
+    stars: int | None
+    standing: tuple[str, ...]
+
+
+class PackageRowsResource(Resource):
+    """`/api/data/v1/packages.json`: a row for each package, by slug; what lists are sorted and filtered by.
+
+    `categories` are the titles of the categories, by slug. Dates are in the time zone of the site.
+    """
+
+    schema_version: int
+    as_of: date
+    categories: dict[str, str]
+    packages: tuple[PackageRowResource, ...]
+
+
 class FreshnessResource(Resource):
     """`/api/data/v1/freshness.json`: for each package by slug, each source that was asked."""
 

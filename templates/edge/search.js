@@ -197,7 +197,7 @@ async function nameHits(index, typed) {
 }
 
 /** The keys of the best items, best first: twice an id, and one more for a grid. */
-async function best(index, query, limit) {
+async function best(index, query, limit, active) {
   const typed = words(query.slice(0, MOST_TYPED));
   if (!typed.length) return [];
   const unique = [...new Set(typed)].slice(0, MOST_WORDS);
@@ -221,9 +221,10 @@ async function best(index, query, limit) {
   const first = [...scores].sort(order).slice(0, 10 * limit);
   const weighed = first.map(async ([key, score]) => {
     const rank = await rankOf(index, key);
-    return [key, (score < EXACT && rank < 32 ? 0.7 * score : score) + (0.2 * (rank & 31)) / 31];
+    if (active && rank < 32) return [];
+    return [[key, (score < EXACT && rank < 32 ? 0.7 * score : score) + (0.2 * (rank & 31)) / 31]];
   });
-  return (await Promise.all(weighed)).sort(order).slice(0, limit).map(([key]) => key);
+  return (await Promise.all(weighed)).flat().sort(order).slice(0, limit).map(([key]) => key);
 }
 
 /** The rank of an item: 0 to 31 by weight, and 32 more where it is active. */
@@ -250,11 +251,12 @@ async function texts(read, keys) {
 /**
  * The items that a query finds, best first, each as the JSON text of an item of `/api/v4/search/`, to the byte.
  * `read(route)` gives the text of a file such as `/api/data/v1/search/index.json`, or null where there is none.
+ * `active` leaves out what is deprecated, replaced or archived.
  */
-export async function search(query, read, { limit = 20 } = {}) {
+export async function search(query, read, { limit = 20, active } = {}) {
   const typed = (query ?? "").trim();
   if (!typed) return [];
-  const found = await texts(read, await best(await Index.open(read), typed, limit));
+  const found = await texts(read, await best(await Index.open(read), typed, limit, active));
   const itself = found.filter((text) => [JSON.parse(text)].some((item) => item.title === typed || item.slug === typed));
   return [...new Set([...itself, ...found])];
 }

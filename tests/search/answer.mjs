@@ -7,7 +7,7 @@ let input = "";
 for await (const part of stdin.setEncoding("utf8")) input += part;
 const answers = [];
 for (const asked of JSON.parse(input)) {
-  const { query, limit, light } = typeof asked === "string" ? { query: asked } : asked;
+  const { query, limit, light, active } = typeof asked === "string" ? { query: asked } : asked;
   const reads = [];
   let wait = 0;
   const read = async (route) => {
@@ -17,7 +17,7 @@ for (const asked of JSON.parse(input)) {
     wait += performance.now() - began;
     return text;
   };
-  const items = await (light ? suggest : search)(query, read, limit ? { limit } : undefined);
+  const items = await (light ? suggest : search)(query, read, limit ? { limit, active } : undefined);
   answers.push({ items, reads });
 }
 console.log(JSON.stringify(answers));

@@ -1,0 +1,214 @@
+/**
+ * Sorts and filters a list, with both in the address: `?q=form&sort=stars`, `sort=-stars` for the other way round.
+ *
+ * A list that is whole is sorted as it stands. One that is cut into pages is sorted and filtered over all of its
+ * packages, which are read from one file when they are first needed.
+ */
+
+import { chosen, mark, markRows, paint } from "./choose.js?v=efb9f400";
+import { counted, day, element, fold, number, read, root, stated, write } from "./page.js?v=bb0a118e";
+
+const INDEX = "/api/data/v1/packages.json";
+const SHOWN = 200; // rows of a cut list, and as many more at a time
+const PREFIX = /^(?:django|dj)[-_. ]+(?=\S)/; // does not count, as in builder/pages/lists.py
+const UNSORTED = "Version"; // of one package it tells nothing beside that of another
+
+const wide = matchMedia("(width >= 48rem)");
+const place = document.querySelector(".controls");
+const table = place?.parentElement.querySelector(".controls ~ table");
+
+const filed = (title) => fold(title).replace(PREFIX, "");
+const group = (key) => (/^\p{Nd}/u.test(key) ? 0 : /^[a-z]/.test(key) ? 1 : 2);
+const before = (a, b) => (a < b ? -1 : a > b ? 1 : 0);
+const titles = (a, b) => group(a.title) - group(b.title) || before(a.title, b.title);
+
+/** The columns: what each is called in the address, and what it holds. */
+const columnsOf = (head, rows) =>
+  [...head.cells].map((cell, i) => {
+    const label = cell.textContent;
+    const isDate = rows.some((row) => row.cells[i]?.querySelector("time"));
+    const kind = cell.classList.contains("n") || isDate ? "amount" : "text";
+    return { cell, label, i, kind, key: label === UNSORTED ? "" : label.toLowerCase().replaceAll(" ", "-") };
+  });
+
+/** What a row of the page is sorted and filtered by; null is not known. */
+const fromRow = (row, columns) => {
+  const values = columns.map(({ kind, i }) => {
+    const cell = row.cells[i];
+    if (kind === "text") return fold(cell.textContent);
+    const time = cell.querySelector("time");
+    return time ? time.dateTime : /^\d/.test(cell.textContent) ? Number(cell.textContent.replace(/\D/g, "")) : null;
+  });
+  const head = row.cells[0];
+  const title = filed(head.querySelector("a").textContent);
+  return { title, text: fold(row.textContent), values: [title, ...values.slice(1)], node: () => row };
+};
+
+/** The same of a package of the index, whose row is made when it is shown. */
+const fromIndex = (item, columns, categories) => {
+  const by = { package: filed(item.title), category: fold(categories[item.category] ?? "") };
+  const facts = { ...by, released: item.released, "last-commit": item.last_commit, stars: item.stars };
+  let made;
+  return {
+    title: by.package,
+    text: fold(`${item.title} ${item.standing.join(" ")} ${item.description} ${by.category}`),
+    values: columns.map(({ key }) => facts[key] ?? null),
+    node: () => (made ??= rowOf(item, columns, categories)),
+  };
+};
+
+const rowOf = (item, columns, categories) => {
+  const link = element("a", item.title, { href: `${root}packages/p/${item.slug}/`, dir: "auto" });
+  const standing = item.standing.flatMap((word) => [" ", element("em", word, { class: "tag" })]);
+  const about = element("p", item.description || "no description", { dir: "auto" });
+  about.classList.toggle("unknown", !item.description);
+  const shown = {
+    Category: categories[item.category],
+    Version: item.version,
+    Released: item.released && day(item.released),
+    "Last commit": item.last_commit && day(item.last_commit),
+    Stars: item.stars === null ? null : number(item.stars),
+  };
+  const cells = columns.slice(1).map(({ label }) => {
+    const isKnown = (shown[label] ?? null) !== null;
+    return element("td", isKnown ? shown[label] : "not known", isKnown ? {} : { class: "unknown" });
+  });
+  const head = element("th", [mark(item.slug, item.title), link, ...standing, about], { scope: "row" });
+  return element("tr", [head, ...cells]);
+};
+
+const start = () => {
+  const bodies = [...table.tBodies].map((body) => [body, [...body.rows]]);
+  const own = bodies.flatMap(([, rows]) => rows).filter((row) => row.cells.length > 1);
+  const columns = columnsOf(table.tHead.rows[0], own);
+  const isCut = Boolean(table.dataset.index);
+  const isByTitle = table.classList.contains("packages") || !table.classList.contains("marked");
+  const sortable = columns.filter(({ key }) => key);
+  const ways = [...place.parentElement.querySelectorAll(".letters, .turns")];
+  const one = columns[0].label.toLowerCase();
+  let [limit, asked, all] = [SHOWN, 0, null];
+  let isTyping = false;
+
+  const box = element("input", [], { type: "search", autocomplete: "off", spellcheck: "false" });
+  const choice = element("select", [
+    element("option", isByTitle ? "A to Z" : "As listed", { value: "" }),
+    ...sortable.slice(isByTitle ? 1 : 0).map(({ key, label }) => element("option", label, { value: key })),
+  ]);
+  const status = element("p", [], { role: "status" });
+  const more = element("button", "Show more", { type: "button", class: "further", hidden: "" });
+  const body = element("tbody");
+  place.append(element("label", ["Filter ", box]), element("label", ["Sort by ", choice]), status);
+  table.after(more);
+
+  const entries = async () => {
+    if (!isCut) return (all ??= own.map((row) => fromRow(row, columns)));
+    if (all) return all;
+    const text = await read(INDEX);
+    if (text === null) throw new Error("it is not there");
+    const { categories, packages } = JSON.parse(text);
+    const { category } = table.dataset;
+    const wanted = packages.filter((item) => !category || item.category === category);
+    return (all ??= wanted.map((item) => fromIndex(item, columns, categories)));
+  };
+
+  const state = () => {
+    const asIs = stated("sort");
+    const column = sortable.find(({ key }) => key === asIs.replace(/^-/, ""));
+    return { q: stated("q"), column, reversed: asIs.startsWith("-"), sort: column ? asIs : "" };
+  };
+
+  const sorted = (found, { column, reversed }) => {
+    if (!column) return isByTitle ? found.sort(titles) : found;
+    const { i, kind } = column;
+    const direction = (kind === "text" ? 1 : -1) * (reversed ? -1 : 1);
+    if (i === 0) return found.sort((a, b) => direction * titles(a, b));
+    const [known, unknown] = [found.filter(({ values }) => values[i] !== null), found.filter(({ values }) => values[i] === null)];
+    known.sort((a, b) => direction * before(a.values[i], b.values[i]) || titles(a, b));
+    return [...known, ...unknown.sort(titles)];
+  };
+
+  const asItWas = () => {
+    for (const [old, rows] of bodies) old.replaceChildren(...rows);
+    for (const old of table.tBodies) old.remove();
+    table.append(...bodies.map(([old]) => old));
+    for (const way of ways) way.hidden = false;
+    more.hidden = true;
+    status.textContent = "";
+  };
+
+  const show = (found, count) => {
+    const shown = isCut ? found.slice(0, limit) : found;
+    body.replaceChildren(...shown.map((entry) => entry.node()));
+    table.replaceChildren(...[...table.children].filter((child) => child.tagName !== "TBODY"), body);
+    if (table.classList.contains("marked")) markRows(body.rows);
+    for (const way of ways) way.hidden = true;
+    more.hidden = shown.length === found.length;
+    const part = shown.length < found.length ? `, the first ${number(shown.length)} shown` : "";
+    const none = "Nothing here has these words. Try fewer, or search the whole site.";
+    const of = found.length < count ? `${number(found.length)} of ` : "";
+    status.textContent = found.length ? `${of}${counted(count, one)}${part}` : none;
+  };
+
+  const apply = async () => {
+    const wanted = state();
+    if (document.activeElement !== box || !isTyping) box.value = wanted.q;
+    choice.value = wanted.column?.i === 0 && isByTitle ? "" : (wanted.column?.key ?? "");
+    for (const { cell, key, kind } of columns) {
+      const isUp = (kind === "text") !== wanted.reversed;
+      if (key && key === wanted.column?.key) cell.setAttribute("aria-sort", isUp ? "ascending" : "descending");
+      else cell.removeAttribute("aria-sort");
+    }
+    const mine = (asked += 1);
+    if (!wanted.q && !wanted.sort) {
+      asItWas();
+    } else {
+      try {
+        if (isCut && !all) status.textContent = "Reading …";
+        const known = await entries();
+        if (mine !== asked) return;
+        const words = fold(wanted.q).split(/\s+/);
+        show(sorted(known.filter(({ text }) => words.every((word) => text.includes(word))), wanted), known.length);
+      } catch (error) {
+        if (mine === asked) status.textContent = `The list cannot be read: ${error.message}`;
+      }
+    }
+    if (chosen.size) paint();
+  };
+
+  const change = (changes, instead = false) => {
+    const { q, sort } = state();
+    limit = SHOWN;
+    write({ q, sort, ...changes }, instead);
+    apply();
+  };
+
+  box.addEventListener("input", () => {
+    change({ q: box.value.trim() }, isTyping); // all that is typed in one go is one step to go back
+    isTyping = true;
+  });
+  box.addEventListener("blur", () => (isTyping = false));
+  choice.addEventListener("change", () => change({ sort: choice.value }));
+  more.addEventListener("click", () => {
+    const next = body.rows.length;
+    limit += SHOWN;
+    apply().then(() => body.rows[next]?.querySelector("a").focus());
+  });
+  const turn = ({ key }) => change({ sort: state().sort === key ? `-${key}` : key });
+  const headed = () => {
+    for (const column of sortable) {
+      const button = element("button", column.label, { type: "button" });
+      button.addEventListener("click", () => turn(column));
+      column.cell.replaceChildren(wide.matches ? button : column.label); // else the heads are not seen
+    }
+  };
+  wide.addEventListener("change", headed);
+  headed();
+  addEventListener("popstate", () => {
+    isTyping = false;
+    limit = SHOWN;
+    apply();
+  });
+  apply();
+};
+
+if (table) start();

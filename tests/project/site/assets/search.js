@@ -1,0 +1,270 @@
+/**
+ * Search over the files that a build makes under /api/data/v1/search/: in a Worker, at an edge, in Node, in a browser.
+ *
+ * How results are ranked:
+ * 1. by name: what is typed is a whole name (title, slug, name on PyPI; what stands between its words does not count),
+ *    then a name without its usual beginning ("debug toolbar"), then the beginning of either;
+ * 2. by text: a word counts as much as it is rare, times how much it says about the item: most in its name, less among
+ *    its tags, in its description, among its people and grids. Other forms of a word count a little less, longer words
+ *    that begin with it less still. Items that lack some of the words come after those that have all;
+ * 3. by weight, mildly; what is deprecated, replaced or archived comes lower.
+ * A word that nothing has is taken for a mistyped one: one error in 4 to 7 letters, two in more; a swap is one.
+ * A query reads at most MOST_READS files of the index, and the chunks that hold its hits.
+ */
+
+const ROOT = "/api/data/v1/search/";
+const MOST_READS = 12;
+const MANY_FILES = 3; // that begin with a word: they are not all read
+const MOST_MEANT = 5; // words that a mistyped one is taken for
+const MOST_WORDS = 8;
+const MOST_TYPED = 200; // characters that are looked at
+const LONGEST = 40; // characters of a word, as in the index
+const LONGEST_ENDING = 7; // more characters than stem() ever takes off
+const RANKS = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz-_";
+
+/** Points of a name; those of text and weight together are fewer than 1.2. */
+const EXACT = 3;
+const SHORT = 2;
+const BEGINNING = 1;
+
+/** A text without what does not count: case, accents, compatibility forms; as builder/search/text.py has it. */
+export const fold = (text) =>
+  text
+    .normalize("NFKD")
+    .replace(/[\u0300-\u036f]/g, "")
+    .toUpperCase()
+    .toLowerCase()
+    .replace(/ς/g, "σ")
+    .normalize("NFKC");
+
+const cut = (word) => (word.length > LONGEST ? [...word].slice(0, LONGEST).join("") : word);
+
+const turn = (word) => [...word].reverse().join("");
+
+/** The words of a text: runs of letters and numbers. */
+export const words = (text) => (fold(text).match(/[\p{L}\p{N}]+/gu) ?? []).map(cut);
+
+/** What the forms of an English word have in common: good enough to compare words that begin alike. */
+export const stem = (word) => {
+  if (word.length < 4) return word;
+  word = word.replace(/ies$/, "y").replace(/(ss|x|ch|sh)es$/, "$1").replace(/([^s])s$/, "$1");
+  return word
+    .replace(/(ation|ator|ating|ate|ing|er|ed|e)$/, (end, _, at) => (at > 2 ? "" : end))
+    .replace(/([^aeiouls])\1$/, "$1")
+    .replace(/y$/, "i");
+};
+
+/** Whether one text becomes the other by `most` errors: a letter too many, too few, another one, or two swapped. */
+const near = (a, b, most, i = 0, j = 0) => {
+  while (i < a.length && j < b.length && a[i] === b[j]) i++, j++;
+  if (i === a.length || j === b.length) return a.length - i + b.length - j <= most;
+  return (
+    most > 0 &&
+    (near(a, b, most - 1, i + 1, j + 1) ||
+      near(a, b, most - 1, i + 1, j) ||
+      near(a, b, most - 1, i, j + 1) ||
+      (a[i] === b[j + 1] && a[i + 1] === b[j] && near(a, b, most - 1, i + 2, j + 2)))
+  );
+};
+
+/** The index, with those of its files that a query has read. */
+class Index {
+  constructor(read, head) {
+    this.read = read;
+    this.head = head;
+    this.files = new Map();
+    this.beginnings = { terms: new Set(head.terms), spellings: new Set(head.spellings) };
+  }
+
+  static async open(read) {
+    const text = await read(ROOT + "index.json");
+    if (text === null) throw new Error(`there is no ${ROOT}index.json`);
+    return new Index(read, JSON.parse(text));
+  }
+
+  /** A file; empty where it is missing, or one too many. */
+  async file(route, most = MOST_READS) {
+    if (!this.files.has(route)) {
+      if (this.files.size + 1 >= most) return {}; // the head was one
+      this.files.set(route, this.read(ROOT + route).then((text) => JSON.parse(text ?? "{}")));
+    }
+    return this.files.get(route);
+  }
+
+  /** The file with the longest beginning that is also that of `key`. */
+  shard(kind, key) {
+    let beginning = key;
+    while (beginning && !this.beginnings[kind].has(beginning)) beginning = beginning.slice(0, -1);
+    const name = beginning.replace(/[^a-z0-9]/gu, (c) => `-${c.codePointAt(0).toString(16)}-`);
+    const folder = name && name[0] !== "-" ? name[0] : "_";
+    return this.file(`${kind}/${folder}/w-${name}.json`, MOST_READS - 2); // two for ranks
+  }
+
+  /** The words that begin with `key`, with their postings; of many, a part, and `*`: the best names that begin so. */
+  async beginningWith(key) {
+    const longer = this.head.terms.filter((beginning) => beginning.length > key.length && beginning.startsWith(key));
+    const nearest = this.beginnings.terms.has(key) ? key : longer[0]; // all others begin with it
+    const many = longer.length >= MANY_FILES;
+    const files = await Promise.all([key, ...(many ? [nearest] : longer)].map((k) => this.shard("terms", k)));
+    const found = new Map(many ? [["*", files[1]["*"] ?? []]] : []);
+    for (const file of files) for (const word in file) if (word.startsWith(key)) found.set(word, file[word]);
+    return found;
+  }
+
+  /** What `typed` may have been meant for, each with its errors and postings; `asName` looks among names, too. */
+  async meant(typed, asName) {
+    const most = typed.length < 4 ? 0 : typed.length < 8 ? 1 : 2;
+    if (!most) return [];
+    const found = new Map();
+    const look = async (kind, key, word) => {
+      const file = await this.shard(kind, key);
+      for (const spelling of Array.isArray(file) ? file : Object.keys(file)) {
+        if (Math.abs(spelling.length - key.length) > most || !near(spelling, key, most)) continue;
+        found.set(word(spelling), near(spelling, key, 1) ? 1 : 2);
+      }
+    };
+    const backwards = (spelling) => turn(spelling.slice(1));
+    await Promise.all([
+      look("spellings", "f" + typed, (spelling) => spelling.slice(1)),
+      look("spellings", "b" + turn(typed), backwards),
+      asName && look("spellings", "n" + turn(typed), backwards),
+      asName && look("terms", typed, (word) => word),
+    ]);
+    const least = Math.min(...found.values());
+    const best = [...found].filter(([, wrong]) => wrong === least).sort().slice(0, MOST_MEANT);
+    return Promise.all(
+      best.map(async ([word, wrong]) => {
+        const file = await this.shard("terms", word);
+        return { wrong, postings: Object.hasOwn(file, word) ? file[word] : [] };
+      }),
+    );
+  }
+}
+
+/** How many items postings are of: where only the best are given, a negative number says it. */
+const size = (postings) => (postings[0] < 0 ? -postings[0] : postings.length / 2);
+
+/** Calls `act` with the key of the item and the value of each posting. */
+const each = (postings, act) => {
+  let key = 0;
+  for (let i = postings[0] < 0 ? 1 : 0; i < postings.length; i += 2) act((key += postings[i]), postings[i + 1]);
+};
+
+const raise = (map, key, value) => {
+  if (value > (map.get(key) ?? 0)) map.set(key, value);
+};
+
+/** What one word finds: how much it says (0 to 1) about each item, and how rare it is. */
+async function wordHits(index, word) {
+  const root = stem(word);
+  const hits = new Map();
+  let [count, longer] = [0, 0];
+  const take = (postings, factor) => {
+    each(postings, (key, value) => raise(hits, key, (factor * (value & 63)) / 63));
+    return size(postings);
+  };
+  const common = word.startsWith(root) ? root : root.slice(0, -1);
+  for (const [found, postings] of await index.beginningWith(common)) {
+    if (found === word) count += take(postings, 1);
+    else if (found.length < root.length + LONGEST_ENDING && stem(found) === root) count += take(postings, 0.9);
+    else if (found.startsWith(word) && word.length > 1) {
+      longer += take(postings, 0.2 + (0.5 * word.length) / found.length);
+    }
+  }
+  if (!hits.size) {
+    for (const { wrong, postings } of await index.meant(word, false)) count += take(postings, 1 - 0.3 * wrong);
+  }
+  count = Math.min(count || longer, index.head.items);
+  return { hits, rarity: Math.log(1 + (index.head.items - count + 0.5) / (count + 0.5)) };
+}
+
+/** What all words as one find: points for the name of each item. */
+async function nameHits(index, typed) {
+  const hits = new Map();
+  const take = (postings, whole, short) =>
+    each(postings, (key, value) => value > 63 && raise(hits, key, value & 128 ? whole : short));
+  for (const [name, postings] of await index.beginningWith(typed)) {
+    const part = BEGINNING * (name === "*" ? 0.5 : typed.length / name.length);
+    if (name === typed) take(postings, EXACT, SHORT);
+    else take(postings, part, 0.95 * part);
+  }
+  if (!hits.size) {
+    for (const { wrong, postings } of await index.meant(typed, true)) {
+      take(postings, EXACT / (2 * wrong), SHORT / (2 * wrong));
+    }
+  }
+  return hits;
+}
+
+/** The keys of the best items, best first: twice an id, and one more for a grid. */
+async function best(index, query, limit, active) {
+  const typed = words(query.slice(0, MOST_TYPED));
+  if (!typed.length) return [];
+  const unique = [...new Set(typed)].slice(0, MOST_WORDS);
+  const telling = unique.filter((word) => !index.head.stop_words.includes(word));
+  const [names, ...found] = await Promise.all([
+    nameHits(index, cut(typed.join(""))),
+    ...(telling.length ? telling : unique).map((word) => wordHits(index, word)),
+  ]);
+  const all = found.reduce((sum, { rarity }) => sum + rarity, 0);
+  const scores = new Map(names);
+  for (const key of new Set(found.flatMap(({ hits }) => [...hits.keys()]))) {
+    let [text, had] = [0, 0];
+    for (const { hits, rarity } of found) {
+      if (!hits.has(key)) continue;
+      text += (rarity * hits.get(key)) / all;
+      had += rarity / all;
+    }
+    scores.set(key, (names.get(key) ?? 0) + text * had * had);
+  }
+  const order = (a, b) => b[1] - a[1] || a[0] - b[0];
+  const first = [...scores].sort(order).slice(0, 10 * limit);
+  const weighed = first.map(async ([key, score]) => {
+    const rank = await rankOf(index, key);
+    if (active && rank < 32) return [];
+    return [[key, (score < EXACT && rank < 32 ? 0.7 * score : score) + (0.2 * (rank & 31)) / 31]];
+  });
+  return (await Promise.all(weighed)).flat().sort(order).slice(0, limit).map(([key]) => key);
+}
+
+/** The rank of an item: 0 to 31 by weight, and 32 more where it is active. */
+async function rankOf(index, key) {
+  const id = key >> 1;
+  const line = (await index.file(`ranks/${id >> 16}.json`))["pg"[key & 1] + (id >> 10)] ?? "";
+  return Math.max(0, RANKS.indexOf(line[id & 1023] ?? "0"));
+}
+
+/** The texts of items, in order; a chunk has a line for each of its items: `[359,{...}]`. */
+async function texts(read, keys) {
+  const chunks = new Map();
+  const found = keys.map(async (key) => {
+    const chunk = key >> 5;
+    const route = `${ROOT}items/${key & 1 ? "grids" : "packages"}/${Math.floor(chunk / 1000)}/${chunk}.ndjson`;
+    if (!chunks.has(route)) chunks.set(route, read(route));
+    const [text, start] = ["\n" + ((await chunks.get(route)) ?? ""), `\n[${key >> 1},`];
+    const at = text.indexOf(start);
+    return at < 0 ? [] : [text.slice(at + start.length, text.indexOf("\n", at + 1) - 1)];
+  });
+  return (await Promise.all(found)).flat();
+}
+
+/**
+ * The items that a query finds, best first, each as the JSON text of an item of `/api/v4/search/`, to the byte.
+ * `read(route)` gives the text of a file such as `/api/data/v1/search/index.json`, or null where there is none.
+ * `active` leaves out what is deprecated, replaced or archived.
+ */
+export async function search(query, read, { limit = 20, active } = {}) {
+  const typed = (query ?? "").trim();
+  if (!typed) return [];
+  const found = await texts(read, await best(await Index.open(read), typed, limit, active));
+  const itself = found.filter((text) => [JSON.parse(text)].some((item) => item.title === typed || item.slug === typed));
+  return [...new Set([...itself, ...found])];
+}
+
+/** The same for a list under a search box: `{type, slug, title, description, weight, url}` of each. */
+export async function suggest(query, read, { limit = 8 } = {}) {
+  return (await search(query, read, { limit })).map((text) => {
+    const { item_type: type, slug, title, description, weight, absolute_url: url } = JSON.parse(text);
+    return { type, slug, title, description, weight, url };
+  });
+}

@@ -1,0 +1,26 @@
+/** On every page: `/` leads to the search box. What else there is to run comes when it is first needed. */
+
+const box = document.getElementById("q");
+
+const suggest = async () => (await import("./suggest.js?v=8d1a1863")).attach(box);
+
+if (box && document.activeElement === box) suggest();
+else box?.addEventListener("focus", suggest, { once: true });
+
+document.addEventListener("keydown", (event) => {
+  if (event.key !== "/" || event.ctrlKey || event.metaKey || event.altKey || !box) return;
+  if (event.target.closest?.("input, select, textarea, [contenteditable]")) return;
+  event.preventDefault();
+  box.focus();
+  box.select();
+});
+
+const isChosen = () => {
+  try {
+    return Object.keys(sessionStorage).some((key) => key.startsWith("compare "));
+  } catch {
+    return false; // a browser that keeps nothing
+  }
+};
+
+if (document.querySelector(".marked, .choice") || isChosen()) import("./choose.js?v=efb9f400");

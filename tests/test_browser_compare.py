@@ -1,0 +1,147 @@
+"""Packages of one's choice side by side, in a browser."""
+
+from typing import TYPE_CHECKING
+
+from browser import COLOURS, SCHEMES, WIDTHS
+from playwright.sync_api import expect
+from rendered import documents, facts
+
+if TYPE_CHECKING:
+    from browser import Sites, Tab
+
+
+def compared(tab: "Tab") -> list[str]:
+    """Give the titles of the packages that stand side by side."""
+    expect(tab.page.locator(".frame table")).to_be_visible()
+    return tab.page.locator("thead th > a").all_text_contents()
+
+
+def line(tab: "Tab", name: str) -> list[str]:
+    """Give what the comparison says of one fact, a text for each package."""
+    row = tab.page.locator("tbody tr", has=tab.page.locator(f"th:text-is('{name}')"))
+    return row.locator("td").all_text_contents()
+
+
+def test_choose_on_three_kinds_of_page_and_compare(sites: "Sites") -> None:
+    with sites.tab() as tab:
+        tab.open("/packages/")
+        bar = tab.page.get_by_role("complementary", name="Chosen packages")
+        expect(bar).to_be_hidden()
+        tab.page.get_by_label("Compare django-messages").check()
+        expect(bar).to_contain_text("1 chosen")
+        assert [*tab.findings(), *tab.findings(COLOURS)] == []
+        tab.open("/packages/p/waiting/")
+        tab.page.get_by_role("checkbox", name="Compare").check()
+        expect(bar).to_contain_text("2 chosen")
+        tab.open("/search/?q=postman")
+        tab.page.get_by_label("Compare postman").check()
+        expect(bar).to_contain_text("3 chosen")
+        tab.open("/about/")
+        bar.get_by_role("link", name="Compare").click()
+        assert compared(tab) == ["django-messages", "waiting", "postman"]
+        assert tab.page.url == tab.site.url("/compare/?p=django-messages,waiting,postman")
+
+
+def test_the_facts_are_those_of_the_pages(sites: "Sites") -> None:
+    with sites.tab() as tab:
+        tab.open("/compare/?p=postman,django-messages")
+        assert compared(tab) == ["postman", "django-messages"]
+        for column, slug in enumerate(("postman", "django-messages")):
+            wanted = facts(documents("small")[f"/packages/p/{slug}/"])
+            shown = {name: line(tab, name)[column] for name in wanted}
+            assert {n: "".join(t.split()) for n, t in shown.items()} == {
+                n: "".join(t.split()) for n, t in wanted.items()
+            }
+        assert line(tab, "Notices") == ["Archived", "none"]
+        assert line(tab, "Category") == ["App", "App"]
+        assert line(tab, "Grids") == ["Messaging", "Messaging"]
+        for scheme in SCHEMES:
+            tab.scheme(scheme)
+            for width in WIDTHS:
+                tab.resize(width)
+                assert [*tab.findings(), *tab.findings(COLOURS), tab.overflow()] == [0], (scheme, width)
+
+
+def test_take_one_away_and_come_back(sites: "Sites") -> None:
+    with sites.tab() as tab:
+        tab.open("/compare/?p=postman,django-messages")
+        assert compared(tab) == ["postman", "django-messages"]
+        tab.page.get_by_role("button", name="Remove postman").click()
+        expect(tab.page.locator("thead th > a")).to_have_count(1)
+        assert compared(tab) == ["django-messages"]
+        expect(tab.page.get_by_role("button", name="Remove django-messages")).to_be_focused()
+        assert tab.page.url == tab.site.url("/compare/?p=django-messages")
+        expect(tab.page.get_by_role("heading", name="How to choose")).to_be_visible()
+        tab.page.go_back()
+        expect(tab.page.locator("thead th > a")).to_have_count(2)
+        tab.page.wait_for_load_state("networkidle")
+        tab.open("/packages/")
+        expect(tab.page.get_by_label("Compare postman")).to_be_checked()
+
+
+def test_what_is_not_there_is_told(sites: "Sites") -> None:
+    with sites.tab() as tab:
+        tab.allow("404")
+        tab.open("/compare/?p=nothing-such,postman,..%2F..%2Fgrids,postman,<b>")
+        assert compared(tab) == ["postman"]
+        status = tab.page.locator("#status")
+        expect(status).to_have_text("postman. Not in this directory: nothing-such, ../../grids, <b>.")
+        assert tab.findings() == []
+
+
+def test_eight_and_no_more(sites: "Sites") -> None:
+    with sites.tab("many") as tab:
+        tab.open("/packages/")
+        boxes = tab.page.locator(".mark input")
+        for i in range(8):
+            boxes.nth(i).check()
+        boxes.nth(8).click()
+        expect(boxes.nth(8)).not_to_be_checked()
+        bar = tab.page.get_by_role("complementary", name="Chosen packages")
+        expect(bar).to_contain_text("No more than 8")
+        bar.get_by_role("link", name="Compare").click()
+        assert len(compared(tab)) == 8
+        tab.open("/compare/?p=" + ",".join(f"package-{i}" for i in range(10)))
+        assert len(compared(tab)) == 8
+        expect(tab.page.locator("#status")).to_contain_text("left out: package-8, package-9.")
+
+
+def test_a_choice_outlives_sorting_and_can_be_cleared(sites: "Sites") -> None:
+    with sites.tab("many") as tab:
+        tab.open("/packages/")
+        tab.page.get_by_label("Compare a-0", exact=True).check()
+        tab.page.get_by_label("Sort by").select_option("stars")
+        tab.page.get_by_label("Filter").fill("a-0")
+        expect(tab.page.get_by_label("Compare a-0", exact=True)).to_be_checked()
+        tab.page.get_by_role("button", name="Clear").click()
+        expect(tab.page.get_by_label("Compare a-0", exact=True)).not_to_be_checked()
+        expect(tab.page.get_by_role("complementary", name="Chosen packages")).to_be_hidden()
+        tab.page.reload()
+        expect(tab.page.get_by_role("complementary", name="Chosen packages")).to_be_hidden()
+
+
+def test_nothing_chosen_says_how(sites: "Sites") -> None:
+    with sites.tab() as tab:
+        tab.open("/compare/")
+        expect(tab.page.get_by_role("heading", name="How to choose")).to_be_visible()
+        expect(tab.page.locator(".unscripted")).to_be_hidden()
+        assert [*tab.findings(), *tab.findings(COLOURS)] == []
+
+
+def test_hostile_packages_stay_texts(sites: "Sites") -> None:
+    with sites.tab("hostile") as tab:
+        tab.open("/compare/?p=victim,gone,empty")
+        assert len(compared(tab)) == 3
+        assert tab.page.locator("#chosen :is(script, img, style, iframe), #chosen [onerror]").count() == 0
+        schemes = tab.page.locator("#chosen a").evaluate_all("links => [...new Set(links.map(a => a.protocol))]")
+        assert set(schemes) <= {"http:", "https:"}
+        tab.resize(320)
+        assert [*tab.findings(), tab.overflow()] == [0]
+
+
+def test_without_script_the_page_leads_to_the_grids(sites: "Sites") -> None:
+    with sites.tab(java_script_enabled=False) as tab:
+        tab.open("/compare/?p=postman,django-messages")
+        tab.page.locator(".unscripted").get_by_role("link", name="grids").click()
+        tab.page.wait_for_url(tab.site.url("/grids/"))
+        assert tab.page.locator(".mark, .chosen").count() == 0

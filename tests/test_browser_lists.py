@@ -1,0 +1,152 @@
+"""Lists in a browser: sorting and filtering, over all packages also where a list is cut into pages."""
+
+from typing import TYPE_CHECKING
+
+from browser import COLOURS
+from playwright.sync_api import expect
+
+if TYPE_CHECKING:
+    from browser import Sites, Tab
+
+
+STATUS = ".controls [role=status]"
+
+
+def titles(tab: "Tab") -> list[str]:
+    """Give the titles in a list, from its top."""
+    return tab.page.locator("table tbody th > a").all_text_contents()
+
+
+def test_a_whole_list_is_sorted_as_it_stands(sites: "Sites") -> None:
+    with sites.tab() as tab:
+        asked: list[str] = []
+        tab.page.on("request", lambda request: asked.append(request.url))
+        tab.open("/packages/")
+        before = titles(tab)
+        assert before == ["django-messages", "postman", "waiting"]
+        tab.page.get_by_label("Sort by").select_option("stars")
+        assert titles(tab) == ["django-messages", "postman", "waiting"]
+        stars = tab.page.get_by_role("columnheader", name="Stars")
+        expect(stars).to_have_attribute("aria-sort", "descending")
+        stars.get_by_role("button").click()
+        assert tab.page.url == tab.site.url("/packages/?sort=-stars")
+        expect(stars).to_have_attribute("aria-sort", "ascending")
+        assert titles(tab) == ["postman", "django-messages", "waiting"]  # what is not known comes last, either way
+        assert [*tab.findings(), *tab.findings(COLOURS)] == []
+        assert not [url for url in asked if url.endswith(".json")]
+        tab.page.go_back()
+        tab.page.go_back()
+        assert titles(tab) == before
+        expect(tab.page.locator("tr.letter").first).to_be_visible()
+        expect(tab.page.locator("nav.letters")).to_be_visible()
+
+
+def test_a_filter_stands_in_the_address(sites: "Sites") -> None:
+    with sites.tab() as tab:
+        tab.open("/packages/")
+        tab.page.get_by_label("Filter").press_sequentially("POST")
+        expect(tab.page.locator(STATUS)).to_have_text("1 of 3 packages")
+        assert titles(tab) == ["postman"]
+        assert tab.page.url == tab.site.url("/packages/?q=POST")
+        tab.page.reload()
+        assert titles(tab) == ["postman"]
+        expect(tab.page.get_by_label("Filter")).to_have_value("POST")
+        tab.page.go_back()  # all that was typed in one go is one step
+        assert tab.page.url == tab.site.url("/packages/")
+        assert len(titles(tab)) == 3
+
+
+def test_nothing_left_is_told(sites: "Sites") -> None:
+    with sites.tab() as tab:
+        tab.open("/packages/?q=xylophone")
+        expect(tab.page.locator(STATUS)).to_contain_text("Nothing here has these words")
+        assert titles(tab) == []
+
+
+def test_sorting_and_filtering_are_right_over_all_pages(sites: "Sites") -> None:
+    with sites.tab("many") as tab:
+        tab.open("/packages/")
+        assert len(titles(tab)) == 200
+        tab.page.get_by_label("Sort by").select_option("stars")
+        expect(tab.page.locator(STATUS)).to_have_text("520 packages, the first 200 shown")
+        alphabet = "abcdefghijklmnopqrstuvwxyz"
+        wanted = [f"{'django-' if i % 2 else ''}{alphabet[i % 25]}-{i}" for i in reversed(range(520))]
+        assert titles(tab) == wanted[:200]
+        expect(tab.page.locator("nav.turns")).to_be_hidden()
+        tab.page.get_by_role("button", name="Show more").click()
+        expect(tab.page.locator(STATUS)).to_have_text("520 packages, the first 400 shown")
+        assert titles(tab) == wanted[:400]
+        expect(tab.page.get_by_role("link", name=wanted[200], exact=True)).to_be_focused()
+        assert tab.findings() == []
+        tab.page.get_by_label("Filter").fill("-51")
+        expect(tab.page.locator(STATUS)).to_have_text("11 of 520 packages")
+        assert titles(tab) == [title for title in wanted if "-51" in title]
+
+
+def test_a_row_that_a_script_made_is_as_the_page_has_it(sites: "Sites") -> None:
+    with sites.tab("many") as tab:
+        tab.open("/packages/page/2/")
+        title = titles(tab)[0]
+        row = tab.page.locator("tbody tr", has=tab.page.get_by_role("link", name=title, exact=True))
+        before = row.evaluate("row => row.innerHTML.replace(/\\s+/g, ' ').replaceAll('> <', '><')")
+        tab.page.get_by_label("Filter").fill(title)
+        expect(tab.page.locator(STATUS)).to_contain_text(" of 520 packages")
+        after = row.evaluate("row => row.innerHTML.replace(/\\s+/g, ' ').replaceAll('> <', '><')")
+        assert after.replace(' dir="auto"', "") == before.replace(' dir="auto"', "").strip()
+        tab.page.get_by_label("Filter").fill("")
+        assert titles(tab)[0] == title
+        assert len(titles(tab)) == 200
+
+
+def test_a_category_that_is_cut_has_its_own_packages(sites: "Sites") -> None:
+    with sites.tab("many") as tab:
+        tab.open("/categories/apps/?sort=-stars")
+        expect(tab.page.locator(STATUS)).to_have_text("520 packages, the first 200 shown")
+        assert titles(tab)[0] == "a-0"
+
+
+def test_an_index_that_is_not_there_leaves_the_list(sites: "Sites") -> None:
+    with sites.tab("many") as tab:
+        tab.allow("404")
+        tab.page.route("**/packages.json", lambda route: route.fulfill(status=404))
+        tab.open("/packages/?sort=stars")
+        expect(tab.page.locator(STATUS)).to_have_text("The list cannot be read: it is not there")
+        assert len(titles(tab)) == 200
+
+
+def test_other_lists(sites: "Sites") -> None:
+    with sites.tab() as tab:
+        tab.open("/packages/liked/")
+        assert titles(tab) == ["django-messages", "postman"]
+        tab.page.get_by_label("Sort by").select_option("package")
+        tab.page.get_by_role("columnheader", name="Package").get_by_role("button").click()
+        assert titles(tab) == ["postman", "django-messages"]
+        tab.open("/packages/latest/?sort=-added&q=messages")
+        assert titles(tab) == ["django-messages", "postman"]
+    with sites.tab("hostile") as tab:
+        tab.open("/grids/?sort=packages")
+        assert titles(tab)[-1] == "Nothing"
+        expect(tab.page.locator(STATUS)).to_have_text("3 grids")
+        assert tab.page.locator(".mark").count() == 0
+
+
+def test_nothing_moves_when_the_scripts_come(sites: "Sites") -> None:
+    shifts = """() => new Promise(resolve => new PerformanceObserver(list => resolve(
+        list.getEntries().map(entry => entry.value))).observe({type: "layout-shift", buffered: true})
+        ?? setTimeout(() => resolve([]), 300))"""
+    with sites.tab("many") as tab:
+        for width in (390, 1280):
+            tab.resize(width)
+            for route in ("/packages/", "/packages/p/package-1/", "/grids/", "/search/", "/"):
+                tab.open(route)
+                tab.page.wait_for_load_state("networkidle")
+                assert sum(tab.page.evaluate(shifts)) <= 0.01, (route, width)
+
+
+def test_without_script_a_list_is_as_it_was(sites: "Sites") -> None:
+    with sites.tab("many", java_script_enabled=False) as tab:
+        tab.open("/packages/?sort=stars&q=nothing")
+        assert len(titles(tab)) == 200
+        assert tab.page.locator(".controls:visible, .mark").count() == 0
+        tab.page.locator("nav.turns").get_by_role("link", name="3").click()
+        assert len(titles(tab)) == 120

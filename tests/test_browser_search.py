@@ -1,0 +1,186 @@
+"""Searching in a browser: the box on every page, what it suggests, and the page of search with its filters."""
+
+from typing import TYPE_CHECKING
+from urllib.parse import parse_qs, urlsplit
+
+import pytest
+from browser import COLOURS
+from made import HOSTILE
+from playwright.sync_api import expect
+
+if TYPE_CHECKING:
+    from browser import Sites, Tab
+    from playwright.sync_api import Route
+
+
+def found(tab: "Tab") -> list[str]:
+    """Give the titles of what the page of search has found."""
+    return tab.page.locator(".hits li > a").all_text_contents()
+
+
+def test_nothing_is_loaded_before_it_is_needed(sites: "Sites") -> None:
+    with sites.tab() as tab:
+        asked: list[str] = []
+        tab.page.on("request", lambda request: asked.append(urlsplit(request.url).path.rpartition("/")[2]))
+        tab.open("/about/")
+        assert [name for name in asked if name.endswith(".js")] == ["site.js"]
+        tab.page.locator("#q").focus()
+        expect(tab.page.locator("#q")).to_have_role("combobox")
+        assert {name for name in asked if name.endswith(".js")} == {"site.js", "suggest.js", "page.js", "search.js"}
+        assert [name for name in asked if name.endswith("json")] == []
+
+
+@pytest.mark.parametrize("route", ["/grids/", "/", "/search/"])
+def test_type_and_choose_by_keyboard(sites: "Sites", route: str) -> None:
+    with sites.tab() as tab:
+        tab.open(route)
+        tab.page.keyboard.press("/")
+        box = tab.page.locator("#q")
+        expect(box).to_be_focused()
+        tab.page.keyboard.type("messages")
+        options = tab.page.locator("[role=option]")
+        expect(options.first).to_contain_text("django-messages packageMessages between users")
+        expect(box).to_have_attribute("aria-expanded", "true")
+        assert box.get_attribute("aria-activedescendant") is None
+        tab.page.keyboard.press("ArrowDown")
+        expect(options.first).to_have_attribute("aria-selected", "true")
+        assert box.get_attribute("aria-activedescendant") == options.first.get_attribute("id")
+        assert [*tab.findings(), *tab.findings(COLOURS)] == []
+        tab.page.keyboard.press("Enter")
+        tab.page.wait_for_url(tab.site.url("/packages/p/django-messages/"))
+
+
+def test_arrows_go_round_and_escape_closes(sites: "Sites") -> None:
+    with sites.tab() as tab:
+        tab.open("/grids/")
+        tab.page.locator("#q").click()
+        tab.page.keyboard.type("postman")
+        options, box = tab.page.locator("[role=option]"), tab.page.locator("#q")
+        expect(options.last).to_have_text("All results")
+        tab.page.keyboard.press("ArrowUp")
+        expect(options.last).to_have_attribute("aria-selected", "true")
+        tab.page.keyboard.press("ArrowDown")
+        assert box.get_attribute("aria-activedescendant") is None
+        tab.page.keyboard.press("Escape")
+        expect(box).to_have_attribute("aria-expanded", "false")
+        expect(tab.page.locator("#suggestions")).to_be_hidden()
+        expect(box).to_have_value("postman")
+        tab.page.keyboard.press("Enter")
+        tab.page.wait_for_url(tab.site.url("/search/?q=postman"))
+        expect(tab.page.locator(".hits li > a").first).to_have_text("postman")
+
+
+def test_an_error_in_typing_is_forgiven(sites: "Sites") -> None:
+    with sites.tab() as tab:
+        tab.open("/packages/")
+        tab.page.locator("#q").click()
+        tab.page.keyboard.type("postmna")
+        option = tab.page.locator("[role=option]").first
+        expect(option).to_contain_text("postman")
+        option.click()
+        tab.page.wait_for_url(tab.site.url("/packages/p/postman/"))
+
+
+def test_an_answer_that_comes_too_late_is_dropped(sites: "Sites") -> None:
+    with sites.tab() as tab:
+        held: list[Route] = []
+        tab.page.route("**/search/index.json", lambda route: held.append(route))  # noqa: PLW0108 - Playwright looks into it
+        tab.open("/grids/")
+        box = tab.page.locator("#q")
+        box.click()
+        with tab.page.expect_request("**/search/index.json"):
+            tab.page.keyboard.type("messages")
+        box.fill("")
+        tab.page.wait_for_function("() => document.querySelector('#q').value === ''")
+        with tab.page.expect_response("**/search/index.json"):
+            held[0].continue_()
+        box.fill("postman")
+        expect(tab.page.locator("[role=option]").first).to_contain_text("postman")
+        assert tab.page.locator("[role=option]", has_text="django-messages").count() == 0
+
+
+def test_a_slash_that_is_typed_stays_one(sites: "Sites") -> None:
+    with sites.tab() as tab:
+        tab.open("/packages/")
+        tab.page.locator("[type=search]:not(#q)").click()
+        tab.page.keyboard.type("a/b")
+        expect(tab.page.locator("[type=search]:not(#q)")).to_have_value("a/b")
+
+
+def test_filters_stand_in_the_address_and_back_takes_them_away(sites: "Sites") -> None:
+    with sites.tab() as tab:
+        tab.open("/search/?q=messages+postman+messaging")
+        status = tab.page.locator("#results [role=status]")
+        expect(status).to_contain_text("4 results for")
+        assert sorted(found(tab)) == ["Messaging", "django-messages", "postman", "waiting"]
+        tab.page.get_by_label("Type").select_option("package")
+        expect(status).to_contain_text("3 of 4 results")
+        tab.page.get_by_label("Not deprecated or archived").check()
+        expect(status).to_contain_text("2 of 3 results")
+        assert sorted(found(tab)) == ["django-messages", "waiting"]
+        assert parse_qs(urlsplit(tab.page.url).query) == {
+            "q": ["messages postman messaging"], "type": ["package"], "active": ["1"],
+        }  # fmt: skip
+        assert [*tab.findings(), *tab.findings(COLOURS)] == []
+        tab.page.reload()
+        expect(status).to_contain_text("2 of 3 results")
+        tab.page.get_by_label("Release or commit within a year").check()
+        expect(status).to_contain_text("with these filters")
+        tab.page.go_back()
+        tab.page.go_back()
+        expect(status).to_contain_text("3 of 4 results")
+        expect(tab.page.get_by_label("Not deprecated or archived")).not_to_be_checked()
+        tab.page.go_back()
+        expect(status).to_contain_text("4 results for")
+
+
+def test_a_category(sites: "Sites") -> None:
+    with sites.tab() as tab:
+        tab.open("/search/?q=messages+postman+messaging")
+        tab.page.get_by_label("Category").select_option("App")
+        expect(tab.page.locator("#results [role=status]")).to_contain_text("3 of 4 results")
+
+
+def test_nothing_found_says_what_to_do(sites: "Sites") -> None:
+    with sites.tab() as tab:
+        tab.open("/search/?q=xylophone")
+        expect(tab.page.locator("#results [role=status]")).to_contain_text("Try fewer or other words")
+        expect(tab.page.get_by_role("heading", name="From A to Z")).to_be_visible()
+        tab.page.locator("#q").fill("postman")
+        tab.page.get_by_role("button", name="Search").click()
+        expect(tab.page.locator(".hits li > a").first).to_have_text("postman")
+        assert tab.page.url == tab.site.url("/search/?q=postman")
+        tab.page.go_back()
+        expect(tab.page.locator("#results [role=status]")).to_contain_text("Nothing found for “xylophone”")
+        expect(tab.page.locator("#q")).to_have_value("xylophone")
+
+
+def test_an_index_that_cannot_be_read_is_told(sites: "Sites") -> None:
+    with sites.tab() as tab:
+        tab.allow("503")
+        tab.page.route("**/search/index.json", lambda route: route.fulfill(status=503))
+        tab.open("/search/?q=postman")
+        expect(tab.page.locator("#results [role=status]")).to_have_text("The index cannot be read: HTTP 503")
+
+
+def test_hostile_titles_stay_texts(sites: "Sites") -> None:
+    with sites.tab("hostile") as tab:
+        tab.open("/search/?q=script+alert")
+        expect(tab.page.locator(".hits li > a", has_text=HOSTILE[:40]).first).to_be_visible()
+        tab.page.locator("#q").fill("script alert")
+        tab.page.locator("#q").press("End")
+        tab.page.keyboard.type("s")
+        expect(tab.page.locator("[role=option]").first).to_be_visible()
+        assert tab.page.locator(".hits :is(script, img, style, svg), #suggestions :is(script, img)").count() == 0
+
+
+def test_without_script_the_form_leads_to_the_index(sites: "Sites") -> None:
+    with sites.tab(java_script_enabled=False) as tab:
+        tab.open("/packages/p/postman/")
+        tab.page.locator("#q").fill("forms")
+        tab.page.locator("#q").press("Enter")
+        tab.page.wait_for_url(tab.site.url("/search/?q=forms"))
+        expect(tab.page.locator("#results")).to_be_hidden()
+        tab.page.get_by_role("link", name="M", exact=True).click()
+        expect(tab.page.get_by_role("link", name="django-messages")).to_be_visible()
+        assert tab.page.locator("kbd:visible, .controls:visible").count() == 0
