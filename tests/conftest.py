@@ -1,6 +1,7 @@
 """What all tests share: no test reaches the network, but loopback; and no skip goes unseen."""
 
 import os
+import signal
 import socket
 from typing import TYPE_CHECKING, Any
 
@@ -49,6 +50,12 @@ def pytest_runtest_makereport() -> "Generator[None, pytest.TestReport, pytest.Te
         report.outcome = "failed"
         report.longrepr = f"skipped, which CI=true does not allow: {report.longrepr}"
     return report
+
+
+def pytest_configure() -> None:
+    """Let Ctrl-C end the commands that tests start: a shell that runs in the background has its children ignore it."""
+    if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
+        signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:

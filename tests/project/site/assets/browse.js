@@ -1,9 +1,3 @@
-/**
- * Shows the answer of the API whose address stands in the fragment: /api/browse/#/api/v4/packages/359/
- *
- * The address begins at the site's own path and must lead below its /api/; nothing else is ever asked for. All texts go
- * into the page as texts.
- */
 
 const START = "/api/v4/";
 const MOST = 20_000; // tokens that are laid out: a page of more is slow, and nobody's to read
@@ -11,14 +5,12 @@ const TOKEN = /"(?:[^"\\]|\\.)*"|[[\]{},:]|[^\s"[\]{},:]+/g;
 const [OPENING, CLOSING] = [new Set("[{"), new Set("]}")];
 const FOREIGN = "nofollow ugc noopener";
 
-/** The address of a route of the API, or null for what is none. */
 export const allowed = (route, site, origin) => {
   if (!route.startsWith("/")) return null;
   const url = new URL(origin + site + route.slice(1)); // joined as texts: no text after the origin makes another one
   return url.origin === origin && url.pathname.startsWith(`${site}api/`) ? url : null;
 };
 
-/** Where a text of an answer leads: to a route here, away from here, or nowhere (null). */
 export const target = (text, site, base) => {
   const inside = text.startsWith(`${base}/api/`) ? text.slice(base.length) : text.startsWith(`${site}api/`) ? text.slice(site.length - 1) : null;
   if (inside !== null) return { href: `#${inside}`, away: false };
@@ -33,7 +25,6 @@ const element = (name, content = [], attributes = {}) => {
   return made;
 };
 
-/** A JSON text token by token, a value a line, numbers of a list on one; what a token says is not touched. */
 const laidOut = (text, lead) => {
   const tokens = text.match(TOKEN) ?? [];
   const parts = [];

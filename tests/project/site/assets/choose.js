@@ -1,6 +1,5 @@
-/** Packages chosen for comparison: marks beside their names, and a bar that leads to them. Kept for the session. */
 
-import { element, root, slugOf } from "./page.js?v=bb0a118e";
+import { element, root, slugOf } from "./page.js?v=7dd3cc0d";
 
 export const MOST = 8;
 const KEY = `compare ${root}`;
@@ -16,10 +15,8 @@ const kept = () => {
   }
 };
 
-/** The slugs, in order of choice. */
 export const chosen = new Set(kept());
 
-/** Keeps other slugs instead. */
 export const choose = (slugs) => {
   chosen.clear();
   for (const slug of [...slugs].slice(0, MOST)) chosen.add(slug);
@@ -27,14 +24,12 @@ export const choose = (slugs) => {
     if (chosen.size) sessionStorage.setItem(KEY, JSON.stringify([...chosen]));
     else sessionStorage.removeItem(KEY);
   } catch {
-    // Where nothing can be kept, the choice lasts as long as the page.
   }
   paint();
 };
 
 export const address = (slugs) => `${root}compare/?p=${[...slugs].map(encodeURIComponent).join(",")}`;
 
-/** The mark of a package: a box to tick. Its words are for those who cannot see where it stands, unless `shown`. */
 export const mark = (slug, title, shown = false) => {
   const box = element("input", [], { type: "checkbox", value: slug });
   box.checked = chosen.has(slug);
@@ -47,7 +42,6 @@ const way = element("a", "Compare");
 const clear = element("button", "Clear", { type: "button" });
 const bar = element("aside", [words, way, clear], { class: "chosen", "aria-label": "Chosen packages" });
 
-/** Brings the marks and the bar into line with what is chosen. */
 export const paint = (told = "") => {
   for (const box of boxes()) box.checked = chosen.has(box.value);
   if (isThere) return;
@@ -73,7 +67,6 @@ clear.addEventListener("click", () => {
 
 addEventListener("pageshow", ({ persisted }) => persisted && choose(kept()));
 
-/** Gives each package of a list its mark. */
 export const markRows = (rows) => {
   for (const row of rows) {
     const link = row.cells[0].querySelector("a");

@@ -1,7 +1,6 @@
-/** Packages side by side: `/compare/?p=a,b`. Their facts are read from their own pages, in the same words. */
 
-import { MOST, address, choose, chosen } from "./choose.js?v=efb9f400";
-import { FOREIGN, element, read, stated, write } from "./page.js?v=bb0a118e";
+import { MOST, address, choose, chosen } from "./choose.js?v=12df2105";
+import { FOREIGN, element, read, stated, write } from "./page.js?v=7dd3cc0d";
 
 const place = document.getElementById("chosen");
 const status = document.getElementById("status");
@@ -11,7 +10,6 @@ const SLUG = /^[a-z0-9][a-z0-9_-]*$/i;
 
 const slugs = () => [...new Set(stated("p").split(",").map((slug) => slug.trim()).filter(Boolean))];
 
-/** What the page of a package says. Nothing of it is taken over but texts, addresses and a drawing's path. */
 const facts = (slug, html) => {
   const page = new DOMParser().parseFromString(html, "text/html").querySelector("article");
   const text = (selector) => page?.querySelector(selector)?.textContent.trim() ?? "";

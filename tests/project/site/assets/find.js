@@ -1,8 +1,7 @@
-/** The page of search: what is found, with filters; all of it stands in the address: `?q=forms&type=package`. */
 
-import { mark, paint } from "./choose.js?v=efb9f400";
-import { counted, day, element, number, read, root, slugOf, stated, write } from "./page.js?v=bb0a118e";
-import { search } from "./search.js?v=e6c356ea";
+import { mark, paint } from "./choose.js?v=12df2105";
+import { counted, day, element, number, read, root, slugOf, stated, write } from "./page.js?v=7dd3cc0d";
+import { search } from "./search.js?v=24312fe2";
 
 const MOST = 100;
 const YEAR = 366 * 24 * 60 * 60 * 1000;

@@ -1,7 +1,3 @@
-/**
- * A comparison that can be sorted, filtered and kept. All facts are in the page without it; it only orders and hides
- * what is there. What is chosen stands in the address, so that it can be sent to somebody, and the way back works.
- */
 
 const VERSION = /^v?(?:(\d+)!)?(\d+(?:\.\d+)*)(?:[-_.]?(a|b|c|rc|alpha|beta|pre|preview)[-_.]?(\d*))?(?:[-_.]?(?:post|rev|r)[-_.]?(\d*)|-(\d+))?(?:[-_.]?dev[-_.]?(\d*))?(?:\+.*)?$/i;
 const STAGES = { a: 1, alpha: 1, b: 2, beta: 2, c: 3, rc: 3, pre: 3, preview: 3 };
@@ -21,7 +17,6 @@ const TIMES = { two: 2, three: 3 };
 const LONG = new Intl.DateTimeFormat("en-GB", { dateStyle: "long", timeZone: "UTC" });
 const collator = new Intl.Collator("en", { numeric: true, sensitivity: "base" });
 
-/** What orders versions as PEP 440 does, but for local ones; null for what is no version. */
 export const versionKey = (text) => {
   const found = VERSION.exec(text.trim());
   if (!found) return null;
@@ -42,14 +37,12 @@ const compareLists = (a, b) => {
   return 0;
 };
 
-/** Compare two versions; what is no version comes before all that are. */
 export const compareVersions = (a, b) => {
   const [one, other] = [versionKey(a), versionKey(b)];
   if (!one || !other) return Boolean(one) - Boolean(other) || collator.compare(a, b);
   return one[0] - other[0] || compareLists(one[1], other[1]) || compareLists(one[2], other[2]);
 };
 
-/** The versions that a list names, as "3.9, 3.10"; from "3.9" on, in any other words, it is what stands there. */
 const listed = (text) => text.split(/[\s,]+/).map((part) => part.replace(/^[<>=~!]+/, "")).filter((part) => versionKey(part));
 
 const highest = (text) => listed(text).sort(compareVersions).at(-1) ?? "";
@@ -70,7 +63,6 @@ const COMPARE = {
   text: (a, b) => collator.compare(a, b),
 };
 
-/** Sort items by `value(item)`, a text or null; null is not known and comes last either way. Equals stay as they are. */
 export const sorted = (items, value, kind, descending) => {
   const compare = COMPARE[kind];
   return [...items].sort((a, b) => order(value(a), value(b), compare, descending));
@@ -81,7 +73,6 @@ const order = (a, b, compare, descending) => {
   return descending ? compare(b, a) : compare(a, b);
 };
 
-/** A table as CSV by RFC 4180. A text that a spreadsheet would take for a formula gets an apostrophe before it. */
 export const csv = (rows) => rows.map((row) => row.map(field).join(",")).join("\r\n") + "\r\n";
 
 const field = (text) => {
@@ -101,7 +92,6 @@ const element = (name, content = [], attributes = {}) => {
 
 const words = (text) => text.replace(/\s+/g, " ").trim();
 
-/** What a cell says, as one text: dates as 2026-02-16, numbers without spaces, links as addresses; null where nothing. */
 const said = (cell, kind) => {
   if (cell.classList.contains("unknown")) return null;
   const time = cell.querySelector("time");
@@ -113,7 +103,6 @@ const said = (cell, kind) => {
   return words(copy.textContent);
 };
 
-/** The table as packages and facts, whichever of them are its rows. */
 const read = (table) => {
   const across = table.classList.contains("across");
   const [top, ...lines] = [...table.rows];
@@ -140,7 +129,6 @@ const read = (table) => {
   return { across, packages, facts, lines, corner: top.cells[0], body: table.tBodies[0], top };
 };
 
-/** Put packages and facts where they belong: `shown` are packages in their order, `kept` the facts. */
 const lay = ({ across, packages, facts, lines, body, top }, shown, kept) => {
   const rest = packages.filter((one) => !shown.includes(one));
   const all = [...shown, ...rest];
@@ -167,7 +155,6 @@ const lay = ({ across, packages, facts, lines, body, top }, shown, kept) => {
 const FLAGS = ["active", "recent", "differences"];
 const LISTS = ["python", "django", "licence"];
 
-/** What is chosen, from an address. What it does not know it leaves out. */
 export const chosen = (search, known) => {
   const given = new URLSearchParams(search);
   const sort = given.get("sort") ?? "";
@@ -181,7 +168,6 @@ export const chosen = (search, known) => {
   };
 };
 
-/** The address for what is chosen; parameters that are not ours stay. */
 const addressed = (state, search) => {
   const given = new URLSearchParams(search);
   const set = (name, value) => (value ? given.set(name, value) : given.delete(name));
@@ -238,7 +224,6 @@ const start = (place, table) => {
     show();
   };
 
-  // Controls. Each has a name in the state and knows how to show it.
   const sync = [];
   const tick = (name, label) => {
     const box = element("input", [], { type: "checkbox" });

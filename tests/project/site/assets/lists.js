@@ -1,12 +1,6 @@
-/**
- * Sorts and filters a list, with both in the address: `?q=form&sort=stars`, `sort=-stars` for the other way round.
- *
- * A list that is whole is sorted as it stands. One that is cut into pages is sorted and filtered over all of its
- * packages, which are read from one file when they are first needed.
- */
 
-import { chosen, mark, markRows, paint } from "./choose.js?v=efb9f400";
-import { counted, day, element, fold, number, read, root, stated, write } from "./page.js?v=bb0a118e";
+import { chosen, mark, markRows, paint } from "./choose.js?v=12df2105";
+import { counted, day, element, fold, number, read, root, stated, write } from "./page.js?v=7dd3cc0d";
 
 const INDEX = "/api/data/v1/packages.json";
 const SHOWN = 200; // rows of a cut list, and as many more at a time
@@ -22,7 +16,6 @@ const group = (key) => (/^\p{Nd}/u.test(key) ? 0 : /^[a-z]/.test(key) ? 1 : 2);
 const before = (a, b) => (a < b ? -1 : a > b ? 1 : 0);
 const titles = (a, b) => group(a.title) - group(b.title) || before(a.title, b.title);
 
-/** The columns: what each is called in the address, and what it holds. */
 const columnsOf = (head, rows) =>
   [...head.cells].map((cell, i) => {
     const label = cell.textContent;
@@ -31,7 +24,6 @@ const columnsOf = (head, rows) =>
     return { cell, label, i, kind, key: label === UNSORTED ? "" : label.toLowerCase().replaceAll(" ", "-") };
   });
 
-/** What a row of the page is sorted and filtered by; null is not known. */
 const fromRow = (row, columns) => {
   const values = columns.map(({ kind, i }) => {
     const cell = row.cells[i];
@@ -44,7 +36,6 @@ const fromRow = (row, columns) => {
   return { title, text: fold(row.textContent), values: [title, ...values.slice(1)], node: () => row };
 };
 
-/** The same of a package of the index, whose row is made when it is shown. */
 const fromIndex = (item, columns, categories) => {
   const by = { package: filed(item.title), category: fold(categories[item.category] ?? "") };
   const facts = { ...by, released: item.released, "last-commit": item.last_commit, stars: item.stars };

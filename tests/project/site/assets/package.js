@@ -1,7 +1,3 @@
-/**
- * A button that copies the line which installs a package. Without it the line can be selected with one click; where
- * the clipboard is denied, it is selected for the reader.
- */
 
 const SHOWN = 4000; // milliseconds
 

@@ -1,6 +1,4 @@
-/** What the scripts of the pages have in common. All texts go into a page as texts. */
 
-/** The site's own path, as `/` or `/below/`. */
 export const root = new URL("../", import.meta.url).pathname;
 
 export const FOREIGN = "nofollow ugc noopener";
@@ -14,7 +12,6 @@ export const element = (name, content = [], attributes = {}) => {
 
 const files = new Map();
 
-/** The text of a file of the site, read once; null where there is none. */
 export const read = (route) => {
   if (!files.has(route)) {
     const asked = fetch(root.slice(0, -1) + route, { referrerPolicy: "no-referrer" }).then(async (answer) => {
@@ -29,23 +26,18 @@ export const read = (route) => {
   return files.get(route);
 };
 
-/** A text without regard to case and accents. */
 export const fold = (text) => text.normalize("NFKD").replace(/\p{M}/gu, "").toLowerCase();
 
 const days = new Intl.DateTimeFormat("en-GB", { day: "numeric", month: "long", year: "numeric", timeZone: "UTC" });
 
-/** A date as the pages have it: 18 October 2019. */
 export const day = (iso) => element("time", days.format(new Date(iso)), { datetime: iso });
 
-/** A number as the pages have it, with narrow spaces between its thousands. */
 export const number = (value) => value.toLocaleString("en").replaceAll(",", "\u202f");
 
 export const counted = (value, one) => `${number(value)} ${one}${value === 1 ? "" : "s"}`;
 
-/** The slug of the package that a link leads to; "" for any other link. */
 export const slugOf = (link) => link.pathname.match(/\/packages\/p\/([^/]+)\/$/)?.[1] ?? "";
 
-/** Puts a state into the address, without what is empty; `instead` of the present one, or as a step to come back to. */
 export const write = (state, instead) => {
   const query = new URLSearchParams(Object.entries(state).filter(([, value]) => value)).toString();
   const address = location.pathname + (query && `?${query.replaceAll("%2C", ",")}`);

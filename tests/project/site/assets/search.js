@@ -1,16 +1,3 @@
-/**
- * Search over the files that a build makes under /api/data/v1/search/: in a Worker, at an edge, in Node, in a browser.
- *
- * How results are ranked:
- * 1. by name: what is typed is a whole name (title, slug, name on PyPI; what stands between its words does not count),
- *    then a name without its usual beginning ("debug toolbar"), then the beginning of either;
- * 2. by text: a word counts as much as it is rare, times how much it says about the item: most in its name, less among
- *    its tags, in its description, among its people and grids. Other forms of a word count a little less, longer words
- *    that begin with it less still. Items that lack some of the words come after those that have all;
- * 3. by weight, mildly; what is deprecated, replaced or archived comes lower.
- * A word that nothing has is taken for a mistyped one: one error in 4 to 7 letters, two in more; a swap is one.
- * A query reads at most MOST_READS files of the index, and the chunks that hold its hits.
- */
 
 const ROOT = "/api/data/v1/search/";
 const MOST_READS = 12;
@@ -22,12 +9,10 @@ const LONGEST = 40; // characters of a word, as in the index
 const LONGEST_ENDING = 7; // more characters than stem() ever takes off
 const RANKS = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz-_";
 
-/** Points of a name; those of text and weight together are fewer than 1.2. */
 const EXACT = 3;
 const SHORT = 2;
 const BEGINNING = 1;
 
-/** A text without what does not count: case, accents, compatibility forms; as builder/search/text.py has it. */
 export const fold = (text) =>
   text
     .normalize("NFKD")
@@ -41,10 +26,8 @@ const cut = (word) => (word.length > LONGEST ? [...word].slice(0, LONGEST).join(
 
 const turn = (word) => [...word].reverse().join("");
 
-/** The words of a text: runs of letters and numbers. */
 export const words = (text) => (fold(text).match(/[\p{L}\p{N}]+/gu) ?? []).map(cut);
 
-/** What the forms of an English word have in common: good enough to compare words that begin alike. */
 export const stem = (word) => {
   if (word.length < 4) return word;
   word = word.replace(/ies$/, "y").replace(/(ss|x|ch|sh)es$/, "$1").replace(/([^s])s$/, "$1");
@@ -54,7 +37,6 @@ export const stem = (word) => {
     .replace(/y$/, "i");
 };
 
-/** Whether one text becomes the other by `most` errors: a letter too many, too few, another one, or two swapped. */
 const near = (a, b, most, i = 0, j = 0) => {
   while (i < a.length && j < b.length && a[i] === b[j]) i++, j++;
   if (i === a.length || j === b.length) return a.length - i + b.length - j <= most;
@@ -67,7 +49,6 @@ const near = (a, b, most, i = 0, j = 0) => {
   );
 };
 
-/** The index, with those of its files that a query has read. */
 class Index {
   constructor(read, head) {
     this.read = read;
@@ -82,7 +63,6 @@ class Index {
     return new Index(read, JSON.parse(text));
   }
 
-  /** A file; empty where it is missing, or one too many. */
   async file(route, most = MOST_READS) {
     if (!this.files.has(route)) {
       if (this.files.size + 1 >= most) return {}; // the head was one
@@ -91,7 +71,6 @@ class Index {
     return this.files.get(route);
   }
 
-  /** The file with the longest beginning that is also that of `key`. */
   shard(kind, key) {
     let beginning = key;
     while (beginning && !this.beginnings[kind].has(beginning)) beginning = beginning.slice(0, -1);
@@ -100,7 +79,6 @@ class Index {
     return this.file(`${kind}/${folder}/w-${name}.json`, MOST_READS - 2); // two for ranks
   }
 
-  /** The words that begin with `key`, with their postings; of many, a part, and `*`: the best names that begin so. */
   async beginningWith(key) {
     const longer = this.head.terms.filter((beginning) => beginning.length > key.length && beginning.startsWith(key));
     const nearest = this.beginnings.terms.has(key) ? key : longer[0]; // all others begin with it
@@ -111,7 +89,6 @@ class Index {
     return found;
   }
 
-  /** What `typed` may have been meant for, each with its errors and postings; `asName` looks among names, too. */
   async meant(typed, asName) {
     const most = typed.length < 4 ? 0 : typed.length < 8 ? 1 : 2;
     if (!most) return [];
@@ -141,10 +118,8 @@ class Index {
   }
 }
 
-/** How many items postings are of: where only the best are given, a negative number says it. */
 const size = (postings) => (postings[0] < 0 ? -postings[0] : postings.length / 2);
 
-/** Calls `act` with the key of the item and the value of each posting. */
 const each = (postings, act) => {
   let key = 0;
   for (let i = postings[0] < 0 ? 1 : 0; i < postings.length; i += 2) act((key += postings[i]), postings[i + 1]);
@@ -154,7 +129,6 @@ const raise = (map, key, value) => {
   if (value > (map.get(key) ?? 0)) map.set(key, value);
 };
 
-/** What one word finds: how much it says (0 to 1) about each item, and how rare it is. */
 async function wordHits(index, word) {
   const root = stem(word);
   const hits = new Map();
@@ -178,7 +152,6 @@ async function wordHits(index, word) {
   return { hits, rarity: Math.log(1 + (index.head.items - count + 0.5) / (count + 0.5)) };
 }
 
-/** What all words as one find: points for the name of each item. */
 async function nameHits(index, typed) {
   const hits = new Map();
   const take = (postings, whole, short) =>
@@ -196,7 +169,6 @@ async function nameHits(index, typed) {
   return hits;
 }
 
-/** The keys of the best items, best first: twice an id, and one more for a grid. */
 async function best(index, query, limit, active) {
   const typed = words(query.slice(0, MOST_TYPED));
   if (!typed.length) return [];
@@ -227,14 +199,12 @@ async function best(index, query, limit, active) {
   return (await Promise.all(weighed)).flat().sort(order).slice(0, limit).map(([key]) => key);
 }
 
-/** The rank of an item: 0 to 31 by weight, and 32 more where it is active. */
 async function rankOf(index, key) {
   const id = key >> 1;
   const line = (await index.file(`ranks/${id >> 16}.json`))["pg"[key & 1] + (id >> 10)] ?? "";
   return Math.max(0, RANKS.indexOf(line[id & 1023] ?? "0"));
 }
 
-/** The texts of items, in order; a chunk has a line for each of its items: `[359,{...}]`. */
 async function texts(read, keys) {
   const chunks = new Map();
   const found = keys.map(async (key) => {
@@ -248,11 +218,6 @@ async function texts(read, keys) {
   return (await Promise.all(found)).flat();
 }
 
-/**
- * The items that a query finds, best first, each as the JSON text of an item of `/api/v4/search/`, to the byte.
- * `read(route)` gives the text of a file such as `/api/data/v1/search/index.json`, or null where there is none.
- * `active` leaves out what is deprecated, replaced or archived.
- */
 export async function search(query, read, { limit = 20, active } = {}) {
   const typed = (query ?? "").trim();
   if (!typed) return [];
@@ -261,7 +226,6 @@ export async function search(query, read, { limit = 20, active } = {}) {
   return [...new Set([...itself, ...found])];
 }
 
-/** The same for a list under a search box: `{type, slug, title, description, weight, url}` of each. */
 export async function suggest(query, read, { limit = 8 } = {}) {
   return (await search(query, read, { limit })).map((text) => {
     const { item_type: type, slug, title, description, weight, absolute_url: url } = JSON.parse(text);

@@ -1,8 +1,7 @@
-/** On every page: `/` leads to the search box. What else there is to run comes when it is first needed. */
 
 const box = document.getElementById("q");
 
-const suggest = async () => (await import("./suggest.js?v=8d1a1863")).attach(box);
+const suggest = async () => (await import("./suggest.js?v=c70690a5")).attach(box);
 
 if (box && document.activeElement === box) suggest();
 else box?.addEventListener("focus", suggest, { once: true });
@@ -23,4 +22,4 @@ const isChosen = () => {
   }
 };
 
-if (document.querySelector(".marked, .choice") || isChosen()) import("./choose.js?v=efb9f400");
+if (document.querySelector(".marked, .choice") || isChosen()) import("./choose.js?v=12df2105");

@@ -1,12 +1,10 @@
-/** What a search box suggests while somebody types: a combobox with a list, as WAI-ARIA's authoring practices have it. */
 
-import { counted, element, read, root } from "./page.js?v=bb0a118e";
-import { suggest } from "./search.js?v=e6c356ea";
+import { counted, element, read, root } from "./page.js?v=7dd3cc0d";
+import { suggest } from "./search.js?v=24312fe2";
 
 const PAUSE = 120; // milliseconds without a key before anything is asked
 const SHOWN = 8;
 
-/** Gives a box its list; what is in it already is looked for at once. */
 export const attach = (box) => {
   const list = element("ul", [], { role: "listbox", id: "suggestions", "aria-label": "Suggestions", hidden: "" });
   const told = element("p", [], { role: "status", class: "sr" });
