@@ -17,7 +17,7 @@ const facts = (slug, html) => {
   const text = (selector) => page?.querySelector(selector)?.textContent.trim() ?? "";
   if (!text("h1")) return null;
   const rows = [["What it is", element("span", text(".lead"), { dir: "auto" })]];
-  rows.push(["Category", element("bdi", text(".crumbs a:last-child"))]);
+  rows.push(["Category", element("bdi", text(".crumbs a:last-of-type"))]);
   const standing = [...page.querySelectorAll(".notice strong")].map((word) => word.textContent.replace(":", ""));
   rows.push(["Notices", standing.join(", ") || "none"]);
   for (const row of page.querySelectorAll(".facts > div")) {
