@@ -157,7 +157,7 @@ def test_nothing_moves_and_little_is_sent(sites: "Sites", name: str) -> None:
             assert sent["document"] <= 15 * 1024
             assert 0 < sent["stylesheet"] <= 6 * 1024
             assert sent["script"] <= 12 * 1024
-            assert tab.page.evaluate(SHIFT) == 0
+            assert tab.page.evaluate(SHIFT) < 0.005  # a figure that settles by a pixel; 0.1 is what a reader sees
 
 
 # The sum of all shifts so far; those that a click caused do not count.
