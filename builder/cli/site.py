@@ -1,0 +1,96 @@
+"""`check`, `build` and `serve`: from the data to the site."""
+
+import functools
+import signal
+import time
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from builder.choices import Choices
+from builder.cli.options import base_url_option, choices_options, data_option, out_option, shrink_option
+from builder.cli.terminal import show, tell
+from builder.hosts import HOSTS, Host, host_named
+
+if TYPE_CHECKING:
+    from builder.write import Report
+
+
+@click.command()
+@data_option
+@click.pass_obj
+def check(obj: dict[str, bool], data: Path) -> None:
+    """Check the data and tell all problems of all files."""
+    from builder import build as building  # noqa: PLC0415 - see the package's docstring
+
+    loaded = building.load(data)
+    _, notes = building.join(loaded, data)
+    if obj["quiet"]:
+        return
+    for note in notes:
+        tell(f"Note: {note}")
+    counts = f"{len(loaded.packages)} packages, {len(loaded.grids)} grids, {len(loaded.categories)} categories"
+    show(f"{counts}: no problem found.")
+
+
+@click.command()
+@data_option
+@out_option
+@base_url_option
+@choices_options
+@shrink_option
+@click.pass_obj
+def build(  # noqa: PLR0913, PLR0917 - one for each option
+    obj: dict[str, bool],
+    data: Path,
+    out: Path,
+    base_url: str | None,
+    host: Host,
+    choices: Choices,
+    *,
+    allow_shrink: bool,
+) -> None:
+    """Build the site: all of it or, if there is any problem, nothing."""
+    from builder import build as building  # noqa: PLC0415 - see the package's docstring
+
+    began = time.perf_counter()
+    result = building.build(data, out, base_url=base_url, host=host, choices=choices, allow_shrink=allow_shrink)
+    if not obj["quiet"]:
+        for note in result.notes:
+            tell(f"Note: {note}")
+        show(f"{out}: {result.report} ({time.perf_counter() - began:.1f} s)")
+
+
+@click.command()
+@data_option
+@out_option
+@base_url_option
+@click.option("--port", type=click.IntRange(0, 65535), default=8000, show_default=True, help="0 takes any free one.")
+@click.option(
+    "--host",
+    "name",
+    type=click.Choice([host.name for host in HOSTS if host.server]),
+    help="Build for this kind of host, and let its own program serve the site; pages do not reload by themselves then.",
+)
+@click.pass_obj
+def serve(  # noqa: PLR0913, PLR0917 - one for each option
+    obj: dict[str, bool], data: Path, out: Path, base_url: str | None, port: int, name: str | None
+) -> None:
+    """Build, serve on 127.0.0.1, and rebuild and reload the page on every change."""
+    from builder import build as building  # noqa: PLC0415 - see the package's docstring
+    from builder import serve as serving  # noqa: PLC0415 - see the package's docstring
+
+    prefix = ""
+    host = host_named(name or HOSTS[0].name)
+
+    def rebuild() -> "Report":
+        nonlocal prefix
+        result = building.build(data, out, base_url=base_url, host=host, allow_shrink=True)
+        prefix = result.prefix
+        return result.report
+
+    # The host's program is in a group of its own, and would outlive us if we were just ended.
+    signal.signal(signal.SIGTERM, signal.default_int_handler)
+    served = serving.serve if name is None else functools.partial(serving.serve_by, host)
+    served(rebuild, out, (data, building.TEMPLATES), port, tell, prefix=lambda: prefix, quiet=obj["quiet"])
