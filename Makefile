@@ -25,7 +25,7 @@ serve: $(VENV)/.runtime
 	$(BIN)/builder serve
 
 # What tests run beside Python, as command:package of Debian.
-PROGRAMS := nginx:nginx caddy:caddy apache2:apache2 chromium:chromium
+PROGRAMS := nginx:nginx caddy:caddy apache2:apache2 chromium-headless-shell:chromium-headless-shell
 
 test: $(VENV)/.dev edge
 	@.ci/programs $(PROGRAMS)

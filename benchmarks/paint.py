@@ -42,7 +42,7 @@ def slow(tab: Tab) -> None:
 
 def measure(sites: Sites, name: str, route: str) -> str:
     """Open a page as a phone would, and give its figures."""
-    with sites.tab(name, viewport={"width": 390, "height": 844}, device_scale_factor=2) as tab:
+    with sites.tab(name, apart=True, viewport={"width": 390, "height": 844}, device_scale_factor=2) as tab:
         slow(tab)
         tab.open(route)
         paint, shift = tab.page.evaluate(PAINT)

@@ -5,7 +5,7 @@ The browser is Debian's Chromium, driven by Playwright; axe looks for what keeps
 """
 
 import shutil
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import replace
 from functools import cache, partial
@@ -15,29 +15,44 @@ from urllib.parse import urlsplit
 import brotli
 import pytest
 from edge_programs import INSTALLED
+from found import real
 from loopback import HOST, Answer, Request, serving
-from playwright.sync_api import Browser, BrowserContext, Page, Response, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Dialog, Page, Response, sync_playwright
 from playwright.sync_api import Request as BrowserRequest
 from rendered import CATALOGUES, SITE, TEMPLATES
 
 from builder import api, pages, search
+from builder.catalogue import Catalogue
 from builder.choices import Choices
 from builder.outputs import HTML, Output
 
+# The first has no window at all, and opens a profile in a third of the time.
+PROGRAMS: Final = ("chromium-headless-shell", "chromium", "chromium-browser")
 AXE: Final = INSTALLED / "axe-core" / "axe.min.js"
 PATIENCE: Final = 20_000  # milliseconds; a test that waits so long has failed
 WIDTHS: Final = (320, 768, 1280)
 HEIGHT: Final = 800
 SCHEMES: Final = ("light", "dark")
 COLOURS: Final = "color-contrast"  # the one rule of axe that another scheme changes
+# The sum of all shifts so far; those that a click caused do not count.
+SHIFT: Final = """() => new Promise((resolve) => {
+  const watch = new PerformanceObserver((list) => {
+    resolve(list.getEntries().reduce((sum, { value, hadRecentInput }) => sum + (hadRecentInput ? 0 : value), 0));
+  });
+  watch.observe({ type: "layout-shift", buffered: true });
+  requestAnimationFrame(() => setTimeout(() => resolve(0), 50));
+})"""
 # Nothing leaves the machine, whatever a page asks for, and whatever Chromium would like to tell its makers.
 ARGUMENTS: Final = ("--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.0.0.1", "--disable-background-networking")
 
 
+SERVED: Final[Mapping[str, Callable[[], Catalogue]]] = {**CATALOGUES, "real": real}  # what there are sites of
+
+
 @cache
 def outputs(name: str) -> Mapping[str, Output]:
-    """Give pages, API and index of search of one of the catalogues of `rendered`, by path."""
-    made = CATALOGUES[name]()
+    """Give pages, API and index of search of one of the catalogues, by path."""
+    made = SERVED[name]()
     parts = (pages.render(made, SITE, TEMPLATES), api.render(made, SITE, Choices()), search.render(made, SITE))
     return {SITE.path(output.route): output for part in parts for output in part}
 
@@ -77,21 +92,34 @@ class Site:
 class Tab:
     """A tab that remembers what came, and what should not happen; `page` is Playwright's own."""
 
-    def __init__(self, context: BrowserContext, site: Site) -> None:
+    def __init__(self, page: Page, site: Site) -> None:
+        self.page = page
         self.site = site
-        self.page: Page = context.new_page()
         self.wrong: list[str] = []
         self.allowed: list[str] = []
         self.came: list[Response] = []
         self.page.on("console", lambda message: self._note(f"console {message.type}: {message.text}"))
         self.page.on("pageerror", lambda error: self._note(f"error: {error}"))
+        self.page.on("dialog", self._asked_back)
         self.page.on("request", lambda request: self._asked(request.url))
         self.page.on("requestfailed", self._failed)
         self.page.on("response", self._came)
 
+    def again(self, site: Site) -> None:
+        """Begin anew, with a site: as wide and as bright as at first, and with nothing to remember."""
+        self.site = site
+        for held in (self.wrong, self.allowed, self.came):
+            held.clear()
+        self.resize(WIDTHS[-1])
+        self.scheme("light")
+
     def _note(self, what: str) -> None:
         if not any(part in what for part in self.allowed):
             self.wrong.append(what)
+
+    def _asked_back(self, dialog: Dialog) -> None:
+        self._note(f"dialog {dialog.type}: {dialog.message}")
+        dialog.dismiss()
 
     def _asked(self, url: str) -> None:
         if not url.startswith((self.site.address + "/", "data:", "blob:")):
@@ -127,6 +155,21 @@ class Tab:
         code = "() => document.documentElement.scrollWidth - document.documentElement.clientWidth"
         return int(self.page.evaluate(code))
 
+    def faults(self, schemes: Sequence[str] = SCHEMES, widths: Sequence[int] = WIDTHS) -> list[str]:
+        """Give what is wrong with the page in these schemes at these widths: what axe finds, and what sticks out.
+
+        The window is changed under the open page. The first scheme gets all of axe's rules, the others that of colours.
+        """
+        found = []
+        for width in widths:
+            self.resize(width)
+            found += [f"{width}: {over} pixels too wide"] if (over := self.overflow()) > 0 else []
+            for scheme in schemes:
+                self.scheme(scheme)
+                rules = () if scheme == schemes[0] else (COLOURS,)
+                found += [f"{scheme} {width}: {finding}" for finding in self.findings(*rules)]
+        return found
+
     def findings(self, *rules: str) -> list[str]:
         """Give what axe finds on the page as it is now, by all rules or by some: rule, place and why, a line each."""
         if not self.page.evaluate("() => 'axe' in window"):
@@ -146,35 +189,80 @@ def _axe() -> str:
 
 
 class Sites:
-    """The browser, and the sites that it can look at. They are built and served when they are first wanted."""
+    """The browser, and the sites that it can look at. They are built and served when they are first wanted.
+
+    A profile costs more than a page: tabs of the same options share one, and what tests only look at shares a tab.
+    """
 
     def __init__(self, browser: Browser, addresses: Mapping[str, str]) -> None:
         self.browser = browser
         self._addresses = addresses
+        self._contexts: dict[str, BrowserContext] = {}
+        self._kept: dict[str, Tab] = {}
 
     @contextmanager
-    def tab(self, name: str = "small", **options: Any) -> Iterator[Tab]:  # noqa: ANN401 - Playwright's own
-        """Give a tab for one of the catalogues of `rendered`, in a profile of its own; what goes wrong fails the test.
+    def tab(
+        self,
+        name: str = "small",
+        *,
+        apart: bool = False,
+        **options: Any,  # noqa: ANN401 - Playwright's own
+    ) -> Iterator[Tab]:
+        """Give a new tab for one of the catalogues; what goes wrong fails the test, and so does a cookie.
 
-        `options` are those of Playwright's `new_context`, as `java_script_enabled=False`.
+        `options` are those of Playwright's `new_context`, as `java_script_enabled=False`. `apart` gives it a profile,
+        and connections, that no other tab had.
         """
-        given = {"viewport": {"width": 1280, "height": HEIGHT}, "reduced_motion": "reduce"} | options
-        context = self.browser.new_context(**given)
-        context.set_default_timeout(PATIENCE)
+        viewport = options.pop("viewport", {"width": WIDTHS[-1], "height": HEIGHT})
+        context = self._made(options) if apart else self._context(options)
+        tab = Tab(context.new_page(), self._site(name))
         try:
-            tab = Tab(context, Site(name, self._addresses[name]))
+            tab.resize(**viewport)
             yield tab
-            assert tab.wrong == [], tab.page.url
+            _passed(tab)
         finally:
-            context.close()
+            (context if apart else tab.page).close()
+
+    @contextmanager
+    def look(self, name: str = "small", **options: Any) -> Iterator[Tab]:  # noqa: ANN401 - as above
+        """Give a tab that others had before: for what opens a page and looks at it, and leaves nothing behind."""
+        tab = self._kept.pop(repr(options), None) or Tab(self._context(options).new_page(), self._site(name))
+        tab.again(self._site(name))
+        try:
+            yield tab
+            _passed(tab)
+        except BaseException:
+            tab.page.close()
+            raise
+        self._kept[repr(options)] = tab
+
+    def _site(self, name: str) -> Site:
+        return Site(name, self._addresses[name])
+
+    def _context(self, options: Mapping[str, Any]) -> BrowserContext:
+        key = repr(options)
+        if key not in self._contexts:
+            self._contexts[key] = self._made(options)
+        return self._contexts[key]
+
+    def _made(self, options: Mapping[str, Any]) -> BrowserContext:
+        context = self.browser.new_context(reduced_motion="reduce", **options)
+        context.set_default_timeout(PATIENCE)
+        return context
+
+
+def _passed(tab: Tab) -> None:
+    """Fail where something went wrong, or was left for the next visit."""
+    assert tab.wrong == [], tab.page.url
+    assert tab.page.context.cookies() == [], tab.page.url
 
 
 @contextmanager
 def browsing(*, compressed: bool = False) -> Iterator[Sites]:
     """Start the browser and serve all catalogues, with or without Brotli; each is built when it is first asked for."""
-    program = shutil.which("chromium") or shutil.which("chromium-browser")
+    program = next(filter(None, map(shutil.which, PROGRAMS)), None)
     if program is None:
-        pytest.skip("Chromium is not installed; on Debian: sudo apt install chromium")
+        pytest.skip("Chromium is not installed; on Debian: sudo apt install chromium-headless-shell")
     with (
         _served(_compressed if compressed else _answer) as addresses,
         sync_playwright() as playwright,
@@ -189,7 +277,7 @@ def _served(answer: Callable[[str, Request], Answer]) -> Iterator[Mapping[str, s
     """Serve each catalogue at an address of its own."""
     with ExitStack() as stack:
         addresses = {}
-        for name in CATALOGUES:
+        for name in SERVED:
             server = stack.enter_context(serving(partial(answer, name)))
             addresses[name] = server.url
         assert all(urlsplit(address).hostname == HOST for address in addresses.values())

@@ -56,7 +56,7 @@ SORTS = {
 @pytest.mark.parametrize("sort", SORTS)
 def test_sorted_as_what_it_is(sites: "Sites", sort: str) -> None:
     wanted, direction = SORTS[sort]
-    with sites.tab("compared") as tab:
+    with sites.look("compared") as tab:
         tab.open(f"{ROWS}?sort={sort}")
         if sort == "-stars":
             known: list[float] = tab.page.evaluate(NUMBERS)[:10]
@@ -70,7 +70,7 @@ def test_sorted_as_what_it_is(sites: "Sites", sort: str) -> None:
 
 
 def test_a_head_sorts_there_and_back_and_not_at_all(sites: "Sites") -> None:
-    with sites.tab("compared") as tab:
+    with sites.look("compared") as tab:
         tab.open(ROWS)
         first = names(tab)
         button = tab.page.get_by_role("button", name="Sort by Released")
@@ -86,7 +86,7 @@ def test_a_head_sorts_there_and_back_and_not_at_all(sites: "Sites") -> None:
 
 
 def test_columns_are_sorted_by_a_row(sites: "Sites") -> None:
-    with sites.tab("compared") as tab:
+    with sites.look("compared") as tab:
         opened(tab, COLUMNS)
         assert names(tab) == ["3", "2", "1", "0"]
         tab.page.get_by_role("button", name="Sort by Released").click()
@@ -98,7 +98,7 @@ def test_columns_are_sorted_by_a_row(sites: "Sites") -> None:
 
 
 def test_filters(sites: "Sites") -> None:
-    with sites.tab("compared") as tab:
+    with sites.look("compared") as tab:
         opened(tab)
         page = tab.page
         page.get_by_label("Hide archived, deprecated and replaced").check()
@@ -125,7 +125,7 @@ def test_filters(sites: "Sites") -> None:
 
 
 def test_released_within_a_year_of_the_data(sites: "Sites") -> None:
-    with sites.tab("compared") as tab:
+    with sites.look("compared") as tab:
         opened(tab).page.get_by_label("Released since 16 February 2025").check()
         days = tab.page.evaluate(DAYS)
         assert days == sorted(day for day in days if day >= "2025-02-16")
@@ -135,7 +135,7 @@ def test_released_within_a_year_of_the_data(sites: "Sites") -> None:
 
 @pytest.mark.parametrize("route", [ROWS, COLUMNS])
 def test_only_differences(sites: "Sites", route: str) -> None:
-    with sites.tab("compared") as tab:
+    with sites.look("compared") as tab:
         opened(tab, f"{route}?p=thing-0,thing-3")
         assert sorted(names(tab)) == ["0", "3"]
         facts = tab.page.evaluate(FACTS)
@@ -150,7 +150,7 @@ def test_only_differences(sites: "Sites", route: str) -> None:
 
 
 def test_chosen_packages(sites: "Sites") -> None:
-    with sites.tab("compared") as tab:
+    with sites.look("compared") as tab:
         opened(tab)
         tab.page.get_by_label("Thing 4", exact=True).check()
         tab.page.get_by_label("Thing 11", exact=True).check()
@@ -164,7 +164,7 @@ def test_chosen_packages(sites: "Sites") -> None:
     ["sort=nothing&python=9&licence=<b>&p=../x,", "sort=--stars&active=true&django=", "sort=constructor", "%ff"],
 )
 def test_what_is_not_known_is_left_out(sites: "Sites", search: str) -> None:
-    with sites.tab("compared") as tab:
+    with sites.look("compared") as tab:
         tab.open(ROWS)
         usual = names(tab)
         tab.open(f"{ROWS}?{search}")
@@ -172,13 +172,13 @@ def test_what_is_not_known_is_left_out(sites: "Sites", search: str) -> None:
 
 
 def test_others_parameters_stay(sites: "Sites") -> None:
-    with sites.tab("compared") as tab:
+    with sites.look("compared") as tab:
         opened(tab, f"{ROWS}?from=a#comparison").page.get_by_label("Only differences").check()
         assert query(tab) == "from=a&differences=1#comparison"
 
 
 def test_saved_as_csv(sites: "Sites", tmp_path: Path) -> None:
-    with sites.tab("compared") as tab:
+    with sites.look("compared") as tab:
         opened(tab, f"{ROWS}?p=thing-1,thing-2,thing-10&sort=package")
         with tab.page.expect_download() as waiting:
             tab.page.get_by_role("button", name="Download as CSV").click()
@@ -211,7 +211,7 @@ VERSIONS = (
 
 def test_versions_are_in_the_order_of_pep_440(sites: "Sites") -> None:
     wanted = VERSIONS.split()
-    with sites.tab("compared") as tab:
+    with sites.look("compared") as tab:
         tab.open(ROWS)
         assert module(tab, "[...g].reverse().sort(m.compareVersions)", *wanted) == wanted
         assert module(tab, "m.compareVersions(g[0], g[1])", "v1.0", "1.0.0") == 0
@@ -221,7 +221,7 @@ def test_versions_are_in_the_order_of_pep_440(sites: "Sites") -> None:
 def test_a_field_of_csv_is_quoted_and_no_formula(sites: "Sites") -> None:
     texts = ["plain", 'a"b', "a,b", "a\nb", "=1", "+1", "-1", "@a", "\t=1", " =1", "", "ä"]
     wanted = ["plain", '"a""b"', '"a,b"', '"a\nb"', "'=1", "'+1", "'-1", "'@a", "'\t=1", "' =1", "", "ä"]
-    with sites.tab("compared") as tab:
+    with sites.look("compared") as tab:
         tab.open(ROWS)
         assert module(tab, "m.csv([g])", *texts) == ",".join(wanted) + "\r\n"
 
@@ -248,7 +248,7 @@ def test_a_comparison_is_readable_in_its_own_frame(sites: "Sites", width: int) -
 @pytest.mark.parametrize("name", ["hostile", "compared"])
 def test_every_control_works_on_hostile_data(sites: "Sites", name: str) -> None:
     routes = {"hostile": ["/grids/g/hostile/", "/grids/g/wordy/"], "compared": [ROWS]}[name]
-    with sites.tab(name) as tab:
+    with sites.look(name) as tab:
         for route in routes:
             opened(tab, route)
             for scheme in ("light", "dark"):
@@ -263,6 +263,6 @@ def test_every_control_works_on_hostile_data(sites: "Sites", name: str) -> None:
 
 
 def test_a_grid_without_packages_has_no_script(sites: "Sites") -> None:
-    with sites.tab("hostile") as tab:
+    with sites.look("hostile") as tab:
         tab.open("/grids/g/nothing/")
         assert tab.page.locator("script[src*='grid.js']").count() == 0
