@@ -26,6 +26,11 @@ R = TypeVar("R", bound=Record)
 SCRIPT = "<script>alert('x')</script>"
 HOSTILE = f"{SCRIPT} \"quoted\" 'single' {{{{ 7 * 7 }}}} {{% raw %}} & \u202eabc\u202c </title>"
 LONG_WORD = "w" * 500
+# As long as titles may be, in scripts without spaces and from right to left; the last goes both ways.
+CHINESE = "消息与通知框架" * 14
+ARABIC = " ".join(["رسائل المستخدمين بين التطبيقات"] * 3)
+BOTH = "حزمة django-messages (v2.0) للرسائل"
+CROWD = 60  # packages of one grid
 # Of two packages each, but only the first and the last can have pages.
 LOGINS = ("Twice", "../x", "a/b", "..", "robot[bot]", SCRIPT, "con", "a b", "x" * 65, "", "-_-")
 HOSTILE_TEXT = f"""{HOSTILE} [a](javascript:alert(1)) [b](https://example.org/?a=1&b='2') ![c](https://example.org/c.png)
@@ -185,7 +190,8 @@ def many(count: int, **changes: Any) -> Catalogue:  # noqa: ANN401 - any setting
 def hostile() -> Catalogue:
     """Make a catalogue with the worst that can stand in every field that people or upstreams fill.
 
-    `victim` has everything, and much of it; `empty` has nothing; `gone` is archived, deprecated and replaced.
+    `victim` has everything, and much of it; `empty` has nothing; `gone` is archived, deprecated and replaced. The grid
+    `crowd` has all of them and as many others as make `CROWD`, with titles in Chinese and Arabic.
     """
     everything = package(
         title=HOSTILE[:100].strip(),
@@ -201,8 +207,10 @@ def hostile() -> Catalogue:
         "victim": everything,
         "empty": package(title="E", pypi=None, repository=""),
         "gone": package(title="Gone", deprecated=date(2021, 5, 6), replaced_by="victim", pypi="gone"),
-    }
+    } | _crowd(CROWD - 3)
+    foreign = (Feature(title=ARABIC, description=CHINESE, cells=dict.fromkeys(packages, f"yes {BOTH}")),)
     grids = {
+        "crowd": grid(*packages, title=ARABIC, description=CHINESE, features=foreign, header=True),
         "hostile": grid("victim", "gone", title=HOSTILE[:100].strip(), description=HOSTILE, features=_features()),
         "wordy": grid("victim", "empty", title=LONG_WORD[:100], description=LONG_WORD),
         "nothing": grid(title="Nothing", header=True),
@@ -210,8 +218,10 @@ def hostile() -> Catalogue:
     categories = {
         "apps": category(title=HOSTILE[:100].strip(), title_plural=HOSTILE[:100].strip(), description=HOSTILE),
         "void": category(title="Void", title_plural="Voids"),
+        "foreign": category(title=CHINESE, title_plural=ARABIC, description=BOTH),
     }
-    snapshots = {"victim": _loaded(), "gone": _gone()}
+    crowd = {f"crowd-{n}": fetched(description=(CHINESE, ARABIC, BOTH)[n % 3], participants=None) for n in range(0, CROWD - 3, 2)}
+    snapshots = {"victim": _loaded(), "gone": _gone(), **crowd}
     return catalogue(
         packages,
         grids,
@@ -222,10 +232,26 @@ def hostile() -> Catalogue:
             "void": product(title="Void"),
         },
         texts={"hostile": text(HOSTILE_TEXT, title=HOSTILE[:100].strip()), "wordy": text(LONG_WORD, summary=HOSTILE)},
-        posts={"hostile": post(HOSTILE_TEXT, title=HOSTILE[:100].strip(), summary=HOSTILE)},
+        posts={
+            "hostile": post(HOSTILE_TEXT, title=HOSTILE[:100].strip(), summary=HOSTILE),
+            "foreign": post(f"## {ARABIC}\n\n{CHINESE}\n\n- {BOTH}\n", title=CHINESE),
+        },
         title=SCRIPT,
         description=HOSTILE,
     )
+
+
+def _crowd(count: int) -> dict[str, PackageRecord]:
+    """Make packages with foreign titles, of which every second one will not have been fetched."""
+    return {
+        f"crowd-{n}": package(
+            title=f"{n} {(CHINESE, ARABIC, BOTH)[n % 3]}"[:100].strip(),
+            category=("apps", "foreign")[n % 2],
+            pypi=f"crowd-{n}",
+            repository=f"https://github.com/crowd/{n}",
+        )
+        for n in range(count)
+    }
 
 
 def _gone() -> Snapshot:
