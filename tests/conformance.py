@@ -1,5 +1,6 @@
 """Every host target, built and running on loopback: by its own program, or by a model of its rules."""
 
+import dataclasses
 import os
 import socket
 from collections.abc import Callable, Iterator, Mapping
@@ -60,15 +61,19 @@ class Running:
 
 
 @contextmanager
-def running(name: str, data: Path, site: Path, prefix: str = "", *, model: Model | None = None) -> Iterator[Running]:
+def running(  # noqa: PLR0913 - what there is to choose
+    name: str, data: Path, site: Path, prefix: str = "", *, model: Model | None = None, only_api: bool = False
+) -> Iterator[Running]:
     """Build the data for a host, and serve it as it would; by `model` in place of the usual one.
 
-    A host whose program is not installed is skipped, which CI does not allow.
+    With `only_api` the files that no answer of the API needs, and that make most of a site, are left out. A host whose
+    program is not installed is skipped, which CI does not allow.
     """
     host = host_named(name)
+    choices = dataclasses.replace(host.choices, pictures=False, extras=False) if only_api else host.choices
 
     def built(url: str, data: Path) -> None:
-        build.build(data, site, base_url=url, host=host, allow_shrink=True)
+        build.build(data, site, base_url=url, host=host, choices=choices, allow_shrink=True)
 
     if name in MODELS:
         with serving() as server:
