@@ -56,7 +56,7 @@ class Problem:
 CODES: Final[Mapping[str, str]] = {
     # Files
     "encoding": "The file is not UTF-8.",
-    "file-form": "A new file is written so that its id and date cannot be put in.",
+    "file-form": "A file is written so that the program cannot put keys in, or in order.",
     "file-link": "A symbolic link stands where a file or a folder is meant.",
     "file-missing": "A file or a folder that must be there is not.",
     "file-name": "The file's name has another ending, or no file of this name belongs here.",
