@@ -107,6 +107,61 @@ def test_a_slash_that_is_typed_stays_one(sites: "Sites") -> None:
         expect(tab.page.locator("[type=search]:not(#q)")).to_have_value("a/b")
 
 
+def slash(tab: "Tab") -> bool:
+    """Press the key, and tell whether it led to the box; then leave the box again."""
+    tab.page.keyboard.press("/")
+    led = bool(tab.page.evaluate("() => document.activeElement?.id === 'q'"))
+    assert tab.page.locator("#q").input_value() == ""
+    tab.page.evaluate("() => document.activeElement.blur()")
+    return led
+
+
+def test_the_key_can_be_switched_off_and_its_hint_goes(sites: "Sites") -> None:
+    with sites.tab() as tab:
+        tab.open("/search/")
+        hint, switch = tab.page.locator("#q + kbd"), tab.page.get_by_label("The key “/”")
+        expect(switch).to_be_checked()
+        assert slash(tab)
+        switch.uncheck()
+        expect(hint).to_be_hidden()
+        assert [*tab.findings(), *tab.findings(COLOURS)] == []
+        tab.page.evaluate("() => document.activeElement.blur()")
+        assert not slash(tab)
+        for route in ("/grids/", "/", "/search/"):
+            tab.open(route)
+            expect(hint).to_be_hidden()
+            assert not slash(tab), route
+        expect(switch).not_to_be_checked()
+        switch.check()
+        expect(hint).to_be_visible()
+        tab.open("/about/")
+        expect(hint).to_be_visible()
+        assert slash(tab)
+
+
+def test_the_switch_reaches_pages_that_are_open(sites: "Sites") -> None:
+    with sites.tab() as tab:
+        tab.open("/about/")
+        other = tab.page.context.new_page()
+        other.goto(tab.site.url("/search/"))
+        other.get_by_label("The key “/”").uncheck()
+        expect(tab.page.locator("#q + kbd")).to_be_hidden()
+        assert not slash(tab)
+
+
+def test_where_nothing_can_be_kept_the_switch_lasts_as_long_as_the_page(sites: "Sites") -> None:
+    with sites.tab() as tab:
+        nothing = "Object.defineProperty(window, 'localStorage', { get() { throw new DOMException('no') } })"
+        tab.page.add_init_script(nothing)
+        tab.open("/search/")
+        tab.page.get_by_label("The key “/”").uncheck()
+        tab.page.evaluate("() => document.activeElement.blur()")
+        assert not slash(tab)
+        tab.open("/search/")
+        expect(tab.page.get_by_label("The key “/”")).to_be_checked()
+        assert slash(tab)
+
+
 def test_filters_stand_in_the_address_and_back_takes_them_away(sites: "Sites") -> None:
     with sites.tab() as tab:
         tab.open("/search/?q=messages+postman+messaging")

@@ -3,6 +3,7 @@
 import { mark, paint } from "./choose.js";
 import { counted, day, element, number, read, root, slugOf, stated, write } from "./page.js";
 import { search } from "./search.js";
+import { SLASH } from "./site.js";
 
 const MOST = 100;
 const YEAR = 366 * 24 * 60 * 60 * 1000;
@@ -95,6 +96,22 @@ const change = (changes) => {
   write({ ...state(), ...changes });
   apply();
 };
+
+// A single key gets in the way of those who speak what they type, or press keys by chance: it can be switched off.
+const hint = box.nextElementSibling;
+const slash = document.getElementById("slash");
+slash.addEventListener("change", () => {
+  hint.hidden = !slash.checked;
+  try {
+    if (slash.checked) localStorage.removeItem(SLASH);
+    else localStorage.setItem(SLASH, "off");
+  } catch {
+    // Where nothing can be kept, it lasts as long as the page.
+  }
+});
+const tick = () => (slash.checked = !hint.hidden);
+for (const name of ["pageshow", "storage"]) addEventListener(name, tick);
+tick();
 
 box.form.addEventListener("submit", (event) => {
   event.preventDefault();

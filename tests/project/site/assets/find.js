@@ -2,6 +2,7 @@
 import { mark, paint } from "./choose.js?v=12df2105";
 import { counted, day, element, number, read, root, slugOf, stated, write } from "./page.js?v=7dd3cc0d";
 import { search } from "./search.js?v=24312fe2";
+import { SLASH } from "./site.js?v=5f05ea7e";
 
 const MOST = 100;
 const YEAR = 366 * 24 * 60 * 60 * 1000;
@@ -94,6 +95,20 @@ const change = (changes) => {
   write({ ...state(), ...changes });
   apply();
 };
+
+const hint = box.nextElementSibling;
+const slash = document.getElementById("slash");
+slash.addEventListener("change", () => {
+  hint.hidden = !slash.checked;
+  try {
+    if (slash.checked) localStorage.removeItem(SLASH);
+    else localStorage.setItem(SLASH, "off");
+  } catch {
+  }
+});
+const tick = () => (slash.checked = !hint.hidden);
+for (const name of ["pageshow", "storage"]) addEventListener(name, tick);
+tick();
 
 box.form.addEventListener("submit", (event) => {
   event.preventDefault();

@@ -334,7 +334,6 @@ const start = (place, table) => {
   };
 
   place.append(element("div", [opener, status, reset], { class: "bar" }), panel);
-  place.hidden = false;
   addEventListener("popstate", () => {
     state = chosen(location.search, known);
     show();
