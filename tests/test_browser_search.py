@@ -5,8 +5,11 @@ from urllib.parse import parse_qs, urlsplit
 
 import pytest
 from browser import COLOURS
-from made import HOSTILE
+from made import HOSTILE, catalogue, category, fetched, package
 from playwright.sync_api import expect
+from rendered import SITE
+
+from builder import search
 
 if TYPE_CHECKING:
     from browser import Sites, Tab
@@ -171,14 +174,14 @@ def test_filters_stand_in_the_address_and_back_takes_them_away(sites: "Sites") -
         tab.page.get_by_label("Type").select_option("package")
         expect(status).to_contain_text("3 of 4 results")
         tab.page.get_by_label("Not deprecated or archived").check()
-        expect(status).to_contain_text("2 of 3 results")
+        expect(status).to_contain_text("2 of 4 results")
         assert sorted(found(tab)) == ["django-messages", "waiting"]
         assert parse_qs(urlsplit(tab.page.url).query) == {
             "q": ["messages postman messaging"], "type": ["package"], "active": ["1"],
         }  # fmt: skip
         assert [*tab.findings(), *tab.findings(COLOURS)] == []
         tab.page.reload()
-        expect(status).to_contain_text("2 of 3 results")
+        expect(status).to_contain_text("2 of 4 results")
         tab.page.get_by_label("Release or commit within a year").check()
         expect(status).to_contain_text("with these filters")
         tab.page.go_back()
@@ -194,6 +197,65 @@ def test_a_category(sites: "Sites") -> None:
         tab.open("/search/?q=messages+postman+messaging")
         tab.page.get_by_label("Category").select_option("App")
         expect(tab.page.locator("#results [role=status]")).to_contain_text("3 of 4 results")
+
+
+def crowded(tab: "Tab") -> None:
+    """Let the site's search have many items that one word finds, the least of them in a category of its own."""
+    packages = {f"q{n}": package(title=f"Queue {n}", pypi=None) for n in range(250)}
+    packages["last"] = package(title="Something", pypi=None, category="other", deprecated="2020-01-01")
+    snapshots = {slug: fetched(description="", pypi=None) for slug in packages}
+    snapshots["last"] = fetched(description="A queue", stars=0, pypi=None)
+    categories = {"apps": category(), "other": category(title="Other", title_plural="Others")}
+    made = catalogue(packages, {}, categories, snapshots)
+    bodies = {SITE.path(output.route): output.body for output in search.render(made, SITE)}
+    tab.page.route(
+        "**/api/data/v1/search/**", lambda route: route.fulfill(body=bodies[urlsplit(route.request.url).path])
+    )
+
+
+def test_filters_find_what_is_beyond_the_best_hundred(sites: "Sites") -> None:
+    with sites.tab() as tab:
+        crowded(tab)
+        tab.open("/search/?q=queue")
+        status = tab.page.locator("#results [role=status]")
+        expect(status).to_have_text("251 results for “queue”, the best 100 shown")
+        assert len(found(tab)) == 100
+        assert "Something" not in found(tab)
+        tab.page.get_by_label("Category").select_option("Other")
+        expect(status).to_have_text("1 of 251 results for “queue”")
+        assert found(tab) == ["Something"]
+        expect(tab.page.get_by_role("button", name="Show more")).to_be_hidden()
+        tab.page.go_back()
+        expect(status).to_have_text("251 results for “queue”, the best 100 shown")
+
+
+def test_more_are_shown_on_demand(sites: "Sites") -> None:
+    with sites.tab() as tab:
+        crowded(tab)
+        tab.open("/search/?q=queue")
+        status, more = tab.page.locator("#results [role=status]"), tab.page.get_by_role("button", name="Show more")
+        expect(status).to_contain_text("the best 100 shown")
+        first = found(tab)
+        more.click()
+        expect(status).to_contain_text("the best 200 shown")
+        assert found(tab)[:100] == first
+        expect(tab.page.locator(".hits li > a").nth(100)).to_be_focused()
+        more.click()
+        expect(status).to_have_text("251 results for “queue”")
+        expect(more).to_be_hidden()
+        assert [*tab.findings(), *tab.findings(COLOURS)] == []
+
+
+def test_what_was_not_looked_at_is_told(sites: "Sites", monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(search, "MOST_POSTINGS", 20)
+    with sites.tab() as tab:
+        crowded(tab)
+        tab.open("/search/?q=queue&category=Other")
+        status = tab.page.locator("#results [role=status]")
+        expect(status).to_contain_text("Nothing found for “queue” with these filters.")
+        expect(status).to_contain_text("Very many have such words: only the best of them were looked at.")
+        tab.page.get_by_label("Category").select_option("")
+        expect(status).to_contain_text("at least 250 results for “queue”, the best 100 shown")
 
 
 def test_nothing_found_says_what_to_do(sites: "Sites") -> None:
