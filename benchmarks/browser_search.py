@@ -3,10 +3,10 @@
 For made-up catalogues of several sizes, over their queries of every kind, in a real Chromium from a server on loopback
 that compresses as a host would:
 
-- from the last key to the suggestions on the screen, in milliseconds, median and 95th of a hundred: cold (a new profile,
-  nothing read but the page and its scripts), and warm (the same text once more on the same page). The pause without a
-  key that the box waits for is in it; what remains is told beside it. On this machine, and as a phone on slow 4G: the
-  processor four times slower, 150 ms there and back, 1.6 Mbit/s;
+- from the last key to the suggestions on the screen, in milliseconds, median and 95th of a hundred: cold (nothing read
+  but the page and its scripts), and warm (the same text once more on the same page). The pause without a key that the
+  box waits for is in it; what remains is told beside it. On this machine, and as a phone on slow 4G: the processor four
+  times slower, 150 ms there and back, 1.6 Mbit/s;
 - what a query costs when nothing is at hand yet: requests, and bytes as they come over the wire without their heads:
   for suggestions, and for the page of results.
 

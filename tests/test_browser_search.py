@@ -213,20 +213,20 @@ def crowded(tab: "Tab") -> None:
     )
 
 
-def test_filters_find_what_is_beyond_the_best_hundred(sites: "Sites") -> None:
+def test_filters_find_what_is_beyond_the_best_that_are_shown(sites: "Sites") -> None:
     with sites.tab() as tab:
         crowded(tab)
         tab.open("/search/?q=queue")
         status = tab.page.locator("#results [role=status]")
-        expect(status).to_have_text("251 results for “queue”, the best 100 shown")
-        assert len(found(tab)) == 100
+        expect(status).to_have_text("251 results for “queue”, the best 50 shown")
+        assert len(found(tab)) == 50
         assert "Something" not in found(tab)
         tab.page.get_by_label("Category").select_option("Other")
         expect(status).to_have_text("1 of 251 results for “queue”")
         assert found(tab) == ["Something"]
         expect(tab.page.get_by_role("button", name="Show more")).to_be_hidden()
         tab.page.go_back()
-        expect(status).to_have_text("251 results for “queue”, the best 100 shown")
+        expect(status).to_have_text("251 results for “queue”, the best 50 shown")
 
 
 def test_more_are_shown_on_demand(sites: "Sites") -> None:
@@ -234,12 +234,15 @@ def test_more_are_shown_on_demand(sites: "Sites") -> None:
         crowded(tab)
         tab.open("/search/?q=queue")
         status, more = tab.page.locator("#results [role=status]"), tab.page.get_by_role("button", name="Show more")
-        expect(status).to_contain_text("the best 100 shown")
+        expect(status).to_contain_text("the best 50 shown")
         first = found(tab)
         more.click()
-        expect(status).to_contain_text("the best 200 shown")
-        assert found(tab)[:100] == first
-        expect(tab.page.locator(".hits li > a").nth(100)).to_be_focused()
+        expect(status).to_contain_text("the best 100 shown")
+        assert found(tab)[:50] == first
+        expect(tab.page.locator(".hits li > a").nth(50)).to_be_focused()
+        for shown in ("150", "200", "250"):
+            more.click()
+            expect(status).to_contain_text(f"the best {shown} shown")
         more.click()
         expect(status).to_have_text("251 results for “queue”")
         expect(more).to_be_hidden()
@@ -255,7 +258,7 @@ def test_what_was_not_looked_at_is_told(sites: "Sites", monkeypatch: pytest.Monk
         expect(status).to_contain_text("Nothing found for “queue” with these filters.")
         expect(status).to_contain_text("Very many have such words: only the best of them were looked at.")
         tab.page.get_by_label("Category").select_option("")
-        expect(status).to_contain_text("at least 250 results for “queue”, the best 100 shown")
+        expect(status).to_contain_text("at least 250 results for “queue”, the best 50 shown")
 
 
 def test_nothing_found_says_what_to_do(sites: "Sites") -> None:

@@ -4,7 +4,7 @@ import { counted, day, element, number, read, root, slugOf, stated, write } from
 import { find } from "./search.js?v=64d05244";
 import { SLASH } from "./site.js?v=f6c7475b";
 
-const SHOWN = 100; // at first, and as many more at a time
+const SHOWN = 50; // at first, and as many more at a time: most hits are a request each
 
 const place = document.getElementById("results");
 const box = document.getElementById("q");
