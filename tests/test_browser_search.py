@@ -275,12 +275,36 @@ def test_nothing_found_says_what_to_do(sites: "Sites") -> None:
         expect(tab.page.locator("#q")).to_have_value("xylophone")
 
 
+READS = """async ([script, root]) => {
+  const { search } = await import(script);
+  const reads = [];
+  const read = async (route) => {
+    if (!route.includes("/items/")) reads.push(route);
+    const answer = await fetch(root + route);
+    return answer.ok ? answer.text() : null;
+  };
+  const found = [await search("postman", read), await search("postman", read)];
+  return { found: found.map((items) => items.length), reads };
+}"""
+
+
+def test_a_function_that_reads_is_asked_once_for_each_file_of_the_index(sites: "Sites") -> None:
+    with sites.tab() as tab:
+        tab.open("/about/")
+        came = tab.page.evaluate(READS, [SITE.path("/assets/search.js"), SITE.path("/")[:-1]])
+        assert came["found"][0] == came["found"][1] > 0
+        assert len(came["reads"]) == len(set(came["reads"])) > 2
+
+
 def test_an_index_that_cannot_be_read_is_told(sites: "Sites") -> None:
     with sites.tab() as tab:
         tab.allow("503")
         tab.page.route("**/search/index.json", lambda route: route.fulfill(status=503))
         tab.open("/search/?q=postman")
         expect(tab.page.locator("#results [role=status]")).to_have_text("The index cannot be read: HTTP 503")
+        tab.page.unroute("**/search/index.json")
+        tab.page.get_by_role("button", name="Search").click()
+        expect(tab.page.locator(".hits li > a").first).to_have_text("postman")
 
 
 def test_hostile_titles_stay_texts(sites: "Sites") -> None:

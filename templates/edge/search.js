@@ -70,29 +70,42 @@ const near = (a, b, most, i = 0, j = 0) => {
   );
 };
 
-/** The index, with those of its files that a query has read. */
+/** What was read, by the function that did: one that lives longer than a query, as in a page, parses no file twice. */
+const parsed = new WeakMap();
+
+/** A file of the index, as JSON; null where it is missing. */
+const json = (read, route) => {
+  if (!parsed.has(read)) parsed.set(read, new Map());
+  const files = parsed.get(read);
+  if (!files.has(route)) {
+    const file = read(ROOT + route).then((text) => JSON.parse(text ?? "null"));
+    file.catch(() => files.delete(route));
+    files.set(route, file);
+  }
+  return files.get(route);
+};
+
+/** The index, with the names of those of its files that a query has read. */
 class Index {
   constructor(read, head) {
     this.read = read;
     this.head = head;
-    this.files = new Map();
+    this.files = new Set();
     this.isPart = false; // whether there was more than was looked at
     this.beginnings = { terms: new Set(head.terms), spellings: new Set(head.spellings) };
   }
 
   static async open(read) {
-    const text = await read(ROOT + "index.json");
-    if (text === null) throw new Error(`there is no ${ROOT}index.json`);
-    return new Index(read, JSON.parse(text));
+    const head = await json(read, "index.json");
+    if (head === null) throw new Error(`there is no ${ROOT}index.json`);
+    return new Index(read, head);
   }
 
   /** A file; empty where it is missing, or one too many. */
   async file(route, most = MOST_READS) {
-    if (!this.files.has(route)) {
-      if (this.files.size + 1 >= most) return {}; // the head was one
-      this.files.set(route, this.read(ROOT + route).then((text) => JSON.parse(text ?? "{}")));
-    }
-    return this.files.get(route);
+    if (!this.files.has(route) && this.files.size + 1 >= most) return {}; // the head was one
+    this.files.add(route);
+    return (await json(this.read, route)) ?? {};
   }
 
   /** The file with the longest beginning that is also that of `key`. */

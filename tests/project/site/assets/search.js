@@ -50,27 +50,38 @@ const near = (a, b, most, i = 0, j = 0) => {
   );
 };
 
+const parsed = new WeakMap();
+
+const json = (read, route) => {
+  if (!parsed.has(read)) parsed.set(read, new Map());
+  const files = parsed.get(read);
+  if (!files.has(route)) {
+    const file = read(ROOT + route).then((text) => JSON.parse(text ?? "null"));
+    file.catch(() => files.delete(route));
+    files.set(route, file);
+  }
+  return files.get(route);
+};
+
 class Index {
   constructor(read, head) {
     this.read = read;
     this.head = head;
-    this.files = new Map();
+    this.files = new Set();
     this.isPart = false; // whether there was more than was looked at
     this.beginnings = { terms: new Set(head.terms), spellings: new Set(head.spellings) };
   }
 
   static async open(read) {
-    const text = await read(ROOT + "index.json");
-    if (text === null) throw new Error(`there is no ${ROOT}index.json`);
-    return new Index(read, JSON.parse(text));
+    const head = await json(read, "index.json");
+    if (head === null) throw new Error(`there is no ${ROOT}index.json`);
+    return new Index(read, head);
   }
 
   async file(route, most = MOST_READS) {
-    if (!this.files.has(route)) {
-      if (this.files.size + 1 >= most) return {}; // the head was one
-      this.files.set(route, this.read(ROOT + route).then((text) => JSON.parse(text ?? "{}")));
-    }
-    return this.files.get(route);
+    if (!this.files.has(route) && this.files.size + 1 >= most) return {}; // the head was one
+    this.files.add(route);
+    return (await json(this.read, route)) ?? {};
   }
 
   shard(kind, key) {

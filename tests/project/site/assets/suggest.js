@@ -1,6 +1,6 @@
 
 import { counted, element, read, root } from "./page.js?v=7dd3cc0d";
-import { suggest } from "./search.js?v=64d05244";
+import { suggest } from "./search.js?v=bfa0e298";
 
 const PAUSE = 120; // milliseconds without a key before anything is asked
 const SHOWN = 8;
