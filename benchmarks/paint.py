@@ -24,6 +24,7 @@ LATENCY = 150  # milliseconds
 DOWN, UP = 1_600_000 / 8, 750_000 / 8  # bytes a second
 SLOWER = 4
 KINDS = ("document", "stylesheet", "script")
+PAGES = (*ALL, ("many", "/packages/"), ("hostile", "/packages/p/victim/"))  # a full page of a list, a full package
 PAINT = """() => new Promise((resolve) => {
   const last = (type, sum) => new Promise((done) => {
     const watch = new PerformanceObserver((list) => done(sum(list.getEntries())));
@@ -79,7 +80,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--runs", type=int, default=5)
     options = parser.parse_args()
-    found: dict[tuple[str, str], list[Figures]] = {page: [] for page in ALL}
+    found: dict[tuple[str, str], list[Figures]] = {page: [] for page in PAGES}
     with browsing(compressed=True) as sites:
         for page in found:
             with sites.tab(page[0]) as tab:  # what is made when it is first asked for is made now

@@ -227,12 +227,17 @@ def index_routes(answer: Any) -> set[str]:  # noqa: ANN401 - JSON
 
 def test_filters_by_type_and_by_what_is_active(tmp_path: Path) -> None:
     found.write(crowd(3), tmp_path)
-    wanted: list[dict[str, Any]] = [{"type": "grid"}, {"active": "1"}, {"active": "1", "category": "Other"}]
+    wanted: list[dict[str, Any]] = [
+        {"type": "grid"},
+        {"active": "1"},
+        {"active": "1", "category": "Other"},
+        {"category": "App"},
+    ]
     asked = [
         {"query": "queue", **one} for one in (*wanted, {"category": "Nothing such"}, {"type": "grid", "recent": "1"})
     ]
     answers = [sorted(item["slug"] for item in answer) for answer in ask(tmp_path, *asked)]
-    assert answers == [["queues"], ["q0", "q1", "q2", "queues"], [], [], []]
+    assert answers == [["queues"], ["q0", "q1", "q2", "queues"], [], ["q0", "q1", "q2"], [], []]
 
 
 def test_a_category_beyond_all_letters_has_a_character_still(tmp_path: Path) -> None:

@@ -8,6 +8,9 @@ const MOST_TYPED = 200; // characters that are looked at
 const LONGEST = 40; // characters of a word, as in the index
 const LONGEST_ENDING = 7; // more characters than stem() ever takes off
 const RANKS = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz-_"; // 32 by weight, 32 more if active
+const PLACES = new Map([...RANKS].map((character, place) => [character.charCodeAt(0), place]));
+const LINES = "pgf"; // of the files of ranks: ranks of packages and of grids, facts of packages
+const TYPES = ["package", "grid"];
 const FIRST_FACT = 48; // the code of the first category, not recent; then the same recent, the second category, ...
 
 const EXACT = 3;
@@ -212,30 +215,35 @@ async function knowledge(index, scores) {
   for (const [key, score] of scores) raise(blocks, key >> 17, score);
   const order = [...blocks.keys()].sort((a, b) => blocks.get(b) - blocks.get(a));
   await Promise.all(order.map(async (n) => blocks.set(n, await index.file(`ranks/${n}.json`))));
-  return (key) => {
-    const id = key >> 1;
-    const character = (kind) => blocks.get(id >> 16)?.[kind + (id >> 10)]?.[id & 1023];
-    const rank = Math.max(0, RANKS.indexOf(character("pg"[key & 1]) ?? "0"));
-    const facts = key & 1 ? null : character("f");
-    const number = facts ? facts.charCodeAt(0) - FIRST_FACT : 0;
-    const own = facts ? { category: index.head.categories[number >> 1], recent: number % 2 === 1 } : {};
-    return { type: key & 1 ? "grid" : "package", rank: rank & 31, active: rank > 31, ...own };
+  const lines = new Map();
+  const at = (kind, id) => {
+    const line = kind + (id >> 10) * LINES.length;
+    if (!lines.has(line)) lines.set(line, blocks.get(id >> 16)?.[LINES[kind] + (id >> 10)] ?? "");
+    return lines.get(line).charCodeAt(id & 1023);
+  };
+  return {
+    rank: (key) => PLACES.get(at(key & 1, key >> 1)) ?? 0,
+    fact: (key) => (key & 1 ? NaN : at(2, key >> 1) - FIRST_FACT),
   };
 }
 
 async function best(index, query, { limit, type, category, recent, active }) {
   const scores = await scored(index, query);
   const known = await knowledge(index, scores);
-  const [categories, fitting] = [new Set(), []];
+  const titles = index.head.categories;
+  const [facts, fitting] = [new Set(), []];
   for (const [key, score] of scores) {
-    const item = known(key);
-    if (item.category) categories.add(item.category);
-    if ((type && item.type !== type) || (category && item.category !== category)) continue;
-    if ((recent && !item.recent) || (active && !item.active)) continue;
-    fitting.push([key, (score < EXACT && !item.active ? 0.7 * score : score) + (0.2 * item.rank) / 31]);
+    const [rank, fact] = [known.rank(key), known.fact(key)];
+    if (fact >= 0) facts.add(fact >> 1);
+    if ((active && rank < 32) || (type && type !== TYPES[key & 1])) continue;
+    if ((category && !(fact >= 0 && titles[fact >> 1] === category)) || (recent && !(fact % 2))) continue;
+    fitting.push([key, (score < EXACT && rank < 32 ? 0.7 * score : score) + (0.2 * (rank & 31)) / 31]);
   }
-  const keys = fitting.sort((a, b) => b[1] - a[1] || a[0] - b[0]).slice(0, limit).map(([key]) => key);
-  return { keys, count: fitting.length, all: scores.size, categories: [...categories].sort(), isPart: index.isPart };
+  const least = Float64Array.from(fitting, ([, score]) => score).sort().at(-limit) ?? 0; // sorting numbers is quick
+  const top = fitting.filter(([, score]) => score >= least).sort((a, b) => b[1] - a[1] || a[0] - b[0]);
+  const keys = top.slice(0, limit).map(([key]) => key);
+  const categories = [...facts].map((number) => titles[number]).sort();
+  return { keys, count: fitting.length, all: scores.size, categories, isPart: index.isPart };
 }
 
 async function texts(read, keys) {

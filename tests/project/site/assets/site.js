@@ -1,7 +1,7 @@
 
 const box = document.getElementById("q");
 
-const suggest = async () => (await import("./suggest.js?v=5c6ae553")).attach(box);
+const suggest = async () => (await import("./suggest.js?v=4d903325")).attach(box);
 
 if (box && document.activeElement === box) suggest();
 else box?.addEventListener("focus", suggest, { once: true });
