@@ -10,7 +10,7 @@ import click
 
 from builder.cli.facts import fetch, fmt, ids
 from builder.cli.live import verify
-from builder.cli.site import build, check, serve
+from builder.cli.site import build, check, doctor, serve
 from builder.cli.terminal import show_problems, tell
 from builder.errors import BuilderError, DataError
 
@@ -58,5 +58,5 @@ def main(context: click.Context, *, quiet: bool, verbose: bool) -> None:
     context.obj = {"quiet": quiet, "verbose": verbose}
 
 
-for command in (build, check, fetch, fmt, ids, serve, verify):
+for command in (build, check, doctor, fetch, fmt, ids, serve, verify):
     main.add_command(command)

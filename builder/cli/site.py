@@ -1,6 +1,7 @@
-"""`check`, `build` and `serve`: from the data to the site."""
+"""`check`, `build`, `serve` and `doctor`: from the data to the site."""
 
 import functools
+import os
 import signal
 import time
 from pathlib import Path
@@ -9,6 +10,7 @@ from typing import TYPE_CHECKING
 import click
 
 from builder.choices import Choices
+from builder.cli.facts import TOKENS
 from builder.cli.options import base_url_option, choices_options, data_option, out_option, shrink_option
 from builder.cli.terminal import show, tell
 from builder.hosts import HOSTS, Host, host_named
@@ -94,3 +96,18 @@ def serve(  # noqa: PLR0913, PLR0917 - one for each option
     signal.signal(signal.SIGTERM, signal.default_int_handler)
     served = serving.serve if name is None else functools.partial(serving.serve_by, host)
     served(rebuild, out, (data, building.TEMPLATES), port, tell, prefix=lambda: prefix, quiet=obj["quiet"])
+
+
+@click.command()
+@data_option
+@out_option
+@click.pass_obj
+def doctor(obj: dict[str, bool], data: Path, out: Path) -> None:
+    """Look whether all is there that the commands need, and name what to install or mend."""
+    from builder import doctor as examining  # noqa: PLC0415 - see the package's docstring
+
+    findings = list(examining.examine(data, out, os.environ, list(TOKENS)))
+    for finding in findings:
+        if finding.mark == "problem" or not obj["quiet"]:
+            show(finding)
+    examining.hold(findings)
