@@ -67,9 +67,12 @@ def pypi_name(record: PackageRecord) -> str | None:
 
     It is always one that can be: it goes into addresses, and into a command that people paste into their shells.
     """
-    if record.pypi:
-        return record.pypi
-    name = _PYPI_ADDRESS.sub("", (record.pypi_url or "").strip()).strip("/").split("/")[0]
+    return record.pypi or name_on_pypi(record.pypi_url or "")
+
+
+def name_on_pypi(text: str) -> str | None:
+    """Give the name of the project on PyPI that a stored text means, an address or a name; None where it means none."""
+    name = _PYPI_ADDRESS.sub("", text.strip()).strip("/").split("/")[0]
     try:
         canonicalize_name(name, validate=True)
     except InvalidName:  # an imported text may be anything
