@@ -48,21 +48,21 @@ def gather(site: Site, *, size: int = SIZE, v3: bool = True) -> Found:
         GuardRefusedError: it lists no packages.
     """
     found = Found(site.base)
-    _lists(site, found, size)
+    found.categories = whole(site, CATEGORIES, size)
+    found.grids = whole(site, GRIDS, size)
+    found.packages = whole(site, PACKAGES, size)
     if not found.packages:
         raise GuardRefusedError(f"{site.base}{urls.API_PACKAGES} lists no packages: nothing was changed.")
     if v3:
         found.usage = used(site, urls.V3_PACKAGES, size)
+    _look_again(site, found, size)
     _settle(site, found)
     _sample(site, found)
     return found
 
 
-def _lists(site: Site, found: Found, size: int) -> None:
-    """Read the three lists, and again those that are not as they were by the time the last one was read."""
-    found.categories = whole(site, CATEGORIES, size)
-    found.grids = whole(site, GRIDS, size)
-    found.packages = whole(site, PACKAGES, size)
+def _look_again(site: Site, found: Found, size: int) -> None:
+    """Read those lists again that are not as they were by the time the last one was read."""
     for _ in range(ROUNDS):
         still = True
         if not holds_still(site, CATEGORIES, found.categories, size):

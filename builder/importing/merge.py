@@ -1,7 +1,7 @@
 """What a site tells, put beside what people wrote here: the id is the site's, their words stay.
 
 Items are the same where their slugs are. A key that the file does not have is filled in; one that says something else
-is a conflict, which is told.
+is a conflict, which is told. The dates go with the id: both were given here by this program.
 """
 
 from collections import defaultdict
@@ -29,6 +29,7 @@ _ROUTES: Final[Mapping[Kind, str]] = {
     "grids": urls.API_GRIDS,
 }
 _OURS: Final = frozenset({"id", "imported"})  # keys that are no person's words
+_DATES: Final = frozenset({"created", "modified"})
 _EITHER: Final = "Write the other one if it is better; --theirs takes all of them."
 
 # What the API is to answer with although a key cannot have it, and the key: a person's word there is the better one.
@@ -137,6 +138,10 @@ def _merged(telling: Fitting, record: _R, entry: Entry[_R], *, theirs: bool) -> 
             continue
         if name == "packages":
             update[name] = _both(telling, entry.path, there, ours, theirs=theirs)
+        elif name in _DATES:
+            update[name] = there
+            if ours is not None:
+                telling.note("id", name, there.isoformat(), f"{entry.path} had {ours.isoformat()}.")
         elif theirs or name not in before.model_fields_set:
             update[name] = there
         else:

@@ -13,7 +13,7 @@ WHATS: Final[dict[What, str]] = {
     "text": "Addresses kept as text for the API alone",
     "skipped": "Items that were not taken",
     "conflict": "What people wrote here, and stays",
-    "id": "Ids that had to make way",
+    "id": "Ids and dates that had to make way",
     "unknown": "Keys that are not known here",
     "differs": "Answers that are not as there",
 }

@@ -187,23 +187,22 @@ def _dates(item: Item, fitting: Fitting) -> dict[str, datetime]:
 def snapshot(item: PackageItem, fitting: Fitting) -> Snapshot:
     """Make the snapshot of a package: what `fetch` would have stored, as far as the API tells of it.
 
-    Where nobody was asked, or there is no repository, a zero says nothing: it is not known then.
+    Texts stay as they are: pages and feeds bear any. Where nobody was asked, or there is no repository, a zero says
+    nothing: it is not known then.
     """
     asked = item.last_fetched is not None and bool(item.repo_url)
     facts = RepositoryFacts(
-        description=fitting.text("repo_description", item.repo_description) or None,
+        description=item.repo_description or None,
         stars=_known(fitting.count("repo_watchers", item.repo_watchers), asked=asked),
         forks=_known(fitting.count("repo_forks", item.repo_forks), asked=asked),
         last_commit=item.last_updated and fitting.moment("last_updated", item.last_updated),
         weeks=fitting.weeks("commits_over_52", item.commits_over_52),
-        participants=tuple(fitting.text("participants", login) for login in item.participants) or None,
+        participants=item.participants or None,
     )
-    version = None if item.pypi_version is None else fitting.text("pypi_version", item.pypi_version)
+    name, version = derive.name_on_pypi(item.pypi_url or "") or "", item.pypi_version
     return Snapshot(
         last_fetched=item.last_fetched and fitting.moment("last_fetched", item.last_fetched),
-        pypi=None
-        if version is None
-        else PyPIFacts(name=derive.name_on_pypi(item.pypi_url or "") or "", version=version),
+        pypi=None if version is None else PyPIFacts(name=name, version=version),
         repository=None if facts == RepositoryFacts() else facts,
     )
 
