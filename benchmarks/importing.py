@@ -26,11 +26,11 @@ from builder.hosts import HOSTS
 
 def answers(site: Original) -> dict[str, bytes]:
     """Give what the site answers, by path."""
-    found = {}
+    found, linked = {}, site.linked()
     for kind in ("packages", "grids", "categories"):
         found[f"{kind}/"] = site.list_v4(kind, {"limit": str(10**6)})
         for key, facts in getattr(site, kind).items():
-            found[f"{kind}/{key}/"] = wire(site.told(kind, key))
+            found[f"{kind}/{key}/"] = wire(site.told(kind, key, linked))
             if kind != "categories":
                 found[f"{kind}/{facts['slug']}/"] = found[f"{kind}/{key}/"]
     return found

@@ -8,6 +8,7 @@ import json
 import random
 import re
 import threading
+from collections import defaultdict
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -107,7 +108,7 @@ class Original:
             "last_fetched": FETCHED + timedelta(microseconds=age),
             "repo_url": f"https://github.com/owner/{slug}",
             "pypi_version": "1.0",
-            "created": BEGIN + timedelta(days=age, microseconds=age),
+            "created": BEGIN + timedelta(hours=age, microseconds=age),
             "modified": FETCHED - timedelta(hours=age),
             "repo_forks": key % 7,
             "repo_description": f"Description of {slug}.",
@@ -123,18 +124,27 @@ class Original:
     def link(self, kind: str, key: object) -> str:
         return f"{self.base}/api/v4/{kind}/{key}/"
 
-    def told(self, kind: str, key: int) -> Facts:
-        """Give an item as v4 tells it."""
+    def linked(self) -> Mapping[tuple[str, int], list[int]]:
+        """Give the grids of each package, and the packages of each grid, by kind and id."""
+        found: defaultdict[tuple[str, int], list[int]] = defaultdict(list)
+        for grid, package in self.links:
+            found["packages", package].append(grid)
+            found["grids", grid].append(package)
+        return found
+
+    def told(self, kind: str, key: int, linked: Mapping[tuple[str, int], list[int]] | None = None) -> Facts:
+        """Give an item as v4 tells it; `linked` is for who asks for many."""
+        linked = self.linked() if linked is None else linked
         facts = {
             name: value.astimezone(self.zone).isoformat() if isinstance(value, datetime) else value
             for name, value in getattr(self, kind)[key].items()
         }
         if kind == "packages":
             facts.pop("usage_count")
-            grids = [self.link("grids", grid) for grid, package in self.links if package == key]
+            grids = [self.link("grids", grid) for grid in linked.get((kind, key), [])]
             return {"category": self.link("categories", facts.pop("category")), "grids": grids, **facts}
         if kind == "grids":
-            members = sorted((p for g, p in self.links if g == key), key=lambda p: collated(self.packages[p]["title"]))
+            members = sorted(linked.get((kind, key), []), key=lambda p: collated(self.packages[p]["title"]))
             told = {"id": 0, "title": 0, "slug": 0, "description": 0, "is_locked": 0}
             return told | {"packages": [self.link("packages", p) for p in members]} | facts
         return facts
@@ -166,7 +176,7 @@ class Original:
 
     def list_v4(self, kind: str, query: Mapping[str, str]) -> bytes:
         keys = sorted(getattr(self, kind), reverse=True)
-        limit, offset = self.place(query)
+        (limit, offset), linked = self.place(query), self.linked()
 
         def page(at: int) -> str:
             return f"{self.base}/api/v4/{kind}/?" + urlencode({"limit": limit} | ({"offset": at} if at else {}))
@@ -177,7 +187,7 @@ class Original:
                 "count": len(keys),
                 "next": page(after) if after < len(keys) else None,
                 "previous": page(before) if offset else None,
-                "results": [self.told(kind, key) for key in keys[offset:after]],
+                "results": [self.told(kind, key, linked) for key in keys[offset:after]],
             }
         )
 

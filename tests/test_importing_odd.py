@@ -205,7 +205,7 @@ def test_words_of_people_stay_and_the_id_is_theirs(tmp_path: Path) -> None:
         assert report(server.url, data)["changed"] == {}
     assert text.startswith("# Ours\nid: 359\ntitle: Messages   # as we call it\n")
     assert (
-        PEOPLE.removeprefix("# Ours\n").replace("2020-01-01T00:00:00+00:00", "2011-08-08T19:47:51.417359-04:00") in text
+        PEOPLE.removeprefix("# Ours\n").replace("2020-01-01T00:00:00+00:00", "2010-08-29T18:47:51.417359-04:00") in text
     )
     assert "\npypi: django-messages\n" in text
     assert remarks(found, "conflict") == [
@@ -223,7 +223,7 @@ def test_their_words_where_they_are_wanted(tmp_path: Path) -> None:
         assert run(server.url, data, "--theirs").exit_code == 0
     text = (data / "packages/django-messages.yaml").read_text()
     assert "title: django-messages\n" in text
-    assert "tags: [messaging]\n\n# When it came\ncreated: 2011-08-08T19:47:51.417359-04:00\n" in text
+    assert "tags: [messaging]\n\n# When it came\ncreated: 2010-08-29T18:47:51.417359-04:00\n" in text
 
 
 def test_a_dry_run_changes_nothing_and_asks_for_the_next(tmp_path: Path) -> None:
