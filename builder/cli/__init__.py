@@ -9,6 +9,7 @@ from typing import Any, Final
 import click
 
 from builder.cli.facts import fetch, fmt, ids
+from builder.cli.importing import import_
 from builder.cli.live import verify
 from builder.cli.site import build, check, doctor, serve
 from builder.cli.terminal import show_problems, tell
@@ -58,5 +59,5 @@ def main(context: click.Context, *, quiet: bool, verbose: bool) -> None:
     context.obj = {"quiet": quiet, "verbose": verbose}
 
 
-for command in (build, check, doctor, fetch, fmt, ids, serve, verify):
+for command in (build, check, doctor, fetch, fmt, ids, import_, serve, verify):
     main.add_command(command)
