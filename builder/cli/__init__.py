@@ -8,9 +8,10 @@ from typing import Any, Final
 
 import click
 
+from builder.cli.checking import check
 from builder.cli.facts import fetch, ids
 from builder.cli.live import verify
-from builder.cli.site import build, check, serve
+from builder.cli.site import build, serve
 from builder.cli.terminal import show_problems, tell
 from builder.errors import BuilderError, DataError
 
@@ -33,7 +34,7 @@ class Commands(click.Group):
             return super().invoke(ctx)
         except DataError as error:
             show_problems(error.problems)
-            tell(str(error) if ctx.invoked_subcommand == "check" else f"{error} Nothing was written.")
+            tell(str(error) if ctx.invoked_subcommand == "diff" else f"{error} Nothing was written.")
             sys.exit(error.exit_code)
         except BuilderError as error:
             tell(f"Error: {error}", fg="red")
