@@ -55,8 +55,12 @@ def load(folder: Path, *, keep_snapshots: bool = True) -> Data:
     return records
 
 
-def join(data: Data, folder: Path, base_url: str | None = None) -> tuple[Catalogue, list[str]]:
+def join(
+    data: Data, folder: Path, base_url: str | None = None, past: history.History | None = None
+) -> tuple[Catalogue, list[str]]:
     """Make the catalogue, with `base_url` in place of the settings' own; and give the notes on what git did not tell.
+
+    `past` is the history of the files, where it is not the folder's own.
 
     Raises:
         pydantic.ValidationError: if `base_url` is not one.
@@ -64,7 +68,7 @@ def join(data: Data, folder: Path, base_url: str | None = None) -> tuple[Catalog
     if base_url is not None:
         settings = Settings.model_validate(dict(data.settings) | {"base_url": base_url})
         data = dataclasses.replace(data, settings=settings)
-    past = history.read(folder)
+    past = past or history.read(folder)
     inside = None if past.prefix is None else past.prefix.rstrip("/")
     return catalogue.join(data, past.dates, inside), tell_notes(data, past)
 

@@ -8,6 +8,7 @@ from typing import Any, Final
 
 import click
 
+from builder.cli.changing import diff
 from builder.cli.checking import check
 from builder.cli.facts import fetch, ids
 from builder.cli.live import verify
@@ -59,5 +60,5 @@ def main(context: click.Context, *, quiet: bool, verbose: bool) -> None:
     context.obj = {"quiet": quiet, "verbose": verbose}
 
 
-for command in (build, check, fetch, ids, serve, verify):
+for command in (build, check, diff, fetch, ids, serve, verify):
     main.add_command(command)

@@ -107,7 +107,7 @@ def check(obj: dict[str, bool], data: Path, form: str, revision: str | None, *, 
     from builder import build as building  # noqa: PLC0415 - see the package's docstring
     from builder.errors import DataError  # noqa: PLC0415 - see the package's docstring
 
-    base = _base(data, revision)
+    base = find_base(data, revision) if revision is not None else None
     records, problems = building.look(data)
     older = 0
     if base:
@@ -139,15 +139,18 @@ def _conclude(found: _Found) -> None:
         sys.exit(PROBLEMS_FOUND)
 
 
-def _base(data: Path, revision: str | None) -> "Base | None":
+def find_base(data: Path, revision: str) -> "Base":
+    """Find the revision that a user named.
+
+    Raises:
+        click.BadParameter: git does not know it.
+    """
     from builder.changes import RevisionError, find  # noqa: PLC0415 - see the package's docstring
 
-    if revision is None:
-        return None
     try:
         return find(data, revision)
     except RevisionError as error:
-        raise click.BadParameter(str(error), param_hint="--base") from None
+        raise click.BadParameter(str(error), param_hint="REV") from None
 
 
 def _pages(data: Path) -> "Pages":

@@ -35,7 +35,7 @@ def summarise(problems: Sequence[Problem], pages: Pages, counts: str = "") -> st
     if not problems:
         return f"### No problem found\n\n{escape(counts)}\n"
     title = str(DataError(problems)).rstrip(".")
-    return f"### {title}\n" + "".join(_fitting(_files(problems, pages)))
+    return f"### {title}\n" + "".join(fit(_files(problems, pages)))
 
 
 def _files(problems: Sequence[Problem], pages: Pages) -> Iterator[str]:
@@ -54,11 +54,12 @@ def _item(problem: Problem, pages: Pages) -> str:
     return f"- {place}{field}{escape(problem.message)}{value} ({name}){hint}\n"
 
 
-def _fitting(parts: Iterator[str]) -> Iterator[str]:
+def fit(parts: Iterator[str]) -> Iterator[str]:
+    """Yield parts as long as there is room, and say so where there is none any more."""
     room = MOST_BYTES
     for part in parts:
         room -= len(part.encode())
         if room < 0:
-            yield "\nThere are more than fit here: the log of the job has them all.\n"
+            yield "\nThere is more than fits here: the log of the job has it all.\n"
             return
         yield part
