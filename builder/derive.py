@@ -16,7 +16,7 @@ from packaging.specifiers import InvalidSpecifier, SpecifierSet
 from packaging.utils import InvalidName, canonicalize_name
 from packaging.version import InvalidVersion, Version
 
-from builder.metadata import PyPIFacts, Release, RepositoryFacts
+from builder.metadata import PyPIFacts, Release, RepositoryFacts, Snapshot
 from builder.records import PackageRecord
 
 _PYPI_ADDRESS: Final = re.compile(
@@ -136,6 +136,19 @@ def repository(text: str) -> RepositoryName | None:
     if not host or not path:
         return None
     return RepositoryName(host, path)
+
+
+def moved(snapshot: Snapshot) -> tuple[str, str] | None:
+    """Give the address that a forge was asked for and the one that it answers under now, as `RepositoryName.key`.
+
+    None where they are the same, or where it does not say: a renamed repository redirects, so both lead to it.
+    """
+    name = snapshot.repository.name if snapshot.repository else None
+    asked = next((source.asked for source in snapshot.sources.values() if "/" in source.asked), "")
+    if not name or not asked:
+        return None
+    before, now = asked.casefold(), f"{asked.partition('/')[0]}/{name}".casefold()
+    return None if before == now else (before, now)
 
 
 def _name_steps(host: str, path: str) -> list[str]:

@@ -43,6 +43,7 @@ _NUMBER = re.compile(r"[0-9]+|0x[0-9a-f]*", _FLAGS)
 _SCHEME = re.compile(r"([a-z][a-z0-9+.-]*):", _FLAGS)
 _CYCLE = re.compile(r"[0-9]{1,4}(?:\.[0-9]{1,4}){0,2}")
 _MONTH = re.compile(r"[0-9]{4}-[0-9]{2}")
+_TRUTHS = dict.fromkeys(("yes", "on", "true", "1"), "true") | dict.fromkeys(("no", "off", "false", "0"), "false")
 _NOT_IN_URL = re.compile(r'[ "<>\\^`{|}]')
 
 
@@ -56,6 +57,9 @@ def _slug(text: str) -> str:
         raise _fail("slug", f"has {len(text)} characters", f"A slug has at most {SLUG_LENGTH} characters.")
     if not _SLUG.fullmatch(text):
         hint = "Use a-z, 0-9, - and _ only, and begin with a letter or a digit."
+        meant = re.sub(r"[^a-z0-9_]+", "-", text.lower()).strip("-_")
+        if _SLUG.fullmatch(meant) and not meant.isdigit():
+            hint = f"{hint} Did you mean {meant}?"
         raise _fail("slug", "is not a slug", hint)
     if text.isdigit():
         hint = "All digits would be read as an id, and never be found: add a letter."
@@ -91,7 +95,7 @@ def _whole_number(value: object) -> object:
 def _truth(value: object) -> object:
     if isinstance(value, str):
         if value not in {"true", "false"}:
-            raise _fail("truth", "is neither true nor false", "Write true or false.")
+            raise _fail("truth", "is neither true nor false", f"Write {_TRUTHS.get(value.lower(), 'true or false')}.")
         return value == "true"
     return value
 
@@ -205,7 +209,8 @@ def _url(text: str) -> str:
     except ValueError:
         raise _fail("url", "is not an address", hint) from None
     if parts.scheme not in {"http", "https"}:
-        raise _fail("url-scheme", "is not a web address", hint)
+        bare = not parts.scheme and _BARE.fullmatch(text if "/" in text else f"{text}/x")
+        raise _fail("url-scheme", "is not a web address", f"Did you mean https://{text}?" if bare else hint)
     if not parts.hostname:
         raise _fail("url", "has no host", hint)
     if "@" in parts.netloc:

@@ -308,4 +308,4 @@ def test_a_word_that_is_none_of_a_few_is_told_the_few(tmp_path: Path) -> None:
     data = write_data(tmp_path / "data", site={"forges": {"git.example.org": {"kind": "gitea"}}})
     _, [problem] = source.load(data)
     assert (problem.code, problem.field) == ("choice", "forges.git.example.org.kind")
-    assert problem.hint == "Write 'github', 'gitlab', 'forgejo', 'bitbucket' or 'git'."
+    assert problem.hint == "Did you mean forgejo? Write 'github', 'gitlab', 'forgejo', 'bitbucket' or 'git'."

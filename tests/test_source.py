@@ -311,7 +311,7 @@ def test_a_file_that_cannot_be_read_is_told(data: Path, monkeypatch: pytest.Monk
     monkeypatch.setattr(files.File, "read", refuse)
     wrong = source.load(data)[1]
     assert {problem.code for problem in wrong} == {"unreadable"}
-    assert str(wrong[0]) == "data/categories/apps.yaml: cannot be read: Permission denied [unreadable]"
+    assert str(wrong[0]).startswith("data/categories/apps.yaml: cannot be read: Permission denied [unreadable]\n")
 
 
 def test_a_folder_that_cannot_be_read_is_told(data: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -1,4 +1,4 @@
-"""`check`, `build`, `serve` and `doctor`: from the data to the site."""
+"""`build`, `serve` and `doctor`: from the data to the site."""
 
 import functools
 import os
@@ -17,23 +17,6 @@ from builder.hosts import HOSTS, Host, host_named
 
 if TYPE_CHECKING:
     from builder.write import Report
-
-
-@click.command()
-@data_option
-@click.pass_obj
-def check(obj: dict[str, bool], data: Path) -> None:
-    """Check the data and tell all problems of all files."""
-    from builder import build as building  # noqa: PLC0415 - see the package's docstring
-
-    loaded = building.load(data)
-    _, notes = building.join(loaded, data)
-    if obj["quiet"]:
-        return
-    for note in notes:
-        tell(f"Note: {note}")
-    counts = f"{len(loaded.packages)} packages, {len(loaded.grids)} grids, {len(loaded.categories)} categories"
-    show(f"{counts}: no problem found.")
 
 
 @click.command()
