@@ -261,6 +261,16 @@ def test_a_list_that_has_no_end_is_given_up(tmp_path: Path) -> None:
     assert (result.exit_code, "the list never ends" in result.stderr) == (3, True), result.output
 
 
+@pytest.mark.parametrize("follows", [None, "/api/v4/packages/?offset=100"])
+def test_a_list_that_is_shorter_than_it_says_is_given_up(tmp_path: Path, follows: str | None) -> None:
+    site = catalogue(60)
+    answer = typed(200, wire({"count": 60, "next": follows, "results": []}))
+    site.hooks.append(lambda _site, _number, request: answer if request.path == "/api/v4/packages/" else None)
+    with serving(site) as server:
+        result = run(server.url, empty(tmp_path / "data"))
+    assert (result.exit_code, "at a quieter time" in result.stderr) == (3, True), result.output
+
+
 @pytest.mark.parametrize("link", ["https://elsewhere.example/", "http://[", "/api/v4/grids/?offset=100"])
 def test_a_next_page_elsewhere_is_not_followed(tmp_path: Path, link: str) -> None:
     site = catalogue(60)
