@@ -15,6 +15,7 @@ from scripted import entry_of
 from builder import build, cli, derive
 from builder.fetch.journal import Answered
 from builder.fetch.merge import merge
+from builder.importing import CANNOT
 from builder.importing.fit import Fitting
 from builder.importing.journal import FOLDER, KEPT, Journal, Kept
 from builder.importing.walk import ROUNDS
@@ -217,3 +218,8 @@ def test_a_site_of_our_own_can_be_moved_too(tmp_path: Path) -> None:
     assert result.exit_code == 0, result.output
     same = {path for path, body in tree(data).items() if tree(other).get(path) == body}
     assert len(same) > 60
+
+
+def test_what_cannot_come_is_told_in_the_manual() -> None:
+    manual = (Path(__file__).parents[1] / "README.md").read_text(encoding="utf-8")
+    assert [missing.what for missing in CANNOT if f"| {missing.what} | {missing.remedy} |" not in manual] == []
