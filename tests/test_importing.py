@@ -20,6 +20,7 @@ from original_site import Original, catalogue, failing_every, serving, typed, wi
 
 from builder import build
 from builder.hosts import HOSTS
+from builder.importing import stage
 from builder.importing.journal import FOLDER
 
 COUNT = 230
@@ -260,14 +261,25 @@ def test_a_list_that_has_no_end_is_given_up(tmp_path: Path) -> None:
     assert (result.exit_code, "the list never ends" in result.stderr) == (3, True), result.output
 
 
+@pytest.mark.parametrize("follows", [None, "/api/v4/packages/?offset=100"])
+def test_a_list_that_is_shorter_than_it_says_is_given_up(tmp_path: Path, follows: str | None) -> None:
+    site = catalogue(60)
+    answer = typed(200, wire({"count": 60, "next": follows, "results": []}))
+    site.hooks.append(lambda _site, _number, request: answer if request.path == "/api/v4/packages/" else None)
+    with serving(site) as server:
+        result = run(server.url, empty(tmp_path / "data"))
+    assert (result.exit_code, "at a quieter time" in result.stderr) == (3, True), result.output
+
+
 @pytest.mark.parametrize("link", ["https://elsewhere.example/", "http://[", "/api/v4/grids/?offset=100"])
 def test_a_next_page_elsewhere_is_not_followed(tmp_path: Path, link: str) -> None:
     site = catalogue(60)
-    page = typed(200, wire({"count": 60, "next": link, "results": []}))
-    site.hooks.append(lambda _site, _number, request: page if request.path == "/api/v4/packages/" else None)
+    page = json.loads(site.list_v4("packages", {})) | {"next": link}
+    answer = typed(200, wire(page))
+    site.hooks.append(lambda _site, _number, request: answer if request.path == "/api/v4/packages/" else None)
     with serving(site) as server:
         result = run(server.url, empty(tmp_path / "data"))
-    assert result.exit_code == 3, result.output
+    assert (result.exit_code, "which is no part of it" in result.stderr) == (3, True), result.output
 
 
 def test_a_site_that_knows_itself_by_another_name(tmp_path: Path) -> None:
@@ -375,7 +387,9 @@ def test_killed_while_files_are_put_in_place_it_ends_the_same(
             assert run(server.url, data, "--dry-run").exit_code == 1
             build.load(data)  # at each moment the data is in order
         asked = site.asked
+        told = stage.is_ready(data)
         found = report(server.url, data)
+        assert told == bool(found["finished"]) or last == files
         assert tree(data) == expected
         assert (found["requests"], site.asked) == (0, asked)
         assert found["finished"] == (files - last + 1 if 0 < last <= files else 0)

@@ -22,6 +22,8 @@ from builder.records import (
     CategoryRecord,
     Feature,
     GridRecord,
+    ImportedGrid,
+    ImportedPackage,
     PackageRecord,
     PostRecord,
     ProductRecord,
@@ -218,7 +220,7 @@ MODELS: list[type[BaseModel]] = [
     TextRecord,
     PostRecord,
 ]
-PARTS: list[type[BaseModel]] = [Usage, Feature, Tombstone, ProductRelease]
+PARTS: list[type[BaseModel]] = [Usage, Feature, Tombstone, ProductRelease, ImportedPackage, ImportedGrid]
 
 
 def test_every_key_that_must_be_there_has_an_example_that_is_right() -> None:

@@ -12,7 +12,8 @@ from builder.errors import Problem
 def compare(base: Base, after: Records | None, problems: list[Problem], *, pages: bool = True) -> Difference:
     """Compare the data with a revision; `after` and `problems` are what `builder.build.look` gave.
 
-    The answers are compared, or without `pages` the API alone, only where neither side has problems: of others there are none.
+    The answers are compared, or without `pages` the API alone, only where neither side has problems: of others there
+    are none.
     """
     with extracted(base) as folder:
         before, old_problems = build.look(folder)

@@ -11,7 +11,6 @@ from builder import derive
 from builder.fields import (
     TITLE_LENGTH,
     YEARS,
-    PyPIName,
     Repository,
     StoredText,
     Title,
@@ -26,7 +25,6 @@ _TITLE: Final[TypeAdapter[str]] = TypeAdapter(Title)
 _REPOSITORY: Final[TypeAdapter[str]] = TypeAdapter(Repository)
 _DOCUMENTATION: Final[TypeAdapter[str]] = TypeAdapter(WebUrlOrEmpty)
 _STORED: Final[TypeAdapter[str]] = TypeAdapter(StoredText)
-_PYPI_NAME: Final[TypeAdapter[str]] = TypeAdapter(PyPIName)
 
 
 def why_not(kind: TypeAdapter[str], text: str) -> str:
@@ -109,8 +107,6 @@ class Fitting:
         if not text:
             return None, None
         name = derive.name_on_pypi(text)
-        if name is not None and why_not(_PYPI_NAME, name):
-            name = None
         if name is not None and derive.pypi_page(name, index) == text:
             return name, None
         if reason := why_not(_STORED, text):

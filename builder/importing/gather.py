@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from itertools import chain
 from typing import Final
 
 from builder import urls
@@ -35,9 +36,11 @@ class Found:
     @property
     def address(self) -> str:
         """The site's own address, as its links have it."""
-        links = (link for grid in self.grids.values() for link in grid.item.packages)
-        known = (base_of(package.item.category) for package in self.packages.values())
-        return next((base for base in (*known, *map(base_of, links)) if base is not None), self.base)
+        links = chain(
+            (package.item.category for package in self.packages.values()),
+            (link for grid in self.grids.values() for link in grid.item.packages),
+        )
+        return next((base for base in map(base_of, links) if base is not None), self.base)
 
 
 def gather(site: Site, *, size: int = SIZE, v3: bool = True) -> Found:
