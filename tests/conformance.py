@@ -1,7 +1,6 @@
 """Every host target, built and running on loopback: by its own program, or by a model of its rules."""
 
 import dataclasses
-import os
 import socket
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import AbstractContextManager, ExitStack, contextmanager, nullcontext
@@ -10,15 +9,13 @@ from pathlib import Path
 
 import pytest
 import static_hosts
+from edge_programs import tools
 from loopback import App, serving
 
 from builder import build
 from builder.errors import SiteError
 from builder.hosts import host_named
 from builder.serve import program
-
-TOOLS = Path(__file__).parent / "edge/node_modules/.bin"
-
 
 Model = Callable[[Path, str, str], App]
 """Makes a model of a host from the folder of a site, the path that it is served under, and the host's address."""
@@ -90,7 +87,7 @@ def running(  # noqa: PLR0913 - what there is to choose
                 yield Running(name, url, rebuild)
         return
     with pytest.MonkeyPatch.context() as patch:
-        patch.setenv("PATH", f"{TOOLS}{os.pathsep}{os.environ['PATH']}")
+        patch.setenv("PATH", tools())
         try:
             program.installed(host)
         except SiteError as error:

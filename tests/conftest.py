@@ -1,6 +1,7 @@
 """What all tests share: no test reaches the network, but loopback; and no skip goes unseen."""
 
 import os
+import shutil
 import signal
 import socket
 from typing import TYPE_CHECKING, Any
@@ -19,6 +20,10 @@ pytest_plugins = ["pytester"]
 # How long an example takes says something about the machine, and nothing about the program.
 settings.register_profile("ours", deadline=None)
 settings.load_profile("ours" if os.environ.get("CI") != "true" else "ci")
+
+# Playwright brings a Node that needs a library which a bare Debian lacks; the system's own will do.
+if node := shutil.which("node"):
+    os.environ.setdefault("PLAYWRIGHT_NODEJS_PATH", node)
 
 LOOPBACK = ("127.", "::1", "localhost")
 
