@@ -10,6 +10,7 @@ import click
 
 from builder.cli.facts import fetch, ids
 from builder.cli.live import verify
+from builder.cli.schema import schema
 from builder.cli.site import build, check, serve
 from builder.cli.terminal import show_problems, tell
 from builder.errors import BuilderError, DataError
@@ -58,5 +59,5 @@ def main(context: click.Context, *, quiet: bool, verbose: bool) -> None:
     context.obj = {"quiet": quiet, "verbose": verbose}
 
 
-for command in (build, check, fetch, ids, serve, verify):
+for command in (build, check, fetch, ids, schema, serve, verify):
     main.add_command(command)
