@@ -7,6 +7,7 @@ import socket
 from typing import TYPE_CHECKING, Any
 
 import pytest
+from edge_programs import tools
 from hypothesis import settings
 
 if TYPE_CHECKING:
@@ -21,8 +22,8 @@ pytest_plugins = ["pytester"]
 settings.register_profile("ours", deadline=None)
 settings.load_profile("ours" if os.environ.get("CI") != "true" else "ci")
 
-# Playwright brings a Node that needs a library which a bare Debian lacks; the system's own will do.
-if node := shutil.which("node"):
+# Playwright's Node needs a library that a bare Debian lacks, and Debian's own is too old for it: npm's will do.
+if node := shutil.which("node", path=tools()):
     os.environ.setdefault("PLAYWRIGHT_NODEJS_PATH", node)
 
 LOOPBACK = ("127.", "::1", "localhost")

@@ -13,6 +13,7 @@ from builder.cli.checking import check
 from builder.cli.facts import fetch, fmt, ids
 from builder.cli.importing import import_
 from builder.cli.live import verify
+from builder.cli.schema import schema
 from builder.cli.site import build, doctor, serve
 from builder.cli.terminal import show_problems, tell
 from builder.errors import BuilderError, DataError
@@ -61,5 +62,5 @@ def main(context: click.Context, *, quiet: bool, verbose: bool) -> None:
     context.obj = {"quiet": quiet, "verbose": verbose}
 
 
-for command in (build, check, diff, doctor, fetch, fmt, ids, import_, serve, verify):
+for command in (build, check, diff, doctor, fetch, fmt, ids, import_, schema, serve, verify):
     main.add_command(command)
