@@ -10,7 +10,7 @@ from click.testing import CliRunner, Result
 from folders import as_yaml, package, write_data
 from repositories import OWN, commit
 
-from builder import cli
+from builder import cli, source
 from builder.cli.checking import FORMATS
 
 INDEX = "https://github.com/example/packages/blob/main/.github/docs/problems/README.md"
@@ -150,6 +150,14 @@ def test_what_git_refuses_is_a_problem_like_others(data: Path) -> None:
     result = check(data, "--format", "json")
     assert result.exit_code == 1
     assert [problem["code"] for problem in json.loads(result.stdout)["problems"]] == ["history"]
+
+
+def test_a_folder_that_goes_while_it_is_read_is_a_problem(data: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    gone = source.load(data.parent / "gone")
+    monkeypatch.setattr("builder.build.source.load", lambda *_, **__: gone)
+    result = check(data)
+    assert result.exit_code == 1
+    assert "gone: there is no such folder [file-missing]" in result.stdout
 
 
 def test_a_folder_that_is_none_is_wrong_usage(tmp_path: Path) -> None:
