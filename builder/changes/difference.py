@@ -12,8 +12,7 @@ from builder.errors import Problem
 def compare(base: Base, after: Records | None, problems: list[Problem], *, pages: bool = True) -> Difference:
     """Compare the data with a revision; `after` and `problems` are what `builder.build.look` gave.
 
-    The answers are compared, or without `pages` the API alone, only where neither side has problems: of others there
-    are none.
+    Answers are compared where neither side has problems, for there are no others; without `pages` the API's alone.
     """
     with extracted(base) as folder:
         before, old_problems = build.look(folder)

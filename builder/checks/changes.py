@@ -121,9 +121,9 @@ def _is_the_programs(path: str) -> bool:
 def _follows_a_package(change: Change, path: str, old: bytes | None, new: bytes | None) -> bool:
     """Tell whether a snapshot went, or took another name, with its package, as people are told to let it."""
     slug = path.removeprefix(_SNAPSHOTS).removesuffix(".json")
+    if not path.startswith(_SNAPSHOTS) or (old is not None and new is not None):
+        return False
     if new is None:
         return slug not in change.after.packages
-    if old is not None:
-        return False
     gone = (before for before, after in change.files.values() if after is None)
     return slug not in change.before.packages and new in gone

@@ -40,7 +40,7 @@ class _Found:
 def _text(found: _Found) -> None:
     show_problems(found.problems, err=False)
     if not found.problems and not found.quiet:
-        show(f"{found.counts}: no problem found.")
+        show(f"{found.counts}: no {'new ' if found.older else ''}problem found.")
     if found.problems and found.pages.index:
         tell(f"What each code in brackets means: {found.pages.index}")
 
@@ -107,6 +107,8 @@ def check(obj: dict[str, bool], data: Path, form: str, revision: str | None, *, 
     from builder import build as building  # noqa: PLC0415 - see the package's docstring
     from builder.errors import DataError  # noqa: PLC0415 - see the package's docstring
 
+    if as_bot and revision is None:
+        raise click.UsageError("--as-bot says whose change it is, so it needs --base.")
     base = find_base(data, revision) if revision is not None else None
     records, problems = building.look(data)
     older = 0
@@ -116,7 +118,7 @@ def check(obj: dict[str, bool], data: Path, form: str, revision: str | None, *, 
         reviewed = review(base, records, problems, as_bot=as_bot)
         problems, older = reviewed.problems, reviewed.older
     try:
-        notes = [] if problems else _notes(data, records)
+        notes = [] if problems or older else _notes(data, records)
     except DataError as error:  # of git, which does not tell when files were changed
         notes, problems = [], list(error.problems)
     found = _Found(data, problems, _pages(data), _counts(records), notes, older, quiet=obj["quiet"])
@@ -132,8 +134,8 @@ def _conclude(found: _Found) -> None:
         for note in found.notes:
             tell(f"Note: {note}")
         if found.older:
-            were = "1 problem was" if found.older == 1 else f"{found.older} problems were"
-            tell(f"{were} there before, and not told.")
+            were, are = ("1 problem was", "is") if found.older == 1 else (f"{found.older} problems were", "are")
+            tell(f"{were} there before, and {are} not told.")
     if found.problems:
         tell(str(DataError(found.problems)))
         sys.exit(PROBLEMS_FOUND)
