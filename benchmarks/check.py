@@ -22,7 +22,7 @@ def main(packages: int) -> None:
         for arguments in (("init", "--quiet"), ("add", "--all"), ("commit", "--quiet", "--message=x")):
             identity = ("-c", "user.name=x", "-c", "user.email=x@example.org")
             subprocess.run(["git", *identity, *arguments], cwd=temporary, check=True)  # noqa: S603, S607 - our own
-        file = sorted((data / "packages").iterdir())[0]
+        file = min((data / "packages").iterdir())
         file.write_text(file.read_text().replace("title: ", "title: Another ", 1))
         _time(data, "check")
         _time(data, "check", "--base", "HEAD")
