@@ -25,7 +25,7 @@ async function measure(act, query) {
   for (let i = 0; i < 15; i++) {
     reads.length = 0;
     const began = process.cpuUsage();
-    await act(query, read);
+    await act(query, (route) => read(route)); // as an edge, which keeps nothing
     const { user, system } = process.cpuUsage(began);
     times.push((user + system) / 1000);
   }

@@ -2,4 +2,5 @@
 
 from builder.cli import main
 
-main()
+if __name__ == "__main__":  # processes that `diff` starts read this module too
+    main()

@@ -10,8 +10,8 @@ from builder import api, catalogue, checks, feeds, history, pages, pictures, scr
 from builder.catalogue import Catalogue
 from builder.choices import Choices
 from builder.config import Settings
-from builder.entries import AnyEntry, Data
-from builder.errors import DataError
+from builder.entries import AnyEntry, Data, Records
+from builder.errors import DataError, Problem
 from builder.hosts import HOSTS, File, Host, within_limits
 from builder.outputs import PNG, Output
 from builder.urls import Urls
@@ -34,22 +34,33 @@ class Result:
     prefix: str
 
 
+def look(folder: Path, *, keep_snapshots: bool = True) -> tuple[Records | None, list[Problem]]:
+    """Read and check the data: what could be read of it, None without the folder, and all problems of all files.
+
+    Where there is no problem, what was read is `Data`. Without `keep_snapshots` each of them is read when asked for.
+    """
+    records, problems = source.load(folder, keep_snapshots=keep_snapshots)
+    return records, problems if records is None else sorted([*problems, *checks.check(records)])
+
+
 def load(folder: Path, *, keep_snapshots: bool = True) -> Data:
-    """Read and check the data; without `keep_snapshots` each of them is read when it is asked for.
+    """Read and check the data, as `look` does.
 
     Raises:
         DataError: with all problems of all files, if there is any.
     """
-    records, problems = source.load(folder, keep_snapshots=keep_snapshots)
-    if records is not None:
-        problems += checks.check(records)
+    records, problems = look(folder, keep_snapshots=keep_snapshots)
     if problems or not isinstance(records, Data):
         raise DataError(problems)
     return records
 
 
-def join(data: Data, folder: Path, base_url: str | None = None) -> tuple[Catalogue, list[str]]:
+def join(
+    data: Data, folder: Path, base_url: str | None = None, past: history.History | None = None
+) -> tuple[Catalogue, list[str]]:
     """Make the catalogue, with `base_url` in place of the settings' own; and give the notes on what git did not tell.
+
+    `past` is the history of the files, where it is not the folder's own.
 
     Raises:
         pydantic.ValidationError: if `base_url` is not one.
@@ -57,12 +68,13 @@ def join(data: Data, folder: Path, base_url: str | None = None) -> tuple[Catalog
     if base_url is not None:
         settings = Settings.model_validate(dict(data.settings) | {"base_url": base_url})
         data = dataclasses.replace(data, settings=settings)
-    past = history.read(folder)
+    past = past or history.read(folder)
     inside = None if past.prefix is None else past.prefix.rstrip("/")
-    return catalogue.join(data, past.dates, inside), _notes(data, past)
+    return catalogue.join(data, past.dates, inside), tell_notes(data, past)
 
 
-def _notes(data: Data, past: history.History) -> list[str]:
+def tell_notes(data: Data, past: history.History) -> list[str]:
+    """Give what a person should know although nothing is wrong: ids and dates that are provisional."""
     notes = []
     kinds: Sequence[tuple[Mapping[str, AnyEntry], Sequence[Tombstone]]] = (
         (data.packages, data.tombstones.packages),

@@ -52,7 +52,7 @@ class Package:
     """A package: what people wrote, what upstreams said, and all that it is linked with.
 
     `grids` are in order of their ids: a grid's file does not say when a package came into it, and ids are given in
-    order of time. `replaced_by` is what took its place, by its own word or by the other's.
+    order of time. An import may know better. `replaced_by` is what took its place, by its own word or by the other's.
     """
 
     id: int
@@ -79,6 +79,11 @@ class Package:
         if repository is not None and repository.description is not None:
             return repository.description
         return (pypi.summary if pypi else None) or ""
+
+    @property
+    def uses(self) -> int:
+        """How many are known to use it: the sites that its file names, and whom an import has counted."""
+        return len(self.record.sites) + (self.record.imported.usage_count or 0)
 
     @property
     def standing(self) -> tuple[str, ...]:
@@ -122,6 +127,11 @@ class Grid:
         """The rows of the comparison."""
         return self.record.features
 
+    @property
+    def listed(self) -> list[Package]:
+        """The packages in the order in which the API names them: by title, unless an import knows another."""
+        return in_order(by_title(self.packages), self.record.imported.packages)
+
 
 @dataclass(frozen=True, slots=True)
 class Catalogue:
@@ -145,11 +155,18 @@ class Catalogue:
 
 
 _Item = TypeVar("_Item", Package, Grid, Category)
+_Linked = TypeVar("_Linked", Package, Grid)
 
 
 def by_title(items: Iterable[_Item]) -> list[_Item]:
     """Sort for people: by title without regard to case, then by id."""
     return sorted(items, key=lambda item: (item.record.title.casefold(), item.id))
+
+
+def in_order(items: Sequence[_Linked], slugs: Sequence[str]) -> list[_Linked]:
+    """Sort items as their slugs stand in a list; those that are not in it come after these, in the order they have."""
+    places = {slug: place for place, slug in enumerate(slugs)}
+    return sorted(items, key=lambda item: places.get(item.slug, len(places)))
 
 
 def join(data: Data, dates: Mapping[str, Dates], folder: str | None = None) -> Catalogue:
@@ -235,6 +252,9 @@ def _grids(data: Data, dates: Mapping[str, Dates], packages: Mapping[str, Packag
         for package in grid.packages:
             package.grids.append(grid)
         grids[slug] = grid
+    for package in packages.values():
+        if order := package.record.imported.grids:
+            package.grids = in_order(package.grids, order)
     return grids
 
 

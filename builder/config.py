@@ -7,7 +7,7 @@ from importlib.resources import files
 from typing import Annotated, Final, Literal
 from zoneinfo import ZoneInfo
 
-from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, WithJsonSchema
 from pydantic_core import PydanticCustomError
 
 from builder.fields import BaseUrl, BaseUrlOrEmpty, Title, WebUrl, WholeNumber
@@ -46,6 +46,9 @@ def _zone(value: object) -> object:
         if found:
             hint = f"Did you mean {_zones()[found[0]]}?"
         raise PydanticCustomError("time-zone", "is not a time zone", {"hint": hint}) from None
+
+
+_FOR_ZONE = WithJsonSchema({"type": "string", "examples": ["America/New_York", "Europe/Berlin"]})
 
 
 def _contact(text: str) -> str:
@@ -99,7 +102,7 @@ class Settings(BaseModel):
     repository: WebUrl
     branch: str = "main"
     contact: Annotated[str, AfterValidator(_contact)]
-    time_zone: Annotated[ZoneInfo, BeforeValidator(_zone)] = zone("America/New_York")
+    time_zone: Annotated[ZoneInfo, BeforeValidator(_zone), _FOR_ZONE] = zone("America/New_York")
     list_limit: WholeNumber = DEFAULT_LIST_LIMIT
     pypi_url: BaseUrl = "https://pypi.org"
     forges: dict[str, Forge] = {}

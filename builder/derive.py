@@ -16,7 +16,7 @@ from packaging.specifiers import InvalidSpecifier, SpecifierSet
 from packaging.utils import InvalidName, canonicalize_name
 from packaging.version import InvalidVersion, Version
 
-from builder.metadata import PyPIFacts, Release, RepositoryFacts
+from builder.metadata import PyPIFacts, Release, RepositoryFacts, Snapshot
 from builder.records import PackageRecord
 
 _PYPI_ADDRESS: Final = re.compile(
@@ -67,9 +67,12 @@ def pypi_name(record: PackageRecord) -> str | None:
 
     It is always one that can be: it goes into addresses, and into a command that people paste into their shells.
     """
-    if record.pypi:
-        return record.pypi
-    name = _PYPI_ADDRESS.sub("", (record.pypi_url or "").strip()).strip("/").split("/")[0]
+    return record.pypi or name_on_pypi(record.pypi_url or "")
+
+
+def name_on_pypi(text: str) -> str | None:
+    """Give the name of the project on PyPI that a stored text means, an address or a name; None where it means none."""
+    name = _PYPI_ADDRESS.sub("", text.strip()).strip("/").split("/")[0]
     try:
         canonicalize_name(name, validate=True)
     except InvalidName:  # an imported text may be anything
@@ -79,9 +82,19 @@ def pypi_name(record: PackageRecord) -> str | None:
 
 def pypi_url(record: PackageRecord, index: str) -> str:
     """Give what API v4 calls `pypi_url`: the stored text, else the project's page on the index, else ""."""
-    if record.pypi_url is not None:
-        return record.pypi_url
+    if (stored := record.imported.pypi_url) is not None or (stored := record.pypi_url) is not None:
+        return stored
     return pypi_page(record.pypi, index) if record.pypi else ""
+
+
+def repo_url(record: PackageRecord) -> str:
+    """Give what API v4 calls `repo_url`: an import's text, else the address of the repository, else ""."""
+    return record.repository if record.imported.repo_url is None else record.imported.repo_url
+
+
+def documentation_url(record: PackageRecord) -> str | None:
+    """Give what API v4 calls `documentation_url`: an import's text, else the address, "" or None as written."""
+    return record.documentation if record.imported.documentation_url is None else record.imported.documentation_url
 
 
 def pypi_page(name: str, index: str) -> str:
@@ -123,6 +136,19 @@ def repository(text: str) -> RepositoryName | None:
     if not host or not path:
         return None
     return RepositoryName(host, path)
+
+
+def moved(snapshot: Snapshot) -> tuple[str, str] | None:
+    """Give the address that a forge was asked for and the one that it answers under now, as `RepositoryName.key`.
+
+    None where they are the same, or where it does not say: a renamed repository redirects, so both lead to it.
+    """
+    name = snapshot.repository.name if snapshot.repository else None
+    asked = next((source.asked for source in snapshot.sources.values() if "/" in source.asked), "")
+    if not name or not asked:
+        return None
+    before, now = asked.casefold(), f"{asked.partition('/')[0]}/{name}".casefold()
+    return None if before == now else (before, now)
 
 
 def _name_steps(host: str, path: str) -> list[str]:

@@ -120,7 +120,8 @@ class Records:
     """All that could be read under data/, but for the settings, by slug; nothing is joined yet. It is fit for checks.
 
     `broken` holds, for each kind (`packages` and so on), the slugs of the files that are there but could not be used:
-    what refers to one of them is not wrong for that. `folder` is the name of data/ in paths.
+    what refers to one of them is not wrong for that. `moved` has what `derive.moved` says of snapshots, where they are
+    kept. `folder` is the name of data/ in paths.
     """
 
     packages: Mapping[str, Entry[PackageRecord]] = field(default_factory=dict)
@@ -133,6 +134,7 @@ class Records:
     posts: Mapping[str, Article[PostRecord]] = field(default_factory=dict)
     tombstone_marks: Marks = field(default_factory=dict)
     broken: Mapping[str, frozenset[str]] = field(default_factory=dict)
+    moved: Mapping[str, tuple[str, str]] = field(default_factory=dict)
     folder: str = "data"
 
 

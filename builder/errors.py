@@ -56,7 +56,7 @@ class Problem:
 CODES: Final[Mapping[str, str]] = {
     # Files
     "encoding": "The file is not UTF-8.",
-    "file-form": "A new file is written so that its id and date cannot be put in.",
+    "file-form": "A file is written so that the program cannot put keys in, or in order.",
     "file-link": "A symbolic link stands where a file or a folder is meant.",
     "file-missing": "A file or a folder that must be there is not.",
     "file-name": "The file's name has another ending, or no file of this name belongs here.",
@@ -130,9 +130,14 @@ CODES: Final[Mapping[str, str]] = {
     "replacement-conflict": "Records differ about what replaces a package.",
     "replacement-self": "A package replaces itself.",
     "repository-twice": "Two packages have the same repository.",
+    "slug-alike": "The name of a new file is another one's but for - and _.",
     "snapshot-orphan": "A snapshot belongs to no package.",
     "unknown-category": "A record names a category that does not exist.",
     "unknown-package": "A record names a package that does not exist.",
+    # What a change does to the records before it
+    "bot-owned": "A person's change touches what only the program writes.",
+    "id-changed": "The id of a record is another one than before, or is gone.",
+    "tombstone-missing": "An id is in no record any more, and in no tombstone.",
 }
 """What each code of a `Problem` means, in a line. A code that was given once keeps its meaning for ever."""
 

@@ -10,7 +10,7 @@ from datetime import date, datetime
 from typing import Annotated, Final
 from urllib.parse import unquote, urlsplit
 
-from pydantic import AfterValidator, BeforeValidator
+from pydantic import AfterValidator, BeforeValidator, WithJsonSchema
 from pydantic_core import PydanticCustomError
 
 SLUG_LENGTH: Final = 50  # of the original's database, and so of every client's
@@ -43,6 +43,7 @@ _NUMBER = re.compile(r"[0-9]+|0x[0-9a-f]*", _FLAGS)
 _SCHEME = re.compile(r"([a-z][a-z0-9+.-]*):", _FLAGS)
 _CYCLE = re.compile(r"[0-9]{1,4}(?:\.[0-9]{1,4}){0,2}")
 _MONTH = re.compile(r"[0-9]{4}-[0-9]{2}")
+_TRUTHS = dict.fromkeys(("yes", "on", "true", "1"), "true") | dict.fromkeys(("no", "off", "false", "0"), "false")
 _NOT_IN_URL = re.compile(r'[ "<>\\^`{|}]')
 
 
@@ -56,6 +57,9 @@ def _slug(text: str) -> str:
         raise _fail("slug", f"has {len(text)} characters", f"A slug has at most {SLUG_LENGTH} characters.")
     if not _SLUG.fullmatch(text):
         hint = "Use a-z, 0-9, - and _ only, and begin with a letter or a digit."
+        meant = re.sub(r"[^a-z0-9_]+", "-", text.lower()).strip("-_")
+        if _SLUG.fullmatch(meant) and not meant.isdigit():
+            hint = f"{hint} Did you mean {meant}?"
         raise _fail("slug", "is not a slug", hint)
     if text.isdigit():
         hint = "All digits would be read as an id, and never be found: add a letter."
@@ -91,7 +95,7 @@ def _whole_number(value: object) -> object:
 def _truth(value: object) -> object:
     if isinstance(value, str):
         if value not in {"true", "false"}:
-            raise _fail("truth", "is neither true nor false", "Write true or false.")
+            raise _fail("truth", "is neither true nor false", f"Write {_TRUTHS.get(value.lower(), 'true or false')}.")
         return value == "true"
     return value
 
@@ -205,7 +209,8 @@ def _url(text: str) -> str:
     except ValueError:
         raise _fail("url", "is not an address", hint) from None
     if parts.scheme not in {"http", "https"}:
-        raise _fail("url-scheme", "is not a web address", hint)
+        bare = not parts.scheme and _BARE.fullmatch(text if "/" in text else f"{text}/x")
+        raise _fail("url-scheme", "is not a web address", f"Did you mean https://{text}?" if bare else hint)
     if not parts.hostname:
         raise _fail("url", "has no host", hint)
     if "@" in parts.netloc:
@@ -265,35 +270,73 @@ def _base_url_or_empty(text: str) -> str:
     return text and _base_url(text)
 
 
-Slug = Annotated[str, AfterValidator(_slug)]
+def _for_editors(pattern: str, example: str, length: int | None = None) -> WithJsonSchema:
+    """Say of a kind of text what JSON Schema can; see `builder.schemas`. Wider than the rule, never narrower."""
+    limit = {} if length is None else {"maxLength": length}
+    return WithJsonSchema({"type": ["string", "number", "boolean"], "pattern": pattern, "examples": [example], **limit})
+
+
+_WEB = "[Hh][Tt][Tt][Pp][Ss]?://"
+_DATE = "[0-9]{4}-?(?:[0-9]{2}-?[0-9]{2}|W[0-9]{2}(?:-?[0-9])?)"  # all that `date.fromisoformat` takes
+_FOR_SLUG = _for_editors("^(?![0-9]+$)[a-z0-9][a-z0-9_-]*$", "django-messages", SLUG_LENGTH)
+_FOR_TITLE = _for_editors(r"^\S(?:.*\S)?$", "Django REST framework", TITLE_LENGTH)
+_FOR_NUMBER = WithJsonSchema(
+    {
+        "type": ["integer", "string"],
+        "minimum": 1,
+        "maximum": 10**DIGITS - 1,
+        "pattern": f"^[1-9][0-9]{{0,{DIGITS - 1}}}$",
+    }
+)
+_FOR_TRUTH = WithJsonSchema({"enum": [True, False, "true", "false"]})
+_FOR_MOMENT = WithJsonSchema(
+    {
+        "type": "string",
+        "pattern": f"^{_DATE}.[0-9].*(?:Z|[+-][0-9]{{2}}[0-9:.,]*)$",
+        "examples": ["2026-02-16T12:00:00-05:00"],
+    }
+)
+_FOR_DAY = _for_editors(f"^{_DATE}$", "2026-02-16")
+_FOR_MONTH = _for_editors(f"^(?:{_DATE}|[0-9]{{4}}-[0-9]{{2}})$", "2026-02")
+_FOR_CYCLE = _for_editors(f"^{_CYCLE.pattern}$", "5.2")
+_FOR_TAG = _for_editors(f"^{_TAG.pattern}$", "messaging")
+_FOR_PYPI = _for_editors("^[A-Za-z0-9](?:[A-Za-z0-9._-]*[A-Za-z0-9])?$", "django-messages")
+_FOR_STORED = _for_editors("^[^ \"'<>`]*$", "django-messages", STORED_LENGTH)
+_FOR_URL = _for_editors(rf'^{_WEB}[^\s"<>\\^`{{|}}]+$', "https://www.djangoproject.com/", URL_LENGTH)
+_FOR_URL_OR_EMPTY = _for_editors(rf'^(?:{_WEB}[^\s"<>\\^`{{|}}]+)?$', "https://docs.djangoproject.com/", URL_LENGTH)
+_FOR_REPOSITORY = _for_editors(r"^\S*$", "https://github.com/arneb/django-messages")
+_FOR_BASE = _for_editors(rf"^{_WEB}\S+$", "https://example.org")
+_FOR_BASE_OR_EMPTY = _for_editors(rf"^(?:{_WEB}\S+)?$", "https://example.org")
+
+Slug = Annotated[str, AfterValidator(_slug), _FOR_SLUG]
 """`[a-z0-9][a-z0-9_-]*`, at most 50, not all digits, not reserved."""
-Title = Annotated[str, AfterValidator(_title)]
+Title = Annotated[str, AfterValidator(_title), _FOR_TITLE]
 """At most 100 characters, not empty."""
-WholeNumber = Annotated[int, BeforeValidator(_whole_number)]
+WholeNumber = Annotated[int, BeforeValidator(_whole_number), _FOR_NUMBER]
 """A whole number above 0, in plain digits."""
-Truth = Annotated[bool, BeforeValidator(_truth)]
+Truth = Annotated[bool, BeforeValidator(_truth), _FOR_TRUTH]
 """`true` or `false`, and no other word."""
-Moment = Annotated[datetime, BeforeValidator(_moment)]
+Moment = Annotated[datetime, BeforeValidator(_moment), _FOR_MOMENT]
 """An ISO 8601 date and time with its offset from UTC."""
-Day = Annotated[date, BeforeValidator(_day)]
+Day = Annotated[date, BeforeValidator(_day), _FOR_DAY]
 """An ISO 8601 date."""
-DayOrMonth = Annotated[str, AfterValidator(_day_or_month)]
+DayOrMonth = Annotated[str, AfterValidator(_day_or_month), _FOR_MONTH]
 """An ISO 8601 date, or a month where the day is not known: `2026-02-16`, `2026-02`."""
-Cycle = Annotated[str, AfterValidator(_cycle)]
+Cycle = Annotated[str, AfterValidator(_cycle), _FOR_CYCLE]
 """The number of a product's release, as in its classifiers: `5.2`. It is part of an address."""
-Tag = Annotated[str, AfterValidator(_tag)]
+Tag = Annotated[str, AfterValidator(_tag), _FOR_TAG]
 """At most 30 characters of `[a-z0-9-]`."""
-PyPIName = Annotated[str, AfterValidator(_pypi_name)]
+PyPIName = Annotated[str, AfterValidator(_pypi_name), _FOR_PYPI]
 """A project's name on PyPI, as written; compare by `packaging.utils.canonicalize_name`."""
-StoredText = Annotated[str, AfterValidator(_stored_text)]
+StoredText = Annotated[str, AfterValidator(_stored_text), _FOR_STORED]
 """An import's text in the place of a link: anything without spaces, quotes and brackets, of no scheme but http(s)."""
-WebUrl = Annotated[str, AfterValidator(_url)]
+WebUrl = Annotated[str, AfterValidator(_url), _FOR_URL]
 """An address fit to be a link, kept as written."""
-WebUrlOrEmpty = Annotated[str, AfterValidator(_url_or_empty)]
+WebUrlOrEmpty = Annotated[str, AfterValidator(_url_or_empty), _FOR_URL_OR_EMPTY]
 """As `WebUrl`, or ""."""
-Repository = Annotated[str, AfterValidator(_repository)]
+Repository = Annotated[str, AfterValidator(_repository), _FOR_REPOSITORY]
 """Where the code is, in any of the usual forms, kept as written, or ""."""
-BaseUrl = Annotated[str, AfterValidator(_base_url)]
+BaseUrl = Annotated[str, AfterValidator(_base_url), _FOR_BASE]
 """Where a site is or will be, without the slash at the end."""
-BaseUrlOrEmpty = Annotated[str, AfterValidator(_base_url_or_empty)]
+BaseUrlOrEmpty = Annotated[str, AfterValidator(_base_url_or_empty), _FOR_BASE_OR_EMPTY]
 """As `BaseUrl`, or ""."""

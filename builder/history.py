@@ -36,39 +36,54 @@ class History:
     prefix: str | None = None
 
 
-def read(data: Path) -> History:
-    """Read the history of the data folder; it has no dates where there is no git, no repository or no commit yet.
+def read(data: Path, revision: str = "HEAD") -> History:
+    """Read the history of the data folder as `revision` has it; no dates without git, repository or commit.
 
     Raises:
         DataError: git refuses, for example since the repository is another user's.
     """
     try:
-        about = _git(data, "rev-parse", "--is-shallow-repository", "--show-prefix")
+        about = git(data, "rev-parse", "--is-shallow-repository", "--show-prefix")
     except (FileNotFoundError, NotADirectoryError):  # of git, or of the folder
         return History()
     if about.returncode and b"not a git repository" in about.stderr:
         return History()
     shallow, _, prefix = _answer(data, about).partition("\n")
-    if _git(data, "rev-parse", "--quiet", "--verify", "HEAD").returncode:
+    if git(data, "rev-parse", "--quiet", "--verify", revision).returncode:
         return History(prefix=prefix)
     cut = _cut(data) if shallow == "true" else set()
-    log = _answer(data, _git(data, *_LOG, _HEAD, "--", "."))
+    log = _answer(data, git(data, *_LOG, _HEAD, revision, "--", "."))
     folder = folder_name(data)
     touched = ((f"{folder}/{path.removeprefix(prefix)}", when) for path, when in _touched(log, cut))
     return History(_dates(touched), shallow == "true", prefix)
 
 
-def _git(data: Path, *arguments: str) -> subprocess.CompletedProcess[bytes]:
-    """Run git in the data folder; its messages in English."""
+def git(data: Path, *arguments: str, given: bytes = b"") -> subprocess.CompletedProcess[bytes]:
+    """Run git in the data folder, `given` on its standard input; its messages in English.
+
+    Raises:
+        OSError: there is no git, or no such folder.
+    """
     plain = {name: value for name, value in os.environ.items() if name not in _OF_HOOKS}
     return subprocess.run(  # noqa: S603 - the arguments are ours
         ["git", *arguments],  # noqa: S607 - where git lies is the user's affair
         cwd=data,
         env=plain | {"LC_ALL": "C"},
-        stdin=subprocess.DEVNULL,
+        input=given,
         capture_output=True,
         check=False,
     )
+
+
+def answer(data: Path, *arguments: str, given: bytes = b"") -> bytes:
+    """Give what git writes when it is asked in the data folder.
+
+    Raises:
+        DataError: it refuses.
+    """
+    ended = git(data, *arguments, given=given)
+    _answer(data, ended)
+    return ended.stdout
 
 
 def _answer(data: Path, ended: subprocess.CompletedProcess[bytes]) -> str:
@@ -81,7 +96,7 @@ def _answer(data: Path, ended: subprocess.CompletedProcess[bytes]) -> str:
 
 def _cut(data: Path) -> set[str]:
     """Give the commits at which a shallow clone was cut: they seem to bring every file there was."""
-    file = data / _answer(data, _git(data, "rev-parse", "--git-path", "shallow"))
+    file = data / _answer(data, git(data, "rev-parse", "--git-path", "shallow"))
     return set(file.read_text().split())
 
 

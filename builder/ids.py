@@ -53,7 +53,7 @@ def give(data: Data, folder: Path, now: datetime) -> tuple[list[str], list[Probl
         rest = {slug: entry for slug, entry in entries.items() if slug not in unfit or entry.record.id is not None}
         for change in _changes(kind, rest, give_ids(rest, tombstones), created):
             if change.entry.slug not in unfit and (body := _body(folder, change)):
-                _replace(_file(folder, change), body)
+                replace(_file(folder, change), body)
                 given.append(change.entry.path)
     return given, problems
 
@@ -194,7 +194,8 @@ def _cannot(change: _Change) -> Problem:
     return change.entry.problem(way, "file-form", f"the file is written so that {keys} cannot be put in", hint)
 
 
-def _replace(file: Path, body: bytes) -> None:
+def replace(file: Path, body: bytes) -> None:
+    """Put new bytes in the place of a file, in one step; its rights stay."""
     beside = file.with_name(f".{file.name}.new")
     beside.write_bytes(body)
     shutil.copymode(file, beside)

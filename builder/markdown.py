@@ -121,7 +121,7 @@ class _Reading:
             hint = f"Write ## for a chapter, ### for what is below it; here {'#' * (self._level + 1)} at most."
             if level < _FIRST_LEVEL:
                 hint = "The title stands in the front matter; begin with ## here."
-            self._fault(token, "", "text-heading", "has a level that does not fit here", hint, text)
+            self._fault(token, "", "text-heading", "the heading has a level that does not fit here", hint, text)
         self._level = max(level, _FIRST_LEVEL)
 
     def _inline(self, block: "Token") -> Iterator["Token"]:
@@ -137,11 +137,12 @@ class _Reading:
                 continue
             elif token.type == "image":
                 hint = "Only texts are shown here; take it away, or write a link to it."
-                self._fault(block, "![", "text-image", "is an image", hint, token.content)
+                self._fault(block, "![", "text-image", "an image stands here", hint, token.content)
                 token.type, token.tag = "text", ""
             elif token.type == "text" and (tag := _TAG.search(token.content)):
                 hint = "Write it in Markdown, or between backquotes if it is meant to be seen."
-                self._fault(block, tag[0], "text-html", "is HTML, which is not read here", hint, tag[0])
+                message = "this is HTML, which would be shown as it is written"
+                self._fault(block, tag[0], "text-html", message, hint, tag[0])
             yield token
 
     def _link(self, block: "Token", href: str) -> bool:

@@ -37,12 +37,34 @@ class Usage(Record):
     url: WebUrl
 
 
+class ImportedPackage(Record):
+    """What the API goes on answering with, by its own keys, where no other key of the file can have it.
+
+    The addresses stand here where ours cannot be such, or where they are another package's already: nobody links to
+    them, and nobody is asked about them. `grids` is the order of the grids' slugs where it is not that of their ids.
+    `usage_count` is how many people said there that they use the package; `sites` come on top of it. Slugs that are of
+    no grid of the package any more do not matter.
+    """
+
+    repo_url: StoredText | None = None
+    pypi_url: StoredText | None = None
+    documentation_url: StoredText | None = None
+    usage_count: WholeNumber | None = None
+    grids: tuple[Slug, ...] = ()
+
+
+class ImportedGrid(Record):
+    """As `ImportedPackage`: `packages` is the order of the packages' slugs where it is not that of their titles."""
+
+    packages: tuple[Slug, ...] = ()
+
+
 class PackageRecord(Record):
     """data/packages/<slug>.yaml.
 
-    `id` and `created` may be missing in a new file: the scheduled job gives them. `pypi_url` and `modified` are for
-    imports: the one keeps a stored text that the API must go on answering with, the other a date that git does not
-    know.
+    `id` and `created` may be missing in a new file: the scheduled job gives them. `pypi_url`, `modified` and `imported`
+    are for imports: the first keeps a stored text that the API must go on answering with, the second a date that git
+    does not know.
     `documentation` may be null, which the API tells apart from "".
     """
 
@@ -60,6 +82,7 @@ class PackageRecord(Record):
     tags: tuple[Tag, ...] = ()
     created: Moment | None = None
     modified: Moment | None = None
+    imported: ImportedPackage = ImportedPackage()
 
 
 class Feature(Record):
@@ -82,6 +105,7 @@ class GridRecord(Record):
     features: tuple[Feature, ...] = ()
     created: Moment | None = None
     modified: Moment | None = None
+    imported: ImportedGrid = ImportedGrid()
 
 
 class CategoryRecord(Record):

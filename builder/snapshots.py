@@ -107,7 +107,7 @@ def load(data: Path, *, keep: bool = True) -> tuple[Mapping[str, Snapshot], list
 
 def _problem(path: str, error: ValidationError | OSError) -> Problem:
     if isinstance(error, OSError):
-        return Problem(path, 0, 0, "unreadable", f"cannot be read: {error.strerror}")
+        return Problem(path, 0, 0, "unreadable", f"cannot be read: {error.strerror}", _remedy(path))
     first = error.errors(include_url=False, include_context=False)[0]
     field = ".".join(str(step) for step in first["loc"])
     message = "is not JSON" if first["type"] == "json_invalid" else _NOT_OURS

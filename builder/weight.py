@@ -84,7 +84,7 @@ def evidence(package: Package) -> Evidence:
         downloads=snapshot.downloads.count if snapshot.downloads else 0,
         forks=forge.forks or 0,
         stars=forge.stars or 0,
-        uses=len(package.record.sites),
+        uses=package.uses,
         last_commit=forge.last_commit,
         last_release=newest.uploaded if newest else None,
     )

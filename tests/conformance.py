@@ -1,6 +1,6 @@
 """Every host target, built and running on loopback: by its own program, or by a model of its rules."""
 
-import os
+import dataclasses
 import socket
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import AbstractContextManager, ExitStack, contextmanager, nullcontext
@@ -9,15 +9,13 @@ from pathlib import Path
 
 import pytest
 import static_hosts
+from edge_programs import tools
 from loopback import App, serving
 
 from builder import build
 from builder.errors import SiteError
 from builder.hosts import host_named
 from builder.serve import program
-
-TOOLS = Path(__file__).parent / "edge/node_modules/.bin"
-
 
 Model = Callable[[Path, str, str], App]
 """Makes a model of a host from the folder of a site, the path that it is served under, and the host's address."""
@@ -60,15 +58,19 @@ class Running:
 
 
 @contextmanager
-def running(name: str, data: Path, site: Path, prefix: str = "", *, model: Model | None = None) -> Iterator[Running]:
+def running(  # noqa: PLR0913 - what there is to choose
+    name: str, data: Path, site: Path, prefix: str = "", *, model: Model | None = None, only_api: bool = False
+) -> Iterator[Running]:
     """Build the data for a host, and serve it as it would; by `model` in place of the usual one.
 
-    A host whose program is not installed is skipped, which CI does not allow.
+    With `only_api` the files that no answer of the API needs, and that make most of a site, are left out. A host whose
+    program is not installed is skipped, which CI does not allow.
     """
     host = host_named(name)
+    choices = dataclasses.replace(host.choices, pictures=False, extras=False) if only_api else host.choices
 
     def built(url: str, data: Path) -> None:
-        build.build(data, site, base_url=url, host=host, allow_shrink=True)
+        build.build(data, site, base_url=url, host=host, choices=choices, allow_shrink=True)
 
     if name in MODELS:
         with serving() as server:
@@ -85,7 +87,7 @@ def running(name: str, data: Path, site: Path, prefix: str = "", *, model: Model
                 yield Running(name, url, rebuild)
         return
     with pytest.MonkeyPatch.context() as patch:
-        patch.setenv("PATH", f"{TOOLS}{os.pathsep}{os.environ['PATH']}")
+        patch.setenv("PATH", tools())
         try:
             program.installed(host)
         except SiteError as error:

@@ -1,11 +1,13 @@
 """What all tests share: no test reaches the network, but loopback; and no skip goes unseen."""
 
 import os
+import shutil
 import signal
 import socket
 from typing import TYPE_CHECKING, Any
 
 import pytest
+from edge_programs import tools
 from hypothesis import settings
 
 if TYPE_CHECKING:
@@ -19,6 +21,10 @@ pytest_plugins = ["pytester"]
 # How long an example takes says something about the machine, and nothing about the program.
 settings.register_profile("ours", deadline=None)
 settings.load_profile("ours" if os.environ.get("CI") != "true" else "ci")
+
+# Playwright's Node needs a library that a bare Debian lacks, and Debian's own is too old for it: npm's will do.
+if node := shutil.which("node", path=tools()):
+    os.environ.setdefault("PLAYWRIGHT_NODEJS_PATH", node)
 
 LOOPBACK = ("127.", "::1", "localhost")
 

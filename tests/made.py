@@ -220,7 +220,10 @@ def hostile() -> Catalogue:
         "void": category(title="Void", title_plural="Voids"),
         "foreign": category(title=CHINESE, title_plural=ARABIC, description=BOTH),
     }
-    crowd = {f"crowd-{n}": fetched(description=(CHINESE, ARABIC, BOTH)[n % 3], participants=None) for n in range(0, CROWD - 3, 2)}
+    crowd = {
+        f"crowd-{n}": fetched(description=(CHINESE, ARABIC, BOTH)[n % 3], participants=None)
+        for n in range(0, CROWD - 3, 2)
+    }
     snapshots = {"victim": _loaded(), "gone": _gone(), **crowd}
     return catalogue(
         packages,

@@ -74,6 +74,61 @@ def test_take_one_away_and_come_back(sites: "Sites") -> None:
         expect(tab.page.get_by_label("Compare postman")).to_be_checked()
 
 
+def shown(tab: "Tab") -> list[str]:
+    """Give the names of the facts that are shown."""
+    return [head.inner_text() for head in tab.page.locator("tbody th").all() if head.is_visible()]
+
+
+def test_only_differences_stand_in_the_address_and_back_brings_the_others(sites: "Sites") -> None:
+    with sites.tab("compared") as tab:
+        tab.open("/compare/?p=thing-0,thing-3")
+        assert compared(tab) == ["Thing 0", "Thing 3"]
+        every, status, box = shown(tab), tab.page.locator("#status"), tab.page.get_by_label("Only differences")
+        expect(status).to_have_text("Thing 0, Thing 3")
+        box.check()
+        expect(box).to_be_focused()
+        kept = shown(tab)
+        assert {"What it is", "Last commit", "Stars", "Links"} <= set(kept)
+        assert {"Category", "Notices", "Licence"} <= set(every) - set(kept)
+        assert all(len(set(line(tab, name))) == 1 for name in set(every) - set(kept))
+        expect(status).to_have_text(f"Thing 0, Thing 3. {len(every) - len(kept)} equal facts hidden.")
+        assert tab.page.url == tab.site.url("/compare/?p=thing-0,thing-3&differences=1")
+        assert tab.findings() == []
+        tab.page.reload()
+        expect(box).to_be_checked()
+        assert (compared(tab), shown(tab)) == (["Thing 0", "Thing 3"], kept)
+        tab.page.go_back()
+        expect(status).to_have_text("Thing 0, Thing 3")
+        expect(box).not_to_be_checked()
+        assert shown(tab) == every
+        tab.page.go_forward()
+        expect(status).to_contain_text("equal facts hidden")
+        expect(box).to_be_checked()
+        assert shown(tab) == kept
+
+
+def test_one_alone_differs_from_nothing_and_the_wish_outlives_it(sites: "Sites") -> None:
+    with sites.tab("compared") as tab:
+        tab.open("/compare/?p=thing-0,thing-3,thing-6&differences=1")
+        assert len(compared(tab)) == 3
+        tab.page.get_by_role("button", name="Remove Thing 3").click()
+        expect(tab.page.locator("thead th > a")).to_have_count(2)
+        assert tab.page.url == tab.site.url("/compare/?p=thing-0,thing-6&differences=1")
+        assert "Licence" not in shown(tab)
+        tab.page.get_by_role("button", name="Remove Thing 0").click()
+        expect(tab.page.locator("thead th > a")).to_have_count(1)
+        expect(tab.page.get_by_label("Only differences")).to_be_hidden()
+        assert "Licence" in shown(tab)
+        expect(tab.page.locator("#status")).to_have_text("Thing 6")
+
+
+def test_what_is_not_known_of_any_is_equal(sites: "Sites") -> None:
+    with sites.tab("compared") as tab:
+        tab.open("/compare/?p=thing-10,thing-11&differences=1")  # known by name only
+        assert compared(tab) == ["Thing 10", "Thing 11"]
+        assert {"Stars", "Forks", "Last commit"} & set(shown(tab)) == set()
+
+
 def test_what_is_not_there_is_told(sites: "Sites") -> None:
     with sites.tab() as tab:
         tab.allow("404")

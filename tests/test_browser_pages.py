@@ -156,6 +156,7 @@ def test_all_is_there_without_scripts(sites: "Sites", name: str, route: str) -> 
     with sites.look(name, java_script_enabled=False) as tab:
         tab.open(route)
         assert tab.page.locator("main").is_visible()
+        assert tab.page.locator(":is(#choices, #copy, .slash, kbd):visible").count() == 0
         # What waits for a script is empty.
         assert [hidden.inner_text() for hidden in tab.page.locator("main [hidden]").all() if hidden.inner_text()] == []
 

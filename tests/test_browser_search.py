@@ -4,8 +4,11 @@ from typing import TYPE_CHECKING
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
-from made import HOSTILE
+from made import HOSTILE, catalogue, category, fetched, package
 from playwright.sync_api import expect
+from rendered import SITE
+
+from builder import search
 
 if TYPE_CHECKING:
     from browser import Sites, Tab
@@ -106,6 +109,61 @@ def test_a_slash_that_is_typed_stays_one(sites: "Sites") -> None:
         expect(tab.page.locator("[type=search]:not(#q)")).to_have_value("a/b")
 
 
+def slash(tab: "Tab") -> bool:
+    """Press the key, and tell whether it led to the box; then leave the box again."""
+    tab.page.keyboard.press("/")
+    led = bool(tab.page.evaluate("() => document.activeElement?.id === 'q'"))
+    assert tab.page.locator("#q").input_value() == ""
+    tab.page.evaluate("() => document.activeElement.blur()")
+    return led
+
+
+def test_the_key_can_be_switched_off_and_its_hint_goes(sites: "Sites") -> None:
+    with sites.tab() as tab:
+        tab.open("/search/")
+        hint, switch = tab.page.locator("#q + kbd"), tab.page.get_by_label("The key “/”")
+        expect(switch).to_be_checked()
+        assert slash(tab)
+        switch.uncheck()
+        expect(hint).to_be_hidden()
+        assert tab.findings() == []
+        tab.page.evaluate("() => document.activeElement.blur()")
+        assert not slash(tab)
+        for route in ("/grids/", "/", "/search/"):
+            tab.open(route)
+            expect(hint).to_be_hidden()
+            assert not slash(tab), route
+        expect(switch).not_to_be_checked()
+        switch.check()
+        expect(hint).to_be_visible()
+        tab.open("/about/")
+        expect(hint).to_be_visible()
+        assert slash(tab)
+
+
+def test_the_switch_reaches_pages_that_are_open(sites: "Sites") -> None:
+    with sites.tab() as tab:
+        tab.open("/about/")
+        other = tab.page.context.new_page()
+        other.goto(tab.site.url("/search/"))
+        other.get_by_label("The key “/”").uncheck()
+        expect(tab.page.locator("#q + kbd")).to_be_hidden()
+        assert not slash(tab)
+
+
+def test_where_nothing_can_be_kept_the_switch_lasts_as_long_as_the_page(sites: "Sites") -> None:
+    with sites.tab() as tab:
+        nothing = "Object.defineProperty(window, 'localStorage', { get() { throw new DOMException('no') } })"
+        tab.page.add_init_script(nothing)
+        tab.open("/search/")
+        tab.page.get_by_label("The key “/”").uncheck()
+        tab.page.evaluate("() => document.activeElement.blur()")
+        assert not slash(tab)
+        tab.open("/search/")
+        expect(tab.page.get_by_label("The key “/”")).to_be_checked()
+        assert slash(tab)
+
+
 def test_filters_stand_in_the_address_and_back_takes_them_away(sites: "Sites") -> None:
     with sites.tab() as tab:
         tab.open("/search/?q=messages+postman+messaging")
@@ -115,14 +173,14 @@ def test_filters_stand_in_the_address_and_back_takes_them_away(sites: "Sites") -
         tab.page.get_by_label("Type").select_option("package")
         expect(status).to_contain_text("3 of 4 results")
         tab.page.get_by_label("Not deprecated or archived").check()
-        expect(status).to_contain_text("2 of 3 results")
+        expect(status).to_contain_text("2 of 4 results")
         assert sorted(found(tab)) == ["django-messages", "waiting"]
         assert parse_qs(urlsplit(tab.page.url).query) == {
             "q": ["messages postman messaging"], "type": ["package"], "active": ["1"],
         }  # fmt: skip
         assert tab.findings() == []
         tab.page.reload()
-        expect(status).to_contain_text("2 of 3 results")
+        expect(status).to_contain_text("2 of 4 results")
         tab.page.get_by_label("Release or commit within a year").check()
         expect(status).to_contain_text("with these filters")
         tab.page.go_back()
@@ -140,6 +198,68 @@ def test_a_category(sites: "Sites") -> None:
         expect(tab.page.locator("#results [role=status]")).to_contain_text("3 of 4 results")
 
 
+def crowded(tab: "Tab") -> None:
+    """Let the site's search have many items that one word finds, the least of them in a category of its own."""
+    packages = {f"q{n}": package(title=f"Queue {n}", pypi=None) for n in range(250)}
+    packages["last"] = package(title="Something", pypi=None, category="other", deprecated="2020-01-01")
+    snapshots = {slug: fetched(description="", pypi=None) for slug in packages}
+    snapshots["last"] = fetched(description="A queue", stars=0, pypi=None)
+    categories = {"apps": category(), "other": category(title="Other", title_plural="Others")}
+    made = catalogue(packages, {}, categories, snapshots)
+    bodies = {SITE.path(output.route): output.body for output in search.render(made, SITE)}
+    tab.page.route(
+        "**/api/data/v1/search/**", lambda route: route.fulfill(body=bodies[urlsplit(route.request.url).path])
+    )
+
+
+def test_filters_find_what_is_beyond_the_best_that_are_shown(sites: "Sites") -> None:
+    with sites.tab() as tab:
+        crowded(tab)
+        tab.open("/search/?q=queue")
+        status = tab.page.locator("#results [role=status]")
+        expect(status).to_have_text("251 results for “queue”, the best 50 shown")
+        assert len(found(tab)) == 50
+        assert "Something" not in found(tab)
+        tab.page.get_by_label("Category").select_option("Other")
+        expect(status).to_have_text("1 of 251 results for “queue”")
+        assert found(tab) == ["Something"]
+        expect(tab.page.get_by_role("button", name="Show more")).to_be_hidden()
+        tab.page.go_back()
+        expect(status).to_have_text("251 results for “queue”, the best 50 shown")
+
+
+def test_more_are_shown_on_demand(sites: "Sites") -> None:
+    with sites.tab() as tab:
+        crowded(tab)
+        tab.open("/search/?q=queue")
+        status, more = tab.page.locator("#results [role=status]"), tab.page.get_by_role("button", name="Show more")
+        expect(status).to_contain_text("the best 50 shown")
+        first = found(tab)
+        more.click()
+        expect(status).to_contain_text("the best 100 shown")
+        assert found(tab)[:50] == first
+        expect(tab.page.locator(".hits li > a").nth(50)).to_be_focused()
+        for shown in ("150", "200", "250"):
+            more.click()
+            expect(status).to_contain_text(f"the best {shown} shown")
+        more.click()
+        expect(status).to_have_text("251 results for “queue”")
+        expect(more).to_be_hidden()
+        assert tab.findings() == []
+
+
+def test_what_was_not_looked_at_is_told(sites: "Sites", monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(search, "MOST_POSTINGS", 20)
+    with sites.tab() as tab:
+        crowded(tab)
+        tab.open("/search/?q=queue&category=Other")
+        status = tab.page.locator("#results [role=status]")
+        expect(status).to_contain_text("Nothing found for “queue” with these filters.")
+        expect(status).to_contain_text("Very many have such words: only the best of them were looked at.")
+        tab.page.get_by_label("Category").select_option("")
+        expect(status).to_contain_text("at least 250 results for “queue”, the best 50 shown")
+
+
 def test_nothing_found_says_what_to_do(sites: "Sites") -> None:
     with sites.tab() as tab:
         tab.open("/search/?q=xylophone")
@@ -154,12 +274,36 @@ def test_nothing_found_says_what_to_do(sites: "Sites") -> None:
         expect(tab.page.locator("#q")).to_have_value("xylophone")
 
 
+READS = """async ([script, root]) => {
+  const { search } = await import(script);
+  const reads = [];
+  const read = async (route) => {
+    if (!route.includes("/items/")) reads.push(route);
+    const answer = await fetch(root + route);
+    return answer.ok ? answer.text() : null;
+  };
+  const found = [await search("postman", read), await search("postman", read)];
+  return { found: found.map((items) => items.length), reads };
+}"""
+
+
+def test_a_function_that_reads_is_asked_once_for_each_file_of_the_index(sites: "Sites") -> None:
+    with sites.tab() as tab:
+        tab.open("/about/")
+        came = tab.page.evaluate(READS, [SITE.path("/assets/search.js"), SITE.path("/")[:-1]])
+        assert came["found"][0] == came["found"][1] > 0
+        assert len(came["reads"]) == len(set(came["reads"])) > 2
+
+
 def test_an_index_that_cannot_be_read_is_told(sites: "Sites") -> None:
     with sites.tab() as tab:
         tab.allow("503")
         tab.page.route("**/search/index.json", lambda route: route.fulfill(status=503))
         tab.open("/search/?q=postman")
         expect(tab.page.locator("#results [role=status]")).to_have_text("The index cannot be read: HTTP 503")
+        tab.page.unroute("**/search/index.json")
+        tab.page.get_by_role("button", name="Search").click()
+        expect(tab.page.locator(".hits li > a").first).to_have_text("postman")
 
 
 def test_hostile_titles_stay_texts(sites: "Sites") -> None:

@@ -223,6 +223,46 @@ CASES: dict[str, tuple[Data, list[tuple[str, str, str]]]] = {
             ("repository-twice", "packages/young.yaml", "repository"),
         ],
     ),
+    "a repository under its former name, and under its new one": (
+        make(
+            {
+                "old": {"repository": REPOSITORY, "id": 7},
+                "new": {"repository": "https://github.com/else/ONE"},
+                "newer": {"repository": REPOSITORY + ".git"},
+                "stale": {"repository": "https://github.com/example/elsewhere", "id": 8},
+                "other": {"repository": "https://github.com/example/third"},
+            },
+            # What `stale` was asked for is not what stands in its file any more.
+            moved={
+                "old": ("github.com/example/one", "github.com/else/one"),
+                "stale": ("github.com/example/two", "github.com/example/third"),
+            },
+        ),
+        [
+            ("repository-twice", "packages/new.yaml", "repository"),
+            ("repository-twice", "packages/newer.yaml", "repository"),
+        ],
+    ),
+    "two repositories that are one by now": (
+        make(
+            {"old": {"repository": REPOSITORY, "id": 7}, "new": {"repository": REPOSITORY + "-2", "id": 8}},
+            moved={"new": ("github.com/example/one-2", "github.com/example/one")},
+        ),
+        [("repository-twice", "packages/new.yaml", "repository")],
+    ),
+    "new names that are like others": (
+        make(
+            {
+                "django-one": {"id": 1},
+                "django_one": {},
+                "a_b": {"id": 2},
+                "a-b": {"id": 3},
+                "c": {},
+            },
+            {"g-h": {}, "g_h": {}},
+        ),
+        [("slug-alike", "grids/g_h.yaml", ""), ("slug-alike", "packages/django_one.yaml", "")],
+    ),
     "a project on PyPI in three forms": (
         make(
             {

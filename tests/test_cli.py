@@ -77,7 +77,7 @@ def test_a_quiet_check_tells_of_problems_alone(data: Path) -> None:
     (data / "packages/new.yaml").write_text("title: New\ncategory: nowhere\n")
     result = run("--quiet", "check", "--data", data)
     assert result.exit_code == 1
-    assert "data/packages/new.yaml:2:11" in result.stderr
+    assert "data/packages/new.yaml:2:11" in result.stdout
 
 
 def test_problems_are_told_on_stderr_and_nothing_is_written(data: Path, tmp_path: Path) -> None:
@@ -153,7 +153,7 @@ def test_every_stop_has_its_exit_code(
     def stop(*_: object, **__: object) -> None:
         raise error
 
-    monkeypatch.setattr("builder.build.load", stop)
+    monkeypatch.setattr("builder.build.look", stop)
     assert run("check", "--data", data).exit_code == code
 
 
@@ -191,7 +191,7 @@ def test_help_that_nobody_reads_is_no_error(arguments: list[str]) -> None:
 @pytest.mark.parametrize(("variable", "coloured"), [("NO_COLOR", False), ("FORCE_COLOR", True)])
 def test_colour_is_asked_for(data: Path, variable: str, *, coloured: bool) -> None:
     (data / "packages/a.yaml").write_text("title: A\n")
-    assert ("\x1b[1m" in run("check", "--data", data, **{variable: "1"}).stderr) is coloured
+    assert ("\x1b[1m" in run("check", "--data", data, **{variable: "1"}).stdout) is coloured
 
 
 def test_help_names_every_command_and_exit_code() -> None:

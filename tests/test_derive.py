@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 from packaging.licenses import canonicalize_license_expression
 
 from builder import derive
-from builder.metadata import PyPIFacts, Release, RepositoryFacts
+from builder.metadata import PyPIFacts, Release, RepositoryFacts, Snapshot, Source
 from builder.records import PackageRecord
 
 
@@ -263,3 +263,20 @@ def test_prereleases() -> None:
     assert not derive.is_prerelease("1.0.post1")
     assert not derive.is_prerelease("dev")
     assert derive.sort_releases([Release(version="1", uploaded=datetime(2020, 1, 1, tzinfo=UTC))])[0].uploaded
+
+
+@pytest.mark.parametrize(
+    ("asked", "name", "expected"),
+    [
+        ("github.com/O/old", "o/new", ("github.com/o/old", "github.com/o/new")),
+        ("github.com/O/n", "o/N", None),
+        ("", "o/new", None),
+        ("django-messages", "o/new", None),
+        ("github.com/o/old", None, None),
+    ],
+)
+def test_a_repository_that_has_moved(asked: str, name: str | None, expected: tuple[str, str] | None) -> None:
+    facts = RepositoryFacts(name=name)
+    snapshot = Snapshot(sources={"pypi": Source(), "github": Source(asked=asked)}, repository=facts)
+    assert derive.moved(snapshot) == expected
+    assert derive.moved(Snapshot(sources=snapshot.sources)) is None

@@ -22,6 +22,8 @@ from builder.records import (
     CategoryRecord,
     Feature,
     GridRecord,
+    ImportedGrid,
+    ImportedPackage,
     PackageRecord,
     PostRecord,
     ProductRecord,
@@ -218,7 +220,7 @@ MODELS: list[type[BaseModel]] = [
     TextRecord,
     PostRecord,
 ]
-PARTS: list[type[BaseModel]] = [Usage, Feature, Tombstone, ProductRelease]
+PARTS: list[type[BaseModel]] = [Usage, Feature, Tombstone, ProductRelease, ImportedPackage, ImportedGrid]
 
 
 def test_every_key_that_must_be_there_has_an_example_that_is_right() -> None:
@@ -308,4 +310,4 @@ def test_a_word_that_is_none_of_a_few_is_told_the_few(tmp_path: Path) -> None:
     data = write_data(tmp_path / "data", site={"forges": {"git.example.org": {"kind": "gitea"}}})
     _, [problem] = source.load(data)
     assert (problem.code, problem.field) == ("choice", "forges.git.example.org.kind")
-    assert problem.hint == "Write 'github', 'gitlab', 'forgejo', 'bitbucket' or 'git'."
+    assert problem.hint == "Did you mean forgejo? Write 'github', 'gitlab', 'forgejo', 'bitbucket' or 'git'."

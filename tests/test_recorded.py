@@ -11,6 +11,10 @@ from folders import package, write_data
 
 from builder import build
 from builder.choices import Choices, Query
+from builder.importing.fit import Fitting
+from builder.importing.take import package as take_package
+from builder.importing.take import snapshot as take_snapshot
+from builder.importing.wire import PackageItem
 
 FOLDER = Path(__file__).parent / "recorded"
 COUNT = 324  # packages in the catalogue that the answers were recorded over
@@ -113,7 +117,7 @@ class Sample:
                 for item in self.categories.values()
             },
             snapshots={
-                slug: snapshot(self.packages.get(n) or in_v4_form(self.v3_packages[slug]))
+                slug: snapshot(self.packages.get(n) or in_v4_form(self.v3_packages[slug], n))
                 for n, slug in self.slugs.items()
                 if n in self.packages or slug in self.v3_packages
             },
@@ -121,13 +125,12 @@ class Sample:
 
     def _package(self, n: int, slug: str, categories: Mapping[int, str]) -> Facts:
         in_v3 = self.v3_packages.get(slug)
-        uses = in_v3["usage_count"] if in_v3 else 0
-        sites = [{"title": f"Site {i}", "url": f"https://site-{i}.example.org/"} for i in range(uses)]
+        uses = in_v3["usage_count"] if in_v3 else None
         if n in self.packages:
             item = self.packages[n]
-            return record(item, n, categories[number(item["category"])]) | {"sites": sites}
+            return record(item, categories[number(item["category"])], uses)
         if in_v3:
-            return record(in_v3, n, name(in_v3["category"])) | {"sites": sites}
+            return record(in_v4_form(in_v3, n), name(in_v3["category"]), uses)
         return package(n, title=f"Stranger {n}")
 
     def _grid(self, n: int, slug: str) -> Facts:
@@ -146,41 +149,29 @@ class Sample:
         }
 
 
-def record(item: Mapping[str, Any], n: int, category: str) -> Facts:
-    return {
-        "id": n,
-        "title": item["title"],
-        "category": category,
-        "repository": item["repo_url"],
-        "pypi_url": item["pypi_url"],
-        "documentation": item["documentation_url"],
-        "created": item["created"],
-        "modified": item["modified"],
-    }
+def understood(item: Facts) -> PackageItem:
+    return PackageItem.model_validate_json(json.dumps(item))
 
 
-def in_v4_form(item: Mapping[str, Any]) -> Facts:
+def record(item: Facts, category: str, uses: int | None) -> Facts:
+    """Give the record that an import would make."""
+    made = take_package(understood(item), item["slug"], category, "https://pypi.org", Fitting(""), uses)
+    return made.model_dump(mode="json", exclude_defaults=True)
+
+
+def snapshot(item: Facts) -> Facts:
+    """Give the snapshot that an import would make."""
+    return take_snapshot(understood(item), Fitting("")).model_dump(mode="json", exclude_defaults=True)
+
+
+def in_v4_form(item: Mapping[str, Any], n: int) -> Facts:
     """Give the facts of an object of API v3 as API v4 has them; of the last commit v3 says nothing."""
     return {
         **item,
+        "id": n,
         "last_updated": None,
         "commits_over_52": [int(text) for text in item["commits_over_52"].split(",") if text],
         "participants": [text for text in item["participants"].split(",") if text],
-    }
-
-
-def snapshot(item: Mapping[str, Any]) -> Facts:
-    return {
-        "last_fetched": item["last_fetched"],
-        "pypi": {"name": "x", "version": item["pypi_version"]},
-        "repository": {
-            "description": item["repo_description"],
-            "stars": item["repo_watchers"],
-            "forks": item["repo_forks"],
-            "last_commit": item["last_updated"],
-            "weeks": item["commits_over_52"],
-            "participants": item["participants"],
-        },
     }
 
 

@@ -222,12 +222,34 @@ def test_ranks_are_a_character_for_each_id_by_weight_and_whether_active() -> Non
     index = json.loads(found["index.json"])
     assert index["ranks"] == [0, 1]
     first = json.loads(found["ranks/0.json"])
-    assert first.keys() == {"p0", "g1"}
+    assert first.keys() == {"p0", "f0", "g1"}
     best, gone = (search.RANKS.index(first["p0"][number]) for number in (2, 3))
     assert best > 32 > gone
     assert len(first["p0"]) == 4
     assert len(first["g1"]) == 2
     assert json.loads(found["ranks/1.json"])["p68"][-1] == search.RANKS[32 + 4]
+
+
+def test_a_package_has_a_character_for_its_category_and_for_a_release_or_commit_in_the_last_year() -> None:
+    old, late = datetime(2019, 1, 1, tzinfo=UTC), datetime(2026, 2, 1, tzinfo=UTC)
+    catalogue = made.catalogue(
+        {
+            "committed": made.package(id=1),
+            "released": made.package(id=2, category="other"),
+            "old": made.package(id=3, category="other"),
+            "unknown": made.package(id=5),
+        },
+        {},
+        {"other": made.category(title="First of all"), "apps": made.category(title="App")},
+        {
+            "committed": made.fetched(last_commit=late),
+            "released": made.fetched(last_commit=old, pypi={"releases": made.releases("1", start=late)}),
+            "old": made.fetched(last_commit=old),
+        },
+    )
+    found = bodies(catalogue)
+    assert json.loads(found["index.json"])["categories"] == ["App", "First of all"]  # by their slugs
+    assert json.loads(found["ranks/0.json"])["f0"] == "0" + "132" + "0" + "0"
 
 
 def test_the_ranks_have_a_character_each() -> None:

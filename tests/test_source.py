@@ -75,6 +75,25 @@ def test_everything_is_read(data: Path) -> None:
     assert not check(found)
 
 
+def test_where_a_repository_has_moved_to_is_known_where_snapshots_are_kept(data: Path) -> None:
+    (data / "snapshots").mkdir()
+    said = '{"repository": {"name": "c/d"}, "sources": {"github": {"asked": "github.com/a/b"}}}'
+    (data / "snapshots" / "one.json").write_text(said)
+    assert loaded(data).moved == {"one": ("github.com/a/b", "github.com/c/d")}
+    found, _ = source.load(data, keep_snapshots=False)
+    assert found is not None
+    assert found.moved == {}
+
+
+def test_the_settings_can_be_had_whatever_else_is_wrong(data: Path) -> None:
+    (data / "packages/one.yaml").write_text("[")
+    settings = source.load_settings(data)
+    assert settings is not None
+    assert settings.title == "Test"
+    (data / "site.yaml").write_text("title: x\n")
+    assert source.load_settings(data) is None
+
+
 def test_ten_broken_files_give_ten_reports_in_one_run(bless: bool) -> None:  # noqa: FBT001 - a fixture
     found, wrong = source.load(BROKEN / "data")
     assert found is not None
@@ -311,7 +330,7 @@ def test_a_file_that_cannot_be_read_is_told(data: Path, monkeypatch: pytest.Monk
     monkeypatch.setattr(files.File, "read", refuse)
     wrong = source.load(data)[1]
     assert {problem.code for problem in wrong} == {"unreadable"}
-    assert str(wrong[0]) == "data/categories/apps.yaml: cannot be read: Permission denied [unreadable]"
+    assert str(wrong[0]).startswith("data/categories/apps.yaml: cannot be read: Permission denied [unreadable]\n")
 
 
 def test_a_folder_that_cannot_be_read_is_told(data: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -65,12 +65,18 @@ class TestReading:
     @pytest.mark.parametrize(
         ("text", "problem"),
         [
-            ("Words.\n", "data/pages/x.md:1:1: has no front matter that ends [front-matter]"),
-            ("", "data/pages/x.md:1:1: has no front matter that ends [front-matter]"),
-            ("---\ntitle: x\n", "data/pages/x.md:1:1: has no front matter that ends [front-matter]"),
-            ("\n---\ntitle: x\n---\nWords.\n", "data/pages/x.md:1:1: has no front matter that ends [front-matter]"),
-            ("---\ntitle: x\n---", "data/pages/x.md:3:1: has no text [text-empty]"),
-            ("---\ntitle: x\n---\n \n", "data/pages/x.md:3:1: has no text [text-empty]"),
+            ("Words.\n", "data/pages/x.md:1:1: the file does not begin with front matter that ends [front-matter]"),
+            ("", "data/pages/x.md:1:1: the file does not begin with front matter that ends [front-matter]"),
+            (
+                "---\ntitle: x\n",
+                "data/pages/x.md:1:1: the file does not begin with front matter that ends [front-matter]",
+            ),
+            (
+                "\n---\ntitle: x\n---\nWords.\n",
+                "data/pages/x.md:1:1: the file does not begin with front matter that ends [front-matter]",
+            ),
+            ("---\ntitle: x\n---", "data/pages/x.md:3:1: the file has no text [text-empty]"),
+            ("---\ntitle: x\n---\n \n", "data/pages/x.md:3:1: the file has no text [text-empty]"),
             ("---\n---\nWords.\n", "data/pages/x.md:1:1: the file is empty [empty]"),
             ("---\nsummary: x\n---\nWords.\n", "data/pages/x.md:2:1: title: is missing [missing-key]"),
             (
@@ -191,9 +197,9 @@ class TestChecks:
     def test_what_is_not_shown(self, data: Path) -> None:
         write(data, "pages", "x.md", "---\ntitle: x\n---\n# One\n\n<b>\n\n![i](https://example.org/i.png)\n")
         assert told(data) == [
-            "data/pages/x.md:4:1: has a level that does not fit here (found 'One') [text-heading]",
-            "data/pages/x.md:6:1: is HTML, which is not read here (found '<b>') [text-html]",
-            "data/pages/x.md:8:1: is an image (found 'i') [text-image]",
+            "data/pages/x.md:4:1: the heading has a level that does not fit here (found 'One') [text-heading]",
+            "data/pages/x.md:6:1: this is HTML, which would be shown as it is written (found '<b>') [text-html]",
+            "data/pages/x.md:8:1: an image stands here (found 'i') [text-image]",
         ]
 
     @pytest.mark.parametrize("name", ["packages", "api", "404", "search", "feeds", "changelog", "freshness"])
@@ -208,6 +214,5 @@ class TestChecks:
         found = told(data)
         assert [line.rpartition("[")[2] for line in found] == ["date]", "cycle]"]
         write(data, "products", "django.yaml", as_yaml({**PRODUCT, "releases": [{"cycle": "5.2"}, {"cycle": "5.2"}]}))
-        assert told(data) == [
-            "data/products/django.yaml:3:40: releases[1].cycle: is listed twice (found '5.2') [listed-twice]"
-        ]
+        place = "data/products/django.yaml:3:40: releases[1].cycle"
+        assert told(data) == [f"{place}: stands at releases[0] already (found '5.2') [listed-twice]"]

@@ -113,9 +113,9 @@ def root(site: Urls) -> RootResource:
 
 
 def package(item: Package, site: Urls, catalogue: Catalogue, facts: Facts) -> PackageResource:
-    """Give the body of a package, with the zeros of API v4. It is used as often as sites are known to use it.
+    """Give the body of a package, with the zeros of API v4.
 
-    The original counts the people who said that they use it.
+    The original counts the people who said that they use it; here sites that are known to use it count too.
     """
     record, snapshot = item.record, item.snapshot
     forge = snapshot.repository or RepositoryFacts()
@@ -129,7 +129,7 @@ def package(item: Package, site: Urls, catalogue: Catalogue, facts: Facts) -> Pa
         category=_item(site, urls.V3_CATEGORIES, item.category),
         commit_list=weeks,
         commits_over_52=weeks,
-        documentation_url=record.documentation,
+        documentation_url=derive.documentation_url(record),
         grids=tuple(_item(site, urls.V3_GRIDS, found) for found in item.grids),
         last_fetched=snapshot.last_fetched,
         participants=",".join(forge.participants or ()),
@@ -137,15 +137,15 @@ def package(item: Package, site: Urls, catalogue: Catalogue, facts: Facts) -> Pa
         pypi_version=facts.pypi_version,
         repo_description=item.description,
         repo_forks=forge.forks or 0,
-        repo_url=record.repository,
+        repo_url=derive.repo_url(record),
         repo_watchers=forge.stars or 0,
         resource_uri=_item(site, urls.V3_PACKAGES, item),
-        usage_count=len(record.sites),
+        usage_count=item.uses,
     )
 
 
 def grid(item: Grid, site: Urls) -> GridResource:
-    """Give the body of a grid; its packages by title, then id."""
+    """Give the body of a grid."""
     return GridResource(
         absolute_url=site.path(urls.grid_page(item.slug)),
         created=item.created,
@@ -156,7 +156,7 @@ def grid(item: Grid, site: Urls) -> GridResource:
         is_locked=item.record.locked,
         resource_uri=_item(site, urls.V3_GRIDS, item),
         header=item.record.header,
-        packages=tuple(_item(site, urls.V3_PACKAGES, found) for found in by_title(item.packages)),
+        packages=tuple(_item(site, urls.V3_PACKAGES, found) for found in item.listed),
     )
 
 

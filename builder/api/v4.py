@@ -7,7 +7,7 @@ from datetime import datetime, tzinfo
 from builder import derive, urls
 from builder.api import edge
 from builder.api.facts import Facts
-from builder.catalogue import Catalogue, Category, Grid, Package, by_title
+from builder.catalogue import Catalogue, Category, Grid, Package
 from builder.choices import Choices, Query, no_search
 from builder.metadata import RepositoryFacts
 from builder.outputs import JSON, Output
@@ -104,14 +104,14 @@ def package(item: Package, form: Form, catalogue: Catalogue, facts: Facts) -> Pa
         slug=item.slug,
         last_updated=_local(forge.last_commit, zone),
         last_fetched=_local(snapshot.last_fetched, zone),
-        repo_url=record.repository,
+        repo_url=derive.repo_url(record),
         pypi_version=facts.pypi_version,
         created=item.created.astimezone(zone),
         modified=item.modified.astimezone(zone),
         repo_forks=forge.forks or 0,
         repo_description=item.description,
         pypi_url=derive.pypi_url(record, catalogue.settings.pypi_url),
-        documentation_url=record.documentation,
+        documentation_url=derive.documentation_url(record),
         repo_watchers=forge.stars or 0,
         commits_over_52=facts.weeks,
         participants=forge.participants or (),
@@ -119,14 +119,14 @@ def package(item: Package, form: Form, catalogue: Catalogue, facts: Facts) -> Pa
 
 
 def grid(item: Grid, form: Form, zone: tzinfo) -> GridResource:
-    """Give the body of a grid; its packages by title, then id."""
+    """Give the body of a grid."""
     return GridResource(
         id=item.id,
         title=item.title,
         slug=item.slug,
         description=item.record.description,
         is_locked=item.record.locked,
-        packages=tuple(form.item(urls.API_PACKAGES, p.id) for p in by_title(item.packages)),
+        packages=tuple(form.item(urls.API_PACKAGES, p.id) for p in item.listed),
         header=item.record.header,
         created=item.created.astimezone(zone),
         modified=item.modified.astimezone(zone),

@@ -17,6 +17,7 @@ from builder.checks.duplicates import (
     nothing_listed_twice,
     pypi_names_are_unique,
     repositories_are_unique,
+    slugs_differ,
     tombstones_are_unique,
 )
 from builder.checks.references import (
@@ -53,6 +54,7 @@ CHECKS: Final[tuple[Check, ...]] = (
     tombstones_are_unique,
     repositories_are_unique,
     pypi_names_are_unique,
+    slugs_differ,
     snapshots_have_packages,
     dates_are_in_order,
     cycles_differ,

@@ -71,11 +71,36 @@ def tombstones_are_unique(data: Records) -> Iterator[Problem]:
 
 
 def repositories_are_unique(data: Records) -> Iterator[Problem]:
-    """Yield packages whose repository, in whatever form it is written, another one has."""
+    """Yield packages whose repository another one has, in whatever form it is written, also under a former name."""
     hint = "A repository stands in one file only: if both are the same package, keep one of them."
-    for entry, first in _twice(data.packages.values(), _repository_key):
-        message = f"is the repository of {first.path} already"
+    first: dict[str, Entry[PackageRecord]] = {}
+    for entry in sorted(data.packages.values(), key=_age):
+        written = _repository_key(entry)
+        if written is None:
+            continue
+        before, now = data.moved.get(entry.slug, ("", ""))
+        keys = [written, now] if before == written else [written]
+        found = next((key for key in keys if key in first), None)
+        if found is None:
+            first.update(dict.fromkeys(keys, entry))
+            continue
+        same = _repository_key(first[found]) == written
+        message = f"is the repository of {first[found].path} already"
+        message += "" if same else f": both lead to {found}"
         yield entry.problem(("repository",), "repository-twice", message, hint, entry.record.repository)
+
+
+def slugs_differ(data: Records) -> Iterator[Problem]:
+    """Yield new records whose slug is another one's but for - and _, which people take for each other.
+
+    What has an id has had its address for long: only new files can still be given another name.
+    """
+    hint = "If both are the same, keep the older file; else give this one a name that is not mistaken for the other."
+    for _, entries, _ in kinds(data):
+        for entry, first in _twice(entries, lambda entry: entry.slug.replace("_", "-").strip("-")):
+            if entry.record.id is None:
+                message = f"its name is that of {first.path} but for - and _"
+                yield Problem(entry.path, 0, 0, "slug-alike", message, hint, value=show_value(entry.slug))
 
 
 def pypi_names_are_unique(data: Records) -> Iterator[Problem]:
@@ -92,7 +117,9 @@ def _repeated(entry: AnyEntry, key: str, names: Iterable[str]) -> Iterator[Probl
     for i, name in enumerate(names):
         before = first.setdefault(name, i)
         if before != i:
-            yield entry.problem((key, i), "listed-twice", f"stands at {key}[{before}] already", "Keep one.", name)
+            yield entry.problem(
+                (key, i), "listed-twice", f"stands at {key}[{before}] already", "Keep one of the two.", name
+            )
 
 
 def _twice(entries: Iterable[_E], key: Callable[[_E], Hashable | None]) -> Iterator[tuple[_E, _E]]:

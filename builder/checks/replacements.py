@@ -28,7 +28,7 @@ def replacements_agree(data: Records) -> Iterator[Problem]:
         for claim in others:
             if claim.successor == first.successor:
                 continue
-            message = f"differs from {first.entry.path}, by which {first.successor} replaces {replaced}"
+            message = f"contradicts {first.entry.path}, which says that {first.successor} replaces {replaced}"
             hint = "One package can take another's place: let the files name the same one."
             yield claim.entry.problem(claim.way, "replacement-conflict", message, hint, replaced)
 

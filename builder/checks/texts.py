@@ -47,12 +47,12 @@ def texts_have_free_addresses(data: Records) -> Iterator[Problem]:
 def cycles_differ(data: Records) -> Iterator[Problem]:
     """Yield releases of a product that stand there twice."""
     for entry in data.products.values():
-        seen: set[str] = set()
+        seen: dict[str, int] = {}
         for i, release in enumerate(entry.record.releases):
-            if release.cycle in seen:
-                hint = "Take one of the two away."
-                yield entry.problem(("releases", i, "cycle"), "listed-twice", "is listed twice", hint, release.cycle)
-            seen.add(release.cycle)
+            before = seen.setdefault(release.cycle, i)
+            if before != i:
+                message, way = f"stands at releases[{before}] already", ("releases", i, "cycle")
+                yield entry.problem(way, "listed-twice", message, "Keep one of the two.", release.cycle)
 
 
 def _articles(data: Records) -> Iterator[AnyArticle]:

@@ -8,9 +8,13 @@ from typing import Any, Final
 
 import click
 
-from builder.cli.facts import fetch, ids
+from builder.cli.changing import diff
+from builder.cli.checking import check
+from builder.cli.facts import fetch, fmt, ids
+from builder.cli.importing import import_
 from builder.cli.live import verify
-from builder.cli.site import build, check, serve
+from builder.cli.schema import schema
+from builder.cli.site import build, doctor, serve
 from builder.cli.terminal import show_problems, tell
 from builder.errors import BuilderError, DataError
 
@@ -33,7 +37,7 @@ class Commands(click.Group):
             return super().invoke(ctx)
         except DataError as error:
             show_problems(error.problems)
-            tell(str(error) if ctx.invoked_subcommand == "check" else f"{error} Nothing was written.")
+            tell(str(error) if ctx.invoked_subcommand == "diff" else f"{error} Nothing was written.")
             sys.exit(error.exit_code)
         except BuilderError as error:
             tell(f"Error: {error}", fg="red")
@@ -58,5 +62,5 @@ def main(context: click.Context, *, quiet: bool, verbose: bool) -> None:
     context.obj = {"quiet": quiet, "verbose": verbose}
 
 
-for command in (build, check, fetch, ids, serve, verify):
+for command in (build, check, diff, doctor, fetch, fmt, ids, import_, schema, serve, verify):
     main.add_command(command)

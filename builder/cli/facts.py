@@ -1,4 +1,4 @@
-"""`fetch` and `ids`: what is written into the data by the program."""
+"""`fetch`, `ids` and `fmt`: what is written into the data by the program."""
 
 import json
 import os
@@ -107,6 +107,25 @@ def ids(data: Path) -> None:
     if problems:
         left = "1 file was left as it was" if len(problems) == 1 else f"{len(problems)} files were left as they were"
         raise BuilderError(f"{left}; all others have their id and date.")
+
+
+@click.command()
+@data_option
+@click.option("--check", is_flag=True, help="Change nothing; tell which files are not in order, and exit with 1.")
+@click.pass_obj
+def fmt(obj: dict[str, bool], data: Path, *, check: bool) -> None:
+    """Put the keys of the files that people write in order; comments go with the key below them."""
+    from builder import tidy as tidying  # noqa: PLC0415 - see the package's docstring
+
+    changed, problems = tidying.tidy(data, write=not check)
+    if check or not obj["quiet"]:
+        for line in tidying.told(changed, write=not check):
+            show(line)
+    show_problems(problems)
+    if problems:
+        raise BuilderError("Files with problems were left as they are.")
+    if check and changed:
+        raise BuilderError("Run: builder fmt")
 
 
 def _now() -> datetime:

@@ -12,7 +12,7 @@ from builder.choices import Query
 from builder.hosts import HOSTS, host_named
 
 
-def _checked_base_url(_context: click.Context, _option: click.Parameter, text: str | None) -> str | None:
+def checked_base_url(_context: click.Context, _option: click.Parameter, text: str | None) -> str | None:
     """Hold the option to the rule of `base_url` in site.yaml."""
     if text is None:
         return None
@@ -46,7 +46,7 @@ out_option = click.option(
 base_url_option = click.option(
     "--base-url",
     metavar="URL",
-    callback=_checked_base_url,
+    callback=checked_base_url,
     help="Where the site will be, in place of base_url in site.yaml.",
 )
 host_option = click.option(

@@ -1,9 +1,9 @@
-"""How far a fetch is: a bar on a terminal, a line for each package where that is asked for."""
+"""How far a fetch or an import is: a bar on a terminal, a line for each step where that is asked for."""
 
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeAlias
 
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
@@ -11,8 +11,11 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 from builder.cli.terminal import tell
 
 if TYPE_CHECKING:
-    from builder.fetch import Progress as Show
     from builder.upstreams import Upstream
+
+
+Show: TypeAlias = Callable[[int, int, str, object], None]
+"""Is told of each step: how many are done, of how many, about what, and what came of it."""
 
 
 def _line(done: int, total: int, slug: str, outcome: object) -> None:
@@ -20,8 +23,8 @@ def _line(done: int, total: int, slug: str, outcome: object) -> None:
 
 
 @contextmanager
-def showing(asked: Sequence["Upstream"], *, quiet: bool, verbose: bool) -> Iterator["Show | None"]:
-    """Give what shows how far a fetch is; None where nothing is to be shown.
+def showing(asked: Sequence["Upstream"], *, quiet: bool, verbose: bool) -> Iterator[Show | None]:
+    """Give what shows how far it is; None where nothing is to be shown.
 
     The bar tells the package, how many of how many, the rate, the time that remains, and what upstreams still grant.
     """
@@ -39,7 +42,7 @@ def showing(asked: Sequence["Upstream"], *, quiet: bool, verbose: bool) -> Itera
     )
     began = time.monotonic()
     with Progress(*columns, console=console, transient=True) as bar:
-        task = bar.add_task("fetching", total=None, rate="", quota="")
+        task = bar.add_task("asking", total=None, rate="", quota="")
 
         def advance(done: int, total: int, slug: str, outcome: object) -> None:
             if verbose:

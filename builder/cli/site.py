@@ -1,6 +1,7 @@
-"""`check`, `build` and `serve`: from the data to the site."""
+"""`build`, `serve` and `doctor`: from the data to the site."""
 
 import functools
+import os
 import signal
 import time
 from pathlib import Path
@@ -9,29 +10,13 @@ from typing import TYPE_CHECKING
 import click
 
 from builder.choices import Choices
+from builder.cli.facts import TOKENS
 from builder.cli.options import base_url_option, choices_options, data_option, out_option, shrink_option
 from builder.cli.terminal import show, tell
 from builder.hosts import HOSTS, Host, host_named
 
 if TYPE_CHECKING:
     from builder.write import Report
-
-
-@click.command()
-@data_option
-@click.pass_obj
-def check(obj: dict[str, bool], data: Path) -> None:
-    """Check the data and tell all problems of all files."""
-    from builder import build as building  # noqa: PLC0415 - see the package's docstring
-
-    loaded = building.load(data)
-    _, notes = building.join(loaded, data)
-    if obj["quiet"]:
-        return
-    for note in notes:
-        tell(f"Note: {note}")
-    counts = f"{len(loaded.packages)} packages, {len(loaded.grids)} grids, {len(loaded.categories)} categories"
-    show(f"{counts}: no problem found.")
 
 
 @click.command()
@@ -94,3 +79,18 @@ def serve(  # noqa: PLR0913, PLR0917 - one for each option
     signal.signal(signal.SIGTERM, signal.default_int_handler)
     served = serving.serve if name is None else functools.partial(serving.serve_by, host)
     served(rebuild, out, (data, building.TEMPLATES), port, tell, prefix=lambda: prefix, quiet=obj["quiet"])
+
+
+@click.command()
+@data_option
+@out_option
+@click.pass_obj
+def doctor(obj: dict[str, bool], data: Path, out: Path) -> None:
+    """Look whether all is there that the commands need, and name what to install or mend."""
+    from builder import doctor as examining  # noqa: PLC0415 - see the package's docstring
+
+    findings = list(examining.examine(data, out, os.environ, list(TOKENS)))
+    for finding in findings:
+        if finding.mark == "problem" or not obj["quiet"]:
+            show(finding)
+    examining.hold(findings)

@@ -21,13 +21,13 @@ def tell(text: str, **style: Any) -> None:  # noqa: ANN401 - of click.style
     _echo(click.style(text, **style), err=True)
 
 
-def show_problems(problems: Sequence["Problem"]) -> None:
-    """Write each problem to stderr: where and what, then the remedy."""
+def show_problems(problems: Sequence["Problem"], *, err: bool = True) -> None:
+    """Write each problem to stderr, or to stdout where they are what was asked for: where and what, then the remedy."""
     for problem in problems:
         first, _, rest = str(problem).partition("\n")
         place, _, message = first.partition(": ")
         line = f"{click.style(place, bold=True)}: {message}"
-        tell(f"{line}\n{rest}" if rest else line)
+        _echo(f"{line}\n{rest}" if rest else line, err=err)
 
 
 def _colour() -> bool | None:

@@ -31,7 +31,7 @@ _FAILED: Final = "too many packages of the host failed"
 class Progress(Protocol):
     """Is told of every package that is done with, as it comes. `total` counts a package once for each upstream."""
 
-    def __call__(self, done: int, total: int, slug: str, outcome: Outcome | Skipped) -> None:
+    def __call__(self, done: int, total: int, slug: str, outcome: Outcome | Skipped, /) -> None:
         """Take note."""
         ...
 

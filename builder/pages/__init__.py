@@ -40,7 +40,7 @@ def _pages(catalogue: Catalogue, shell: Shell) -> Iterator[Page]:
     people = People(sheets.values(), shell)
     filed = lists.a_to_z(sheets.values())
     yield home.home(catalogue, sheets, ranks, calendar, shell)
-    yield finding.page(filed, calendar, shell)
+    yield finding.page(filed, shell)
     yield finding.compare()
     yield from lists.packages(filed, shell)
     yield tables.latest(catalogue.packages, sheets, calendar, shell)

@@ -5,10 +5,10 @@ from collections.abc import Sequence
 from builder import urls
 from builder.pages.lists import Filed, cut, first_pages, letters
 from builder.pages.shell import COMPARE, FIND, Page, Shell
-from builder.pages.words import Calendar, counted
+from builder.pages.words import counted
 
 
-def page(filed: Sequence[Filed], calendar: Calendar, shell: Shell) -> Page:
+def page(filed: Sequence[Filed], shell: Shell) -> Page:
     """Make the page of search; `filed` are all packages in their order."""
     first = first_pages(cut(filed))
     return Page(
@@ -20,7 +20,6 @@ def page(filed: Sequence[Filed], calendar: Calendar, shell: Shell) -> Page:
         script=FIND,
         unlisted=True,
         values={
-            "today": calendar.today.isoformat(),
             "letters": letters(first, 0, urls.PACKAGES, shell),
             "package_count": counted(len(filed), "package"),
         },

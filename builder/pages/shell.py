@@ -40,7 +40,7 @@ FIND: Final = "find.js"
 COMPARE: Final = "compare.js"
 # Each script stands after those that it imports. The one that searches is the same that answers on hosts' edges.
 OWN: Final = (BROWSE, GRID, PACKAGE, LISTS, FIND, COMPARE)  # of some pages, beside the one of all
-SCRIPTS: Final = ("search.js", "page.js", "choose.js", "suggest.js", EVERYWHERE, *OWN)
+SCRIPTS: Final = ("search.js", "page.js", "differences.js", "choose.js", "suggest.js", EVERYWHERE, *OWN)
 ASSETS: Final = {STYLE: CSS, ICON: SVG, **dict.fromkeys(SCRIPTS, JAVASCRIPT)}
 _PLACES: Final = {"search.js": "edge"}  # the folders of those that are not in `assets/`
 _COMMENTS: Final = re.compile(rb"^[ \t]*(?:/\*\*.*?\*/|//[^\n]*)\n", re.MULTILINE | re.DOTALL)  # on lines of their own

@@ -99,7 +99,7 @@ class SearchIndexResource(Resource):
 
     `items` counts packages and grids. `terms` and `spellings` are the beginnings by which words are shared out among
     files, `ranks` the blocks of ids that there are ranks of. `stop_words` are those that descriptions were indexed
-    without.
+    without. `categories` are the titles of the categories, in the order in which the files of ranks count them.
     """
 
     schema_version: int
@@ -108,6 +108,7 @@ class SearchIndexResource(Resource):
     spellings: tuple[str, ...]
     ranks: tuple[int, ...]
     stop_words: tuple[str, ...]
+    categories: tuple[str, ...]
 
 
 class ErrorResource(Resource):

@@ -1,17 +1,18 @@
 """An index made at build, so that a query reads a few small files and no server: templates/edge/search.js reads it.
 
 It holds words with their postings (`postings`), shared out among files (`shards`); spellings, for what is mistyped; the
-rank of every item; and the items themselves, as API v4's search gives them. What changes every day, the weights, stands
-in the ranks and the items alone.
+rank of every item, with what a search can be narrowed by; and the items themselves, as API v4's search gives them. What
+changes every day, weights and what is recent, stands in the ranks and the items alone.
 """
 
 import json
 from bisect import bisect_left
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from datetime import date
 from typing import Final
 
 from builder import urls
-from builder.catalogue import Catalogue
+from builder.catalogue import Catalogue, Package
 from builder.outputs import JSON, NDJSON, Output
 from builder.resources import SearchIndexResource, encode
 from builder.search import items, postings, shards
@@ -34,6 +35,8 @@ RANK_BLOCK: Final = 1 << 16  # ids
 RANK_LINE: Final = 1 << 10  # ids
 RANKS: Final = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz-_"
 _HALF: Final = len(RANKS) // 2
+FIRST_FACT: Final = ord("0")
+YEAR: Final = 366  # days
 
 
 def render(catalogue: Catalogue, site: Urls) -> Iterator[Output]:
@@ -44,13 +47,16 @@ def render(catalogue: Catalogue, site: Urls) -> Iterator[Output]:
     sizes = {word: 5 + len(word) + 7 * min(len(some), MOST_POSTINGS) for word, some in collected.postings.items()}
     terms = dict(shards.share(sizes))
     spellings = dict(shards.share({spelling: len(spelling) + 3 for spelling in _spellings(collected)}))
-    blocks = _blocks(ranks)
+    categories = {found.slug: found.record.title for found in sorted(catalogue.categories, key=lambda one: one.slug)}
+    places = {slug: place for place, slug in enumerate(categories)}
+    blocks = _blocks(_characters(found, ranks, places, catalogue.as_of))
     index = SearchIndexResource(
         schema_version=SCHEMA_VERSION,
         items=len(found),
         terms=tuple(terms),
         spellings=tuple(spellings),
         ranks=tuple(blocks),
+        categories=tuple(categories.values()),
         stop_words=STOP_WORDS,
     )
     yield Output(urls.search_index(), encode(index), JSON)
@@ -129,13 +135,32 @@ def _flat(found: list[Posting], ranks: Ranks) -> list[int]:
     return head
 
 
-def _blocks(ranks: Ranks) -> dict[int, dict[str, str]]:
-    """Give the ranks of all items, a character each: by block of ids, by line of ids (`p0`, `g0`, `p1` and so on)."""
+def _characters(
+    found: Iterable[Found], ranks: Ranks, places: Mapping[str, int], today: date
+) -> Iterator[tuple[str, int, str]]:
+    """Yield kind, id and character, by id: of packages (`p`) and grids (`g`) the rank, of packages (`f`) other facts.
+
+    These are twice the place of its category, and one more where it is recent, counted from "0" on.
+    """
+    for one in found:
+        yield "pg"[one.key % 2], one.key // 2, RANKS[ranks[one.key]]
+        if isinstance(one.source, Package):
+            number = 2 * places[one.source.category.slug] + is_recent(one, today)
+            yield "f", one.key // 2, chr(FIRST_FACT + number)
+
+
+def is_recent(one: Found, today: date) -> bool:
+    """Tell whether an item had a release or a commit in the year before a day."""
+    moments = (one.item.last_committed, one.item.last_released)
+    return any((today - moment.date()).days < YEAR for moment in moments if moment)
+
+
+def _blocks(characters: Iterable[tuple[str, int, str]]) -> dict[int, dict[str, str]]:
+    """Share characters out: by block of ids, by line of ids (`p0`, `g0`, `p1` and so on)."""
     found: dict[int, dict[str, list[str]]] = {}
-    for key, number in sorted(ranks.items()):
-        line = f"{'pg'[key % 2]}{key // 2 // RANK_LINE}"
-        characters = found.setdefault(key // 2 // RANK_BLOCK, {}).setdefault(line, [])
-        characters += "0" * (key // 2 % RANK_LINE - len(characters)) + RANKS[number]
+    for kind, number, character in characters:
+        line = found.setdefault(number // RANK_BLOCK, {}).setdefault(f"{kind}{number // RANK_LINE}", [])
+        line += "0" * (number % RANK_LINE - len(line)) + character
     return {block: {line: "".join(c) for line, c in lines.items()} for block, lines in found.items()}
 
 

@@ -37,9 +37,14 @@ def installed(host: Host) -> Server:
     server = host.server
     if server is None:
         raise SiteError(f"{host.name} has no program that runs here. Without --host, the site is served all the same.")
-    if shutil.which(server.program, path=_path()) is None:
+    if not is_there(server.program):
         raise SiteError(f"{host.name} is served by {server.program}, which is not installed. {server.install}")
     return server
+
+
+def is_there(program: str) -> bool:
+    """Tell whether a program is installed, in the system's own folders too."""
+    return shutil.which(program, path=_path()) is not None
 
 
 def _path() -> str:

@@ -6,7 +6,7 @@ values, and who asked decides what they mean.
 """
 
 import gc
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field, fields
 from pathlib import Path
@@ -14,11 +14,12 @@ from typing import Final, TypeVar
 
 from pydantic import BaseModel, TypeAdapter, ValidationError
 
-from builder import snapshots
+from builder import derive, snapshots
 from builder.config import Settings
 from builder.entries import Article, Data, Entry, Marks, Records, show_value
 from builder.errors import Problem, folder_name
 from builder.fields import Slug
+from builder.metadata import Snapshot
 from builder.records import (
     CategoryRecord,
     GridRecord,
@@ -33,7 +34,7 @@ from builder.source import files, front, messages, part, yaml_text
 from builder.source.files import File
 from builder.source.text import RefusedError, decode
 
-__all__ = ["collection_paused", "load"]
+__all__ = ["collection_paused", "load", "load_settings"]
 
 _SLUG: Final[TypeAdapter[str]] = TypeAdapter(Slug)
 
@@ -61,6 +62,11 @@ def load(data: Path, *, keep_snapshots: bool = True) -> tuple[Records | None, li
         return _Loading(data, folder, keep_snapshots).load()
 
 
+def load_settings(data: Path) -> Settings | None:
+    """Read the settings alone, whatever else is wrong; None where they cannot be used."""
+    return _Loading(data.resolve(), folder_name(data), keep_snapshots=False).settings()
+
+
 @contextmanager
 def collection_paused() -> Iterator[None]:
     """Keep the cyclic garbage collector from walking over ever more records, none of which is garbage.
@@ -85,6 +91,10 @@ class _Loading:
     keep_snapshots: bool
     problems: list[Problem] = field(default_factory=list)
     broken: dict[str, frozenset[str]] = field(default_factory=dict)
+
+    def settings(self) -> Settings | None:
+        """Read the settings; what is wrong with them is nobody's affair here."""
+        return self._top()[0]
 
     def load(self) -> tuple[Records, list[Problem]]:
         """Read everything once."""
@@ -114,11 +124,17 @@ class _Loading:
             posts,
             tombstone_marks=tombstone_marks,
             broken=self.broken,
+            moved=self._moved(answers),
             folder=self.folder,
         )
         if problems or settings is None:
             return records, problems
         return Data(**{key.name: getattr(records, key.name) for key in fields(records)}, settings=settings), problems
+
+    def _moved(self, answers: Mapping[str, Snapshot]) -> dict[str, tuple[str, str]]:
+        """Give the repositories that have another address now; who does not keep snapshots is not to read them all."""
+        kept = answers.items() if self.keep_snapshots else ()
+        return {slug: found for slug, snapshot in kept if (found := derive.moved(snapshot))}
 
     def _top(self) -> tuple[Settings | None, tuple[TombstonesRecord, Marks]]:
         """Read the two files that stand in the folder itself."""

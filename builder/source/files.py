@@ -90,7 +90,8 @@ def list_top(data: Path, folder: str) -> Listing:
 
 def cannot_be_read(path: str, error: OSError) -> Problem:
     """Tell that the system refused a file or a folder."""
-    return Problem(path, 0, 0, "unreadable", f"cannot be read: {error.strerror}")
+    hint = "See that it is what its name says, a file or a folder, and that whoever builds may read it."
+    return Problem(path, 0, 0, "unreadable", f"cannot be read: {error.strerror}", hint)
 
 
 def _scan(where: Path, path: str, problems: list[Problem]) -> list["os.DirEntry[str]"]:

@@ -26,10 +26,11 @@ def split(text: str) -> Parts:
     closing = opening and _FENCE.search(text, opening.end())
     if not opening or not closing:
         hint = "Begin the file with three lines: ---, then title: and its title, then --- again."
-        raise RefusedError(1, 1, "front-matter", "has no front matter that ends", hint)
+        raise RefusedError(1, 1, "front-matter", "the file does not begin with front matter that ends", hint)
     body = text[closing.end() + 1 :]
     line = text.count("\n", 0, closing.end()) + 2
     if not body.strip():
-        raise RefusedError(line - 1, 1, "text-empty", "has no text", "Write it below the second line of dashes.")
+        hint = "Write it below the second line of dashes."
+        raise RefusedError(line - 1, 1, "text-empty", "the file has no text", hint)
     # A line break stands for the dashes above, so that places in the header are places in the file.
     return Parts("\n" + text[opening.end() + 1 : closing.start()], body, line)

@@ -60,6 +60,8 @@ _SYNONYMS: Final = {
     "repo": "repository",
     "repo_url": "repository",
 }
+_WORDS: Final = {"bitbucket.org": "bitbucket", "gitea": "forgejo"}  # for a word of a few
+_WORD_LIKENESS: Final = 0.8  # more than for other names: the few words are like each other
 _KEY_LIKENESS: Final = 0.6  # less than for other names: there are few keys, and the likely one is soon found
 
 
@@ -173,10 +175,17 @@ def _words(finding: _Finding, document: Document) -> tuple[str, str, str]:
     if finding.type in _KINDS:
         return _empty(finding, document) if error["input"] is None else _wrong_kind(finding)
     if finding.type == "literal_error":
-        return "choice", "is none of the words that may stand here", f"Write {error.get('ctx', {})['expected']}."
+        return "choice", "is none of the words that may stand here", _choice(finding)
     if finding.type in CODES:  # a rule of ours, with its own words
         return finding.type, error["msg"], error.get("ctx", {}).get("hint", "")
     return "not-valid", "is not valid", ""
+
+
+def _choice(finding: _Finding) -> str:
+    """Give the words that may stand there, and the one that is likely to be meant."""
+    words, value = finding.error.get("ctx", {})["expected"], str(finding.error["input"])
+    meant = _WORDS.get(value.casefold()) or nearest(value, re.findall("'([^']*)'", words), _WORD_LIKENESS)
+    return f"Did you mean {meant}? Write {words}." if meant else f"Write {words}."
 
 
 def _allowed(model: type[BaseModel] | None, words: str = "Allowed here") -> str:

@@ -78,6 +78,11 @@ def find_refused(text: str) -> re.Match[str] | None:
     return _REFUSED.search(text) if _SUSPECT.search(text) else None
 
 
+def without_refused(text: str) -> str:
+    """Give a text without all that no value may hold."""
+    return _REFUSED.sub("", text) if _SUSPECT.search(text) else text
+
+
 def describe(found: re.Match[str]) -> tuple[str, str, str]:
     """Give code, message and hint for a character that `find_refused` found."""
     code = str(found.lastgroup).replace("_", "-")

@@ -45,6 +45,11 @@ def _choose_parser() -> _Parser:
 _PARSER: Final = _choose_parser()
 
 
+def is_fast() -> bool:
+    """Tell whether files are read by the parser in C."""
+    return bool(_PARSER is not yaml.SafeLoader)
+
+
 @dataclass(frozen=True, slots=True)
 class Document:
     """What a file says, and where: the places of values as in `builder.entries.Marks`, and those of keys."""

@@ -1,12 +1,14 @@
 /** Packages side by side: `/compare/?p=a,b`. Their facts are read from their own pages, in the same words. */
 
-import { MOST, address, choose, chosen } from "./choose.js";
+import { MOST, choose, chosen } from "./choose.js";
+import { ONLY, differ, hiddenFacts, said, tick } from "./differences.js";
 import { FOREIGN, element, read, stated, write } from "./page.js";
 
 const place = document.getElementById("chosen");
 const status = document.getElementById("status");
 const how = document.getElementById("how");
 const lead = status.textContent;
+const LINKS = "Links";
 const SLUG = /^[a-z0-9][a-z0-9_-]*$/i;
 
 const slugs = () => [...new Set(stated("p").split(",").map((slug) => slug.trim()).filter(Boolean))];
@@ -31,7 +33,7 @@ const facts = (slug, html) => {
   rows.push(["Commits in a year", [text("figcaption") || "not known", ...drawing(page)]]);
   const grids = [...page.querySelectorAll("[aria-labelledby=compare] h3 a[href*='/grids/g/']")];
   rows.push(["Grids", links(grids, {}) || "none"]);
-  rows.push(["Links", links([...page.querySelectorAll(".links a")], { rel: FOREIGN }) || "none"]);
+  rows.push([LINKS, links([...page.querySelectorAll(".links a")], { rel: FOREIGN }) || "none"]);
   return { slug, title: text("h1"), href: new URL(`../packages/p/${slug}/`, location).pathname, rows };
 };
 
@@ -64,7 +66,8 @@ const tableOf = (found, remove) => {
   const names = [...new Set(found.flatMap(({ rows }) => rows.map(([name]) => name)))];
   const lines = names.map((name) => {
     const values = found.map(({ rows }) => rows.find(([label]) => label === name)?.[1] ?? element("span", "not known", { class: "unknown" }));
-    return element("tr", [element("th", name, { scope: "row" }), ...values.map((value) => element("td", value))]);
+    const kind = name === LINKS ? { class: "away" } : {};
+    return element("tr", [element("th", name, { scope: "row" }), ...values.map((value) => element("td", value, kind))]);
   });
   return element("table", [
     element("caption", "Comparison", { class: "sr", id: "comparison" }),
@@ -74,15 +77,37 @@ const tableOf = (found, remove) => {
 };
 
 let asked = 0;
+let told = []; // what the status says, but for what is hidden
+
+const only = tick(ONLY, (isTicked) => {
+  write({ p: stated("p"), differences: isTicked && "1" });
+  lay();
+});
+const controls = element("div", only.label, { class: "controls", hidden: "" });
+place.before(controls);
+
+/** Hides the facts that are equal, if that is wanted. */
+const lay = () => {
+  only.box.checked = stated("differences") === "1";
+  const isOnly = only.box.checked && !controls.hidden;
+  let gone = 0;
+  for (const row of place.querySelectorAll("tbody tr")) {
+    row.hidden = isOnly && !differ([...row.cells].slice(1).map((cell) => said(cell)));
+    gone += row.hidden;
+  }
+  const all = [...told, ...hiddenFacts(gone)];
+  status.textContent = all.length > 1 ? `${all.join(". ")}.` : all[0];
+};
 
 const apply = async () => {
   const wanted = slugs();
   if (!wanted.length && chosen.size) {
-    write({ p: [...chosen].join(",") }, true);
+    write({ p: [...chosen].join(","), differences: stated("differences") }, true);
     return apply();
   }
   const mine = (asked += 1);
   how.hidden = wanted.length > 0;
+  controls.hidden = true;
   place.replaceChildren();
   status.textContent = wanted.length ? "Reading …" : lead;
   if (!wanted.length) return;
@@ -99,22 +124,24 @@ const apply = async () => {
 const show = (pages, left) => {
   const found = pages.filter((page) => typeof page !== "string");
   const missing = pages.filter((page) => typeof page === "string");
-  const told = [found.map(({ title }) => title).join(", ")];
-  if (found.length) document.title = `${told[0]} – ${document.title.split(" – ").pop()}`;
-  if (missing.length) told.push(`Not in this directory: ${missing.join(", ")}.`);
-  if (left.length) told.push(`More than ${MOST} do not fit; left out: ${left.join(", ")}.`);
-  status.textContent = told.filter(Boolean).join(". ");
+  const titles = found.map(({ title }) => title).join(", ");
+  told = titles ? [titles] : [];
+  if (titles) document.title = `${titles} – ${document.title.split(" – ").pop()}`;
+  if (missing.length) told.push(`Not in this directory: ${missing.join(", ")}`);
+  if (left.length) told.push(`More than ${MOST} do not fit; left out: ${left.join(", ")}`);
   how.hidden = found.length > 1;
   choose(found.map(({ slug }) => slug));
-  if (!found.length) return;
+  controls.hidden = found.length < 2;
+  if (!found.length) return lay();
   const frame = element("div", tableOf(found, remove), { class: "frame", role: "region", "aria-labelledby": "comparison", tabindex: "0" });
   place.replaceChildren(frame);
+  lay();
 };
 
 const remove = (slug) => {
   const rest = slugs().filter((other) => other !== slug);
   choose([...chosen].filter((other) => other !== slug));
-  write({ p: rest.join(",") });
+  write({ p: rest.join(","), differences: stated("differences") });
   apply().then(() => (place.querySelector("th button") ?? document.getElementById("main").querySelector("a")).focus());
 };
 

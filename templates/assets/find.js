@@ -2,14 +2,13 @@
 
 import { mark, paint } from "./choose.js";
 import { counted, day, element, number, read, root, slugOf, stated, write } from "./page.js";
-import { search } from "./search.js";
+import { find } from "./search.js";
+import { SLASH } from "./site.js";
 
-const MOST = 100;
-const YEAR = 366 * 24 * 60 * 60 * 1000;
+const SHOWN = 50; // at first, and as many more at a time: most hits are a request each
 
 const place = document.getElementById("results");
 const box = document.getElementById("q");
-const today = Date.parse(place.dataset.today);
 
 const option = (value, label) => element("option", label, { value });
 const kind = element("select", [option("", "Packages and grids"), option("package", "Packages"), option("grid", "Grids")]);
@@ -25,16 +24,12 @@ const controls = element("div", [
   element("label", [active, "Not deprecated or archived"]),
   status,
 ], { class: "controls" });
-place.append(controls, list);
+const more = element("button", "Show more", { type: "button", class: "further", hidden: "" });
+place.append(controls, list, more);
+let limit = SHOWN;
 
 const state = () =>
   Object.fromEntries(["q", "type", "category", "recent", "active"].map((name) => [name, stated(name)]));
-
-const isRecent = (item) =>
-  [item.last_committed, item.last_released].some((moment) => moment && today - Date.parse(moment) < YEAR);
-
-const fits = (item, { type, category: wanted, recent: isWanted }) =>
-  (!type || item.item_type === type) && (!wanted || item.category === wanted) && (!isWanted || isRecent(item));
 
 const hit = (item) => {
   const link = element("a", item.title, { href: item.absolute_url, dir: "auto" });
@@ -49,17 +44,28 @@ const hit = (item) => {
   return element("li", [...head, element("p", facts, { class: "run facts-line" })]);
 };
 
-const offer = (items, wanted) => {
-  const found = new Set(items.map((item) => item.category).filter(Boolean));
-  if (wanted) found.add(wanted);
+const offer = (categories, wanted) => {
+  const found = new Set(wanted ? [...categories, wanted] : categories);
   category.replaceChildren(option("", "All"), ...[...found].sort().map((name) => option(name, name)));
   category.value = wanted;
 };
 
 const nothing = (q, isFiltered) => {
-  if (!isFiltered) return `Nothing found for “${q}”. Try fewer or other words, or look from A to Z below.`;
+  if (!isFiltered) return [`Nothing found for “${q}”. Try fewer or other words, or look from A to Z below.`];
   const all = element("a", "Search without filters", { href: `${root}search/?q=${encodeURIComponent(q)}` });
   return ["Nothing found for “", q, "” with these filters. ", all];
+};
+
+const some = ({ items, count, all, isPart }, q) => {
+  const of = count < all ? `${number(count)} of ` : "";
+  const best = items.length < count ? `, the best ${number(items.length)} shown` : "";
+  return [`${of}${isPart ? "at least " : ""}${counted(all, "result")} for “${q}”${best}`];
+};
+
+/** How much was found, in words, and what of it was not looked at. */
+const told = (found, q, isFiltered) => {
+  const text = found.count ? some(found, q) : nothing(q, isFiltered);
+  return found.isPart ? [...text, " ", element("small", "Very many have such words: only the best of them were looked at.")] : text;
 };
 
 let asked = 0;
@@ -72,20 +78,19 @@ const apply = async () => {
   recent.checked = Boolean(wanted.recent);
   active.checked = Boolean(wanted.active);
   place.hidden = !wanted.q;
+  more.hidden = true;
   const mine = (asked += 1);
   if (!wanted.q) return list.replaceChildren();
+  const { q, ...filters } = wanted;
   try {
-    const texts = await search(wanted.q, read, { limit: MOST, active: Boolean(wanted.active) });
+    const found = await find(q, read, { limit, ...filters });
     if (mine !== asked) return;
-    const items = texts.map((text) => JSON.parse(text));
-    offer(items, wanted.category);
-    const found = items.filter((item) => fits(item, wanted));
-    list.replaceChildren(...found.map(hit));
+    offer(found.categories, wanted.category);
+    list.replaceChildren(...found.items.map((text) => hit(JSON.parse(text))));
+    more.hidden = found.items.length >= found.count;
     paint();
-    const isFiltered = Boolean(wanted.type || wanted.category || wanted.recent || wanted.active);
-    const count = items.length === MOST ? `The best ${MOST}` : counted(items.length, "result");
-    const part = found.length < items.length ? `${number(found.length)} of ` : "";
-    status.replaceChildren(...[found.length ? `${part}${count} for “${wanted.q}”` : nothing(wanted.q, isFiltered)].flat());
+    const isFiltered = Object.values(filters).some(Boolean);
+    status.replaceChildren(...told(found, q, isFiltered));
   } catch (error) {
     if (mine === asked) status.textContent = `The index cannot be read: ${error.message}`;
   }
@@ -93,8 +98,25 @@ const apply = async () => {
 
 const change = (changes) => {
   write({ ...state(), ...changes });
+  limit = SHOWN;
   apply();
 };
+
+// A single key gets in the way of those who speak what they type, or press keys by chance: it can be switched off.
+const hint = box.nextElementSibling;
+const slash = document.getElementById("slash");
+slash.addEventListener("change", () => {
+  hint.hidden = !slash.checked;
+  try {
+    if (slash.checked) localStorage.removeItem(SLASH);
+    else localStorage.setItem(SLASH, "off");
+  } catch {
+    // Where nothing can be kept, it lasts as long as the page.
+  }
+});
+const tick = () => (slash.checked = !hint.hidden);
+for (const name of ["pageshow", "storage"]) addEventListener(name, tick);
+tick();
 
 box.form.addEventListener("submit", (event) => {
   event.preventDefault();
@@ -104,8 +126,15 @@ kind.addEventListener("change", () => change({ type: kind.value }));
 category.addEventListener("change", () => change({ category: category.value }));
 recent.addEventListener("change", () => change({ recent: recent.checked ? "1" : "" }));
 active.addEventListener("change", () => change({ active: active.checked ? "1" : "" }));
+more.addEventListener("click", async () => {
+  const next = list.children.length;
+  limit += SHOWN;
+  await apply();
+  list.children[next]?.querySelector("a").focus();
+});
 addEventListener("popstate", () => {
   box.value = stated("q");
+  limit = SHOWN;
   apply();
 });
 apply();

@@ -1,4 +1,4 @@
-/** On every page: `/` leads to the search box. What else there is to run comes when it is first needed. */
+/** On every page: `/` leads to the search box while its hint is shown. What else there is comes when it is first needed. */
 
 const box = document.getElementById("q");
 
@@ -7,8 +7,26 @@ const suggest = async () => (await import("./suggest.js")).attach(box);
 if (box && document.activeElement === box) suggest();
 else box?.addEventListener("focus", suggest, { once: true });
 
+/** Where it is kept that `/` is switched off. */
+export const SLASH = `slash ${new URL("../", import.meta.url).pathname}`;
+
+const hint = document.querySelector("#q + kbd");
+
+const recall = () => {
+  try {
+    hint.hidden = localStorage.getItem(SLASH) === "off";
+  } catch {
+    // Where nothing can be kept, the hint stands as it was put on this page.
+  }
+};
+
+if (hint) {
+  recall();
+  for (const name of ["pageshow", "storage"]) addEventListener(name, recall);
+}
+
 document.addEventListener("keydown", (event) => {
-  if (event.key !== "/" || event.ctrlKey || event.metaKey || event.altKey || !box) return;
+  if (event.key !== "/" || event.ctrlKey || event.metaKey || event.altKey || !hint || hint.hidden) return;
   if (event.target.closest?.("input, select, textarea, [contenteditable]")) return;
   event.preventDefault();
   box.focus();

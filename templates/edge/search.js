@@ -9,6 +9,8 @@
  *    that begin with it less still. Items that lack some of the words come after those that have all;
  * 3. by weight, mildly; what is deprecated, replaced or archived comes lower.
  * A word that nothing has is taken for a mistyped one: one error in 4 to 7 letters, two in more; a swap is one.
+ * What is wanted (a type, a category, what is recent or active) is looked for among all that match, before the best of
+ * them are taken: all of it stands in the files of ranks.
  * A query reads at most MOST_READS files of the index, and the chunks that hold its hits.
  */
 
@@ -20,7 +22,11 @@ const MOST_WORDS = 8;
 const MOST_TYPED = 200; // characters that are looked at
 const LONGEST = 40; // characters of a word, as in the index
 const LONGEST_ENDING = 7; // more characters than stem() ever takes off
-const RANKS = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz-_";
+const RANKS = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz-_"; // 32 by weight, 32 more if active
+const PLACES = new Map([...RANKS].map((character, place) => [character.charCodeAt(0), place]));
+const LINES = "pgf"; // of the files of ranks: ranks of packages and of grids, facts of packages
+const TYPES = ["package", "grid"];
+const FIRST_FACT = 48; // the code of the first category, not recent; then the same recent, the second category, ...
 
 /** Points of a name; those of text and weight together are fewer than 1.2. */
 const EXACT = 3;
@@ -67,28 +73,42 @@ const near = (a, b, most, i = 0, j = 0) => {
   );
 };
 
-/** The index, with those of its files that a query has read. */
+/** What was read, by the function that did: one that lives longer than a query, as in a page, parses no file twice. */
+const parsed = new WeakMap();
+
+/** A file of the index, as JSON; null where it is missing. */
+const json = (read, route) => {
+  if (!parsed.has(read)) parsed.set(read, new Map());
+  const files = parsed.get(read);
+  if (!files.has(route)) {
+    const file = read(ROOT + route).then((text) => JSON.parse(text ?? "null"));
+    file.catch(() => files.delete(route));
+    files.set(route, file);
+  }
+  return files.get(route);
+};
+
+/** The index, with the names of those of its files that a query has read. */
 class Index {
   constructor(read, head) {
     this.read = read;
     this.head = head;
-    this.files = new Map();
+    this.files = new Set();
+    this.isPart = false; // whether there was more than was looked at
     this.beginnings = { terms: new Set(head.terms), spellings: new Set(head.spellings) };
   }
 
   static async open(read) {
-    const text = await read(ROOT + "index.json");
-    if (text === null) throw new Error(`there is no ${ROOT}index.json`);
-    return new Index(read, JSON.parse(text));
+    const head = await json(read, "index.json");
+    if (head === null) throw new Error(`there is no ${ROOT}index.json`);
+    return new Index(read, head);
   }
 
   /** A file; empty where it is missing, or one too many. */
   async file(route, most = MOST_READS) {
-    if (!this.files.has(route)) {
-      if (this.files.size + 1 >= most) return {}; // the head was one
-      this.files.set(route, this.read(ROOT + route).then((text) => JSON.parse(text ?? "{}")));
-    }
-    return this.files.get(route);
+    if (!this.files.has(route) && this.files.size + 1 >= most) return {}; // the head was one
+    this.files.add(route);
+    return (await json(this.read, route)) ?? {};
   }
 
   /** The file with the longest beginning that is also that of `key`. */
@@ -105,6 +125,7 @@ class Index {
     const longer = this.head.terms.filter((beginning) => beginning.length > key.length && beginning.startsWith(key));
     const nearest = this.beginnings.terms.has(key) ? key : longer[0]; // all others begin with it
     const many = longer.length >= MANY_FILES;
+    this.isPart ||= many;
     const files = await Promise.all([key, ...(many ? [nearest] : longer)].map((k) => this.shard("terms", k)));
     const found = new Map(many ? [["*", files[1]["*"] ?? []]] : []);
     for (const file of files) for (const word in file) if (word.startsWith(key)) found.set(word, file[word]);
@@ -161,6 +182,7 @@ async function wordHits(index, word) {
   let [count, longer] = [0, 0];
   const take = (postings, factor) => {
     each(postings, (key, value) => raise(hits, key, (factor * (value & 63)) / 63));
+    index.isPart ||= postings[0] < 0;
     return size(postings);
   };
   const common = word.startsWith(root) ? root : root.slice(0, -1);
@@ -196,10 +218,10 @@ async function nameHits(index, typed) {
   return hits;
 }
 
-/** The keys of the best items, best first: twice an id, and one more for a grid. */
-async function best(index, query, limit, active) {
+/** How well items match, by their keys: twice an id, and one more for a grid. */
+async function scored(index, query) {
   const typed = words(query.slice(0, MOST_TYPED));
-  if (!typed.length) return [];
+  if (!typed.length) return new Map();
   const unique = [...new Set(typed)].slice(0, MOST_WORDS);
   const telling = unique.filter((word) => !index.head.stop_words.includes(word));
   const [names, ...found] = await Promise.all([
@@ -217,21 +239,48 @@ async function best(index, query, limit, active) {
     }
     scores.set(key, (names.get(key) ?? 0) + text * had * had);
   }
-  const order = (a, b) => b[1] - a[1] || a[0] - b[0];
-  const first = [...scores].sort(order).slice(0, 10 * limit);
-  const weighed = first.map(async ([key, score]) => {
-    const rank = await rankOf(index, key);
-    if (active && rank < 32) return [];
-    return [[key, (score < EXACT && rank < 32 ? 0.7 * score : score) + (0.2 * (rank & 31)) / 31]];
-  });
-  return (await Promise.all(weighed)).flat().sort(order).slice(0, limit).map(([key]) => key);
+  return scores;
 }
 
-/** The rank of an item: 0 to 31 by weight, and 32 more where it is active. */
-async function rankOf(index, key) {
-  const id = key >> 1;
-  const line = (await index.file(`ranks/${id >> 16}.json`))["pg"[key & 1] + (id >> 10)] ?? "";
-  return Math.max(0, RANKS.indexOf(line[id & 1023] ?? "0"));
+/**
+ * What the files of ranks say of any of these items, by its key: `rank` from 0 to 63; `fact`, of a package twice the
+ * number of its category, and one more where it is recent, else NaN.
+ */
+async function knowledge(index, scores) {
+  const blocks = new Map(); // with the best score in each: if there are too many, these are read
+  for (const [key, score] of scores) raise(blocks, key >> 17, score);
+  const order = [...blocks.keys()].sort((a, b) => blocks.get(b) - blocks.get(a));
+  await Promise.all(order.map(async (n) => blocks.set(n, await index.file(`ranks/${n}.json`))));
+  const lines = new Map();
+  const at = (kind, id) => {
+    const line = kind + (id >> 10) * LINES.length;
+    if (!lines.has(line)) lines.set(line, blocks.get(id >> 16)?.[LINES[kind] + (id >> 10)] ?? "");
+    return lines.get(line).charCodeAt(id & 1023);
+  };
+  return {
+    rank: (key) => PLACES.get(at(key & 1, key >> 1)) ?? 0,
+    fact: (key) => (key & 1 ? NaN : at(2, key >> 1) - FIRST_FACT),
+  };
+}
+
+/** The best `limit` of the items that are wanted, best first, as keys; how many of them there are, and of what. */
+async function best(index, query, { limit, type, category, recent, active }) {
+  const scores = await scored(index, query);
+  const known = await knowledge(index, scores);
+  const titles = index.head.categories;
+  const [facts, fitting] = [new Set(), []];
+  for (const [key, score] of scores) {
+    const [rank, fact] = [known.rank(key), known.fact(key)];
+    if (fact >= 0) facts.add(fact >> 1);
+    if ((active && rank < 32) || (type && type !== TYPES[key & 1])) continue;
+    if ((category && !(fact >= 0 && titles[fact >> 1] === category)) || (recent && !(fact % 2))) continue;
+    fitting.push([key, (score < EXACT && rank < 32 ? 0.7 * score : score) + (0.2 * (rank & 31)) / 31]);
+  }
+  const least = Float64Array.from(fitting, ([, score]) => score).sort().at(-limit) ?? 0; // sorting numbers is quick
+  const top = fitting.filter(([, score]) => score >= least).sort((a, b) => b[1] - a[1] || a[0] - b[0]);
+  const keys = top.slice(0, limit).map(([key]) => key);
+  const categories = [...facts].map((number) => titles[number]).sort();
+  return { keys, count: fitting.length, all: scores.size, categories, isPart: index.isPart };
 }
 
 /** The texts of items, in order; a chunk has a line for each of its items: `[359,{...}]`. */
@@ -249,16 +298,26 @@ async function texts(read, keys) {
 }
 
 /**
- * The items that a query finds, best first, each as the JSON text of an item of `/api/v4/search/`, to the byte.
- * `read(route)` gives the text of a file such as `/api/data/v1/search/index.json`, or null where there is none.
- * `active` leaves out what is deprecated, replaced or archived.
+ * What a query finds: `items`, at most `limit`, best first, each as the JSON text of an item of `/api/v4/search/`, to
+ * the byte. `read(route)` gives the text of a file such as `/api/data/v1/search/index.json`, or null for none.
+ *
+ * Wanted may be a `type` ("package" or "grid"), a `category` by its title, and what is `recent` (a release or commit in
+ * the year before the data) or `active` (not deprecated, replaced or archived). `count` tells how many such items
+ * match, `all` how many match at all, `categories` which those of them have. `isPart` tells that there are more, which
+ * were not looked at: of a word that very many have, the index gives the best.
  */
-export async function search(query, read, { limit = 20, active } = {}) {
+export async function find(query, read, { limit = 20, ...wanted } = {}) {
   const typed = (query ?? "").trim();
-  if (!typed) return [];
-  const found = await texts(read, await best(await Index.open(read), typed, limit, active));
+  if (!typed) return { items: [], count: 0, all: 0, categories: [], isPart: false };
+  const { keys, ...counts } = await best(await Index.open(read), typed, { limit, ...wanted });
+  const found = await texts(read, keys);
   const itself = found.filter((text) => [JSON.parse(text)].some((item) => item.title === typed || item.slug === typed));
-  return [...new Set([...itself, ...found])];
+  return { items: [...new Set([...itself, ...found])], ...counts };
+}
+
+/** The items alone. */
+export async function search(query, read, options) {
+  return (await find(query, read, options)).items;
 }
 
 /** The same for a list under a search box: `{type, slug, title, description, weight, url}` of each. */

@@ -1,13 +1,14 @@
-// Answers queries from a built site: `node answer.mjs SITE < queries.json`, a list of texts or of {query, limit, suggest}.
+// Answers queries from a built site: `node answer.mjs SITE < queries.json`, a list of texts or of
+// {query, light} and what `find` takes; `counts` asks for all that it gives.
 import { readFile } from "node:fs/promises";
 import { stdin, argv } from "node:process";
-import { search, suggest } from "../../templates/edge/search.js";
+import { find, suggest } from "../../templates/edge/search.js";
 
 let input = "";
 for await (const part of stdin.setEncoding("utf8")) input += part;
 const answers = [];
 for (const asked of JSON.parse(input)) {
-  const { query, limit, light, active } = typeof asked === "string" ? { query: asked } : asked;
+  const { query, light, counts, ...options } = typeof asked === "string" ? { query: asked } : asked;
   const reads = [];
   let wait = 0;
   const read = async (route) => {
@@ -17,7 +18,7 @@ for (const asked of JSON.parse(input)) {
     wait += performance.now() - began;
     return text;
   };
-  const items = await (light ? suggest : search)(query, read, limit ? { limit, active } : undefined);
-  answers.push({ items, reads });
+  const found = light ? { items: await suggest(query, read, options) } : await find(query, read, options);
+  answers.push(counts ? { ...found, reads } : { items: found.items, reads });
 }
 console.log(JSON.stringify(answers));

@@ -1,4 +1,7 @@
 
+import { ONLY, differ, hiddenFacts, said, tick, words } from "./differences.js?v=d98f428c";
+import { element } from "./page.js?v=7dd3cc0d";
+
 const VERSION = /^v?(?:(\d+)!)?(\d+(?:\.\d+)*)(?:[-_.]?(a|b|c|rc|alpha|beta|pre|preview)[-_.]?(\d*))?(?:[-_.]?(?:post|rev|r)[-_.]?(\d*)|-(\d+))?(?:[-_.]?dev[-_.]?(\d*))?(?:\+.*)?$/i;
 const STAGES = { a: 1, alpha: 1, b: 2, beta: 2, c: 3, rc: 3, pre: 3, preview: 3 };
 const [DEVELOPED, FINAL] = [0, 4]; // before and after what STAGES has
@@ -78,29 +81,6 @@ export const csv = (rows) => rows.map((row) => row.map(field).join(",")).join("\
 const field = (text) => {
   const safe = /^[\s]*[=+\-@\t\r\uff1d\uff0b\uff0d\uff20]/.test(text) ? `'${text}` : text;
   return /[",\r\n]/.test(safe) ? `"${safe.replaceAll('"', '""')}"` : safe;
-};
-
-const element = (name, content = [], attributes = {}) => {
-  const made = document.createElement(name);
-  for (const [key, value] of Object.entries(attributes)) {
-    if (value === true) made.setAttribute(key, "");
-    else if (value !== false) made.setAttribute(key, value);
-  }
-  made.append(...[content].flat());
-  return made;
-};
-
-const words = (text) => text.replace(/\s+/g, " ").trim();
-
-const said = (cell, kind) => {
-  if (cell.classList.contains("unknown")) return null;
-  const time = cell.querySelector("time");
-  if (time) return time.dateTime;
-  if (kind === "number") return cell.textContent.replace(/\s/g, "");
-  if (cell.classList.contains("away")) return [...cell.querySelectorAll("a")].map((link) => link.href).join(" ") || null;
-  const copy = cell.cloneNode(true);
-  for (const end of copy.querySelectorAll("br")) end.replaceWith("; ");
-  return words(copy.textContent);
 };
 
 const read = (table) => {
@@ -207,7 +187,7 @@ const start = (place, table) => {
     (!state.licence || one.texts.licence === state.licence) &&
     (!state.p.length || state.p.includes(one.slug));
 
-  const differs = (fact, shown) => new Set(shown.map((one) => one.texts[fact.key])).size > 1;
+  const differs = (fact, shown) => differ(shown.map((one) => one.texts[fact.key]));
 
   const current = () => {
     const passing = packages.filter(passes);
@@ -225,12 +205,12 @@ const start = (place, table) => {
   };
 
   const sync = [];
-  const tick = (name, label) => {
-    const box = element("input", [], { type: "checkbox" });
-    box.addEventListener("change", () => change({ [name]: box.checked }));
-    sync.push(() => (box.checked = state[name]));
-    return element("label", [box, ` ${label}`], { class: "tick" });
+  const ticked = (get, set, text) => {
+    const { box, label } = tick(text, (isTicked) => change(set(isTicked)));
+    sync.push(() => (box.checked = get()));
+    return label;
   };
+  const flag = (name, text) => ticked(() => state[name], (isTicked) => ({ [name]: isTicked }), text);
   const pick = (label, options, get, set) => {
     const made = options.map(([value, text]) => element("option", text, { value }));
     const select = element("select", made);
@@ -273,14 +253,10 @@ const start = (place, table) => {
     setTimeout(() => URL.revokeObjectURL(href), 10_000);
   };
 
-  const boxes = packages.map((one) => {
-    const box = element("input", [], { type: "checkbox" });
-    box.addEventListener("change", () => {
-      const others = state.p.filter((slug) => slug !== one.slug);
-      change({ p: box.checked ? [...others, one.slug] : others });
-    });
-    sync.push(() => (box.checked = state.p.includes(one.slug)));
-    return element("label", [box, " ", element("bdi", one.title)], { class: "tick" });
+  const boxes = packages.map(({ slug, title }) => {
+    const others = () => state.p.filter((other) => other !== slug);
+    const set = (isTicked) => ({ p: isTicked ? [...others(), slug] : others() });
+    return ticked(() => state.p.includes(slug), set, element("bdi", title));
   });
 
   const sorts = [["", "stars, active first"], ["package", "Name"], ...facts.map((fact) => [fact.key, fact.label])];
@@ -294,14 +270,14 @@ const start = (place, table) => {
         listOf("licence", "Licence"),
       ].flat(), { class: "picks" }),
       element("div", [
-        tick("active", "Hide archived, deprecated and replaced"),
-        since ? tick("recent", `Released since ${LONG.format(new Date(since))}`) : [],
-        tick("differences", "Only differences"),
+        flag("active", "Hide archived, deprecated and replaced"),
+        since ? flag("recent", `Released since ${LONG.format(new Date(since))}`) : [],
+        flag("differences", ONLY),
       ].flat(), { class: "ticks" }),
       element("fieldset", [element("legend", "Only these packages"), element("div", boxes, { class: "ticks many" })]),
       press("Download as CSV", save),
     ],
-    { id: "panel", class: "panel", hidden: true },
+    { id: "panel", class: "panel", hidden: "" },
   );
   const opener = press("Sort and filter", () => {
     panel.hidden = !panel.hidden;
@@ -324,17 +300,15 @@ const start = (place, table) => {
     }
     for (const one of sync) one();
     const label = state.sort === "package" ? "name" : facts.find((fact) => fact.key === state.sort)?.label;
-    const gone = facts.length - kept.size;
     status.textContent = [
       `${shown.length} of ${packages.length} packages`,
       ...(label ? [`by ${label}, ${state.descending ? "descending" : "ascending"}`] : []),
-      ...(gone ? [`${gone} equal ${gone === 1 ? "fact" : "facts"} hidden`] : []),
+      ...hiddenFacts(facts.length - kept.size),
     ].join("; ");
     reset.hidden = addressed(state, "") === addressed(chosen("", known), "");
   };
 
   place.append(element("div", [opener, status, reset], { class: "bar" }), panel);
-  place.hidden = false;
   addEventListener("popstate", () => {
     state = chosen(location.search, known);
     show();

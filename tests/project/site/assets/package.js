@@ -28,7 +28,6 @@ const start = (line) => {
     }
   });
   place.append(button, status);
-  place.hidden = false;
 };
 
 const line = document.querySelector(".get .line code");

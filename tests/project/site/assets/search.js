@@ -7,7 +7,11 @@ const MOST_WORDS = 8;
 const MOST_TYPED = 200; // characters that are looked at
 const LONGEST = 40; // characters of a word, as in the index
 const LONGEST_ENDING = 7; // more characters than stem() ever takes off
-const RANKS = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz-_";
+const RANKS = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz-_"; // 32 by weight, 32 more if active
+const PLACES = new Map([...RANKS].map((character, place) => [character.charCodeAt(0), place]));
+const LINES = "pgf"; // of the files of ranks: ranks of packages and of grids, facts of packages
+const TYPES = ["package", "grid"];
+const FIRST_FACT = 48; // the code of the first category, not recent; then the same recent, the second category, ...
 
 const EXACT = 3;
 const SHORT = 2;
@@ -49,26 +53,38 @@ const near = (a, b, most, i = 0, j = 0) => {
   );
 };
 
+const parsed = new WeakMap();
+
+const json = (read, route) => {
+  if (!parsed.has(read)) parsed.set(read, new Map());
+  const files = parsed.get(read);
+  if (!files.has(route)) {
+    const file = read(ROOT + route).then((text) => JSON.parse(text ?? "null"));
+    file.catch(() => files.delete(route));
+    files.set(route, file);
+  }
+  return files.get(route);
+};
+
 class Index {
   constructor(read, head) {
     this.read = read;
     this.head = head;
-    this.files = new Map();
+    this.files = new Set();
+    this.isPart = false; // whether there was more than was looked at
     this.beginnings = { terms: new Set(head.terms), spellings: new Set(head.spellings) };
   }
 
   static async open(read) {
-    const text = await read(ROOT + "index.json");
-    if (text === null) throw new Error(`there is no ${ROOT}index.json`);
-    return new Index(read, JSON.parse(text));
+    const head = await json(read, "index.json");
+    if (head === null) throw new Error(`there is no ${ROOT}index.json`);
+    return new Index(read, head);
   }
 
   async file(route, most = MOST_READS) {
-    if (!this.files.has(route)) {
-      if (this.files.size + 1 >= most) return {}; // the head was one
-      this.files.set(route, this.read(ROOT + route).then((text) => JSON.parse(text ?? "{}")));
-    }
-    return this.files.get(route);
+    if (!this.files.has(route) && this.files.size + 1 >= most) return {}; // the head was one
+    this.files.add(route);
+    return (await json(this.read, route)) ?? {};
   }
 
   shard(kind, key) {
@@ -83,6 +99,7 @@ class Index {
     const longer = this.head.terms.filter((beginning) => beginning.length > key.length && beginning.startsWith(key));
     const nearest = this.beginnings.terms.has(key) ? key : longer[0]; // all others begin with it
     const many = longer.length >= MANY_FILES;
+    this.isPart ||= many;
     const files = await Promise.all([key, ...(many ? [nearest] : longer)].map((k) => this.shard("terms", k)));
     const found = new Map(many ? [["*", files[1]["*"] ?? []]] : []);
     for (const file of files) for (const word in file) if (word.startsWith(key)) found.set(word, file[word]);
@@ -135,6 +152,7 @@ async function wordHits(index, word) {
   let [count, longer] = [0, 0];
   const take = (postings, factor) => {
     each(postings, (key, value) => raise(hits, key, (factor * (value & 63)) / 63));
+    index.isPart ||= postings[0] < 0;
     return size(postings);
   };
   const common = word.startsWith(root) ? root : root.slice(0, -1);
@@ -169,9 +187,9 @@ async function nameHits(index, typed) {
   return hits;
 }
 
-async function best(index, query, limit, active) {
+async function scored(index, query) {
   const typed = words(query.slice(0, MOST_TYPED));
-  if (!typed.length) return [];
+  if (!typed.length) return new Map();
   const unique = [...new Set(typed)].slice(0, MOST_WORDS);
   const telling = unique.filter((word) => !index.head.stop_words.includes(word));
   const [names, ...found] = await Promise.all([
@@ -189,20 +207,43 @@ async function best(index, query, limit, active) {
     }
     scores.set(key, (names.get(key) ?? 0) + text * had * had);
   }
-  const order = (a, b) => b[1] - a[1] || a[0] - b[0];
-  const first = [...scores].sort(order).slice(0, 10 * limit);
-  const weighed = first.map(async ([key, score]) => {
-    const rank = await rankOf(index, key);
-    if (active && rank < 32) return [];
-    return [[key, (score < EXACT && rank < 32 ? 0.7 * score : score) + (0.2 * (rank & 31)) / 31]];
-  });
-  return (await Promise.all(weighed)).flat().sort(order).slice(0, limit).map(([key]) => key);
+  return scores;
 }
 
-async function rankOf(index, key) {
-  const id = key >> 1;
-  const line = (await index.file(`ranks/${id >> 16}.json`))["pg"[key & 1] + (id >> 10)] ?? "";
-  return Math.max(0, RANKS.indexOf(line[id & 1023] ?? "0"));
+async function knowledge(index, scores) {
+  const blocks = new Map(); // with the best score in each: if there are too many, these are read
+  for (const [key, score] of scores) raise(blocks, key >> 17, score);
+  const order = [...blocks.keys()].sort((a, b) => blocks.get(b) - blocks.get(a));
+  await Promise.all(order.map(async (n) => blocks.set(n, await index.file(`ranks/${n}.json`))));
+  const lines = new Map();
+  const at = (kind, id) => {
+    const line = kind + (id >> 10) * LINES.length;
+    if (!lines.has(line)) lines.set(line, blocks.get(id >> 16)?.[LINES[kind] + (id >> 10)] ?? "");
+    return lines.get(line).charCodeAt(id & 1023);
+  };
+  return {
+    rank: (key) => PLACES.get(at(key & 1, key >> 1)) ?? 0,
+    fact: (key) => (key & 1 ? NaN : at(2, key >> 1) - FIRST_FACT),
+  };
+}
+
+async function best(index, query, { limit, type, category, recent, active }) {
+  const scores = await scored(index, query);
+  const known = await knowledge(index, scores);
+  const titles = index.head.categories;
+  const [facts, fitting] = [new Set(), []];
+  for (const [key, score] of scores) {
+    const [rank, fact] = [known.rank(key), known.fact(key)];
+    if (fact >= 0) facts.add(fact >> 1);
+    if ((active && rank < 32) || (type && type !== TYPES[key & 1])) continue;
+    if ((category && !(fact >= 0 && titles[fact >> 1] === category)) || (recent && !(fact % 2))) continue;
+    fitting.push([key, (score < EXACT && rank < 32 ? 0.7 * score : score) + (0.2 * (rank & 31)) / 31]);
+  }
+  const least = Float64Array.from(fitting, ([, score]) => score).sort().at(-limit) ?? 0; // sorting numbers is quick
+  const top = fitting.filter(([, score]) => score >= least).sort((a, b) => b[1] - a[1] || a[0] - b[0]);
+  const keys = top.slice(0, limit).map(([key]) => key);
+  const categories = [...facts].map((number) => titles[number]).sort();
+  return { keys, count: fitting.length, all: scores.size, categories, isPart: index.isPart };
 }
 
 async function texts(read, keys) {
@@ -218,12 +259,17 @@ async function texts(read, keys) {
   return (await Promise.all(found)).flat();
 }
 
-export async function search(query, read, { limit = 20, active } = {}) {
+export async function find(query, read, { limit = 20, ...wanted } = {}) {
   const typed = (query ?? "").trim();
-  if (!typed) return [];
-  const found = await texts(read, await best(await Index.open(read), typed, limit, active));
+  if (!typed) return { items: [], count: 0, all: 0, categories: [], isPart: false };
+  const { keys, ...counts } = await best(await Index.open(read), typed, { limit, ...wanted });
+  const found = await texts(read, keys);
   const itself = found.filter((text) => [JSON.parse(text)].some((item) => item.title === typed || item.slug === typed));
-  return [...new Set([...itself, ...found])];
+  return { items: [...new Set([...itself, ...found])], ...counts };
+}
+
+export async function search(query, read, options) {
+  return (await find(query, read, options)).items;
 }
 
 export async function suggest(query, read, { limit = 8 } = {}) {

@@ -1,13 +1,29 @@
 
 const box = document.getElementById("q");
 
-const suggest = async () => (await import("./suggest.js?v=c70690a5")).attach(box);
+const suggest = async () => (await import("./suggest.js?v=4d903325")).attach(box);
 
 if (box && document.activeElement === box) suggest();
 else box?.addEventListener("focus", suggest, { once: true });
 
+export const SLASH = `slash ${new URL("../", import.meta.url).pathname}`;
+
+const hint = document.querySelector("#q + kbd");
+
+const recall = () => {
+  try {
+    hint.hidden = localStorage.getItem(SLASH) === "off";
+  } catch {
+  }
+};
+
+if (hint) {
+  recall();
+  for (const name of ["pageshow", "storage"]) addEventListener(name, recall);
+}
+
 document.addEventListener("keydown", (event) => {
-  if (event.key !== "/" || event.ctrlKey || event.metaKey || event.altKey || !box) return;
+  if (event.key !== "/" || event.ctrlKey || event.metaKey || event.altKey || !hint || hint.hidden) return;
   if (event.target.closest?.("input, select, textarea, [contenteditable]")) return;
   event.preventDefault();
   box.focus();

@@ -1,6 +1,6 @@
 
 import { counted, element, read, root } from "./page.js?v=7dd3cc0d";
-import { suggest } from "./search.js?v=24312fe2";
+import { suggest } from "./search.js?v=6992de8e";
 
 const PAUSE = 120; // milliseconds without a key before anything is asked
 const SHOWN = 8;
