@@ -378,7 +378,7 @@ class TestAssets:
     def test_scripts_are_small(self) -> None:
         bodies = {name: built("small")[f"/assets/{name}"].body for name in SCRIPTS}
         sizes = {name: len(brotli.compress(body)) for name, body in bodies.items()}
-        assert sizes[EVERYWHERE] <= 576
+        assert sizes[EVERYWHERE] <= 512
         for own in OWN:
             loaded, pending = set[str](), [EVERYWHERE, own]
             while pending:
