@@ -128,17 +128,14 @@ def _tokens(environment: Mapping[str, str], names: Collection[str]) -> Iterator[
 
 
 def _hosts() -> Iterator[Finding]:
-    by_program: dict[str, list[str]] = {}
-    for host in HOSTS:
-        if host.server is not None:
-            by_program.setdefault(host.server.program, []).append(host.name)
-    for name, hosts in by_program.items():
+    servers = {host.server.program: host.server for host in HOSTS if host.server}
+    for name, server in servers.items():
+        hosts = [host.name for host in HOSTS if host.server and host.server.program == name]
         served = f"for builder serve --host {' or '.join(hosts)}"
-        server = next(host.server for host in HOSTS if host.name == hosts[0])
         if program.is_there(name):
             yield Finding(name, "ok", f"is installed, {served}")
         else:
-            yield Finding(name, "note", f"is not installed, {served}", server.install if server else "")
+            yield Finding(name, "note", f"is not installed, {served}", server.install)
 
 
 def hold(findings: Collection[Finding]) -> None:

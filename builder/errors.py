@@ -44,12 +44,17 @@ class Problem:
     field: str = ""
     value: str = ""
 
+    @property
+    def sentence(self) -> str:
+        """What is wrong, and with which value, without place and code."""
+        subject = f"{self.field}: " if self.field else ""
+        found = f" (found {self.value})" if self.value else ""
+        return f"{subject}{self.message}{found}"
+
     def __str__(self) -> str:
         """Two lines: where and what is wrong; then the remedy."""
         place = f"{self.path}:{self.line}:{self.column}" if self.line else self.path
-        subject = f"{self.field}: " if self.field else ""
-        found = f" (found {self.value})" if self.value else ""
-        first = f"{place}: {subject}{self.message}{found} [{self.code}]"
+        first = f"{place}: {self.sentence} [{self.code}]"
         return f"{first}\n    {self.hint}" if self.hint else first
 
 

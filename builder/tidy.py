@@ -64,11 +64,11 @@ def in_order(text: str, order: Sequence[str]) -> str | None:
     Raises:
         RefusedError: it is no YAML, or holds something of YAML that is refused.
     """
-    wanted = yaml_text.read(text).value
+    document = yaml_text.read(text.replace("\r\n", "\n"))
+    wanted = document.value
     if not isinstance(wanted, dict) or not wanted:
         return text
-    text = text.replace("\r\n", "\n")
-    moved = _moved(text, order)
+    moved = _moved(document, order)
     for new in () if moved is None else (_stripped(moved), moved):  # blanks may be part of a text of several lines
         if _says(new) == (wanted, _ranked(wanted, order)):
             return new
@@ -94,10 +94,10 @@ def _ranked(keys: Iterable[str], order: Sequence[str]) -> list[str]:
     return sorted(keys, key=lambda key: places.get(key, len(places)))
 
 
-def _moved(text: str, order: Sequence[str]) -> str | None:
+def _moved(document: yaml_text.Document, order: Sequence[str]) -> str | None:
     """Give a text with its blocks of lines moved; None where keys do not begin lines of their own."""
-    places = {str(way[0]): place for way, place in yaml_text.read(text).keys.items() if len(way) == 1}
-    lines = text.splitlines(keepends=True)
+    places = {str(way[0]): place for way, place in document.keys.items() if len(way) == 1}
+    lines = document.text.splitlines(keepends=True)
     begins = {key: line - 1 for key, (line, column) in places.items() if column == 1}
     if len(set(begins.values())) != len(places):
         return None

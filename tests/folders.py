@@ -45,6 +45,11 @@ def write_data(  # noqa: PLR0913 - one for each folder of the data
     return data
 
 
+def write_record(data: Path, path: str, record: Mapping[str, Any]) -> None:
+    """Write one file of a data folder, by its path in it."""
+    (data / path).write_text(as_yaml(record), encoding="utf-8")
+
+
 def package(number: int, **written: Any) -> dict[str, Any]:  # noqa: ANN401 - values of a record
     """Give a package's record with the keys that a test does not care about."""
     return {"id": number, "title": f"Package {number}", "category": "apps", "created": CREATED} | written

@@ -14,12 +14,13 @@ OWN = {
 }
 
 
-def git(root: Path, *arguments: str) -> str:
-    """Run git in a folder, and give what it says."""
+def git(root: Path, *arguments: str, when: str | None = None) -> str:
+    """Run git in a folder, and give what it says; `when` is the date of a commit that it makes."""
+    dates = {"GIT_AUTHOR_DATE": when, "GIT_COMMITTER_DATE": when} if when else {}
     ended = subprocess.run(  # noqa: S603 - the arguments are ours
-        ["git", *arguments],  # noqa: S607 - the user's git is the one to try
+        ["git", "-c", "init.defaultBranch=main", *arguments],  # noqa: S607 - the user's git is the one to try
         cwd=root,
-        env=os.environ | OWN,
+        env=os.environ | OWN | dates,
         check=True,
         capture_output=True,
         text=True,
@@ -30,7 +31,7 @@ def git(root: Path, *arguments: str) -> str:
 def commit(root: Path) -> str:
     """Commit all that lies in a folder, which becomes a repository if it is none; give the commit."""
     if not (root / ".git").exists():
-        git(root, "init", "--quiet", "--initial-branch=main")
+        git(root, "init", "--quiet")
     git(root, "add", "--all")
     git(root, "commit", "--quiet", "--allow-empty", "--message=x")
     return git(root, "rev-parse", "HEAD")

@@ -1,14 +1,13 @@
 """What a build says although nothing is wrong."""
 
 import gc
-import os
 import re
-import subprocess
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 from folders import APPS, package, tree, write_data
+from repositories import git
 
 from builder import build, pictures
 from builder.catalogue import Catalogue
@@ -16,21 +15,7 @@ from builder.choices import Choices
 from builder.errors import DataError
 from builder.outputs import Output
 
-GIT = {
-    **os.environ,
-    "GIT_CONFIG_GLOBAL": os.devnull,
-    "GIT_CONFIG_SYSTEM": os.devnull,
-    "GIT_AUTHOR_NAME": "A",
-    "GIT_AUTHOR_EMAIL": "a@example.org",
-    "GIT_COMMITTER_NAME": "A",
-    "GIT_COMMITTER_EMAIL": "a@example.org",
-}
-
-
-def git(folder: Path, *arguments: str, when: str = "2026-03-01T12:00:00+00:00") -> None:
-    environment = GIT | {"GIT_AUTHOR_DATE": when, "GIT_COMMITTER_DATE": when}
-    command = ["git", "-c", "init.defaultBranch=main", *arguments]
-    subprocess.run(command, cwd=folder, env=environment, check=True, capture_output=True)  # noqa: S603
+FIRST = "2026-03-01T12:00:00+00:00"
 
 
 @pytest.fixture
@@ -39,7 +24,7 @@ def repository(tmp_path: Path) -> Path:
     write_data(folder / "data", packages={"a": package(1), "b": package(2)})
     git(folder, "init")
     git(folder, "add", ".")
-    git(folder, "commit", "--message", "first")
+    git(folder, "commit", "--message", "first", when=FIRST)
     (folder / "README").write_text("later\n")
     git(folder, "add", ".")
     git(folder, "commit", "--message", "second", when="2026-04-01T12:00:00+00:00")
@@ -58,7 +43,7 @@ def test_the_same_data_elsewhere_in_a_repository_differs_in_the_links_to_edit_it
     build.build(repository / "data", tmp_path / "top")
     (repository / "sites" / "one").mkdir(parents=True)
     git(repository, "mv", "data", "sites/one/catalogue")
-    git(repository, "commit", "--message", "elsewhere")
+    git(repository, "commit", "--message", "elsewhere", when=FIRST)
     monkeypatch.chdir(repository / "sites/one/catalogue/packages")
     build.build(Path(".."), tmp_path / "deep")
     top, deep = tree(tmp_path / "top"), tree(tmp_path / "deep")

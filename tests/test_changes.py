@@ -4,8 +4,8 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from folders import CREATED, as_yaml, grid, package, write_data
-from repositories import OWN, commit, git
+from folders import CREATED, as_yaml, grid, package, write_data, write_record
+from repositories import commit, git
 
 from builder import build, history
 from builder.changes import Review, RevisionError, find, review
@@ -16,10 +16,7 @@ from builder.source.text import SIZE_LIMIT
 Told = list[tuple[str, str, str]]
 
 
-@pytest.fixture(autouse=True)
-def _own_configuration(monkeypatch: pytest.MonkeyPatch) -> None:
-    for name, value in OWN.items():
-        monkeypatch.setenv(name, value)
+pytestmark = pytest.mark.usefixtures("own_git")
 
 
 @pytest.fixture
@@ -44,10 +41,6 @@ def reviewed(data: Path, base: str = "HEAD", *, as_bot: bool = False) -> Review:
 def told(data: Path, base: str = "HEAD", *, as_bot: bool = False) -> Told:
     """Give code, path and field of every problem that a change brings."""
     return [(p.code, p.path, p.field) for p in reviewed(data, base, as_bot=as_bot).problems]
-
-
-def write(data: Path, path: str, record: dict[str, object]) -> None:
-    (data / path).write_text(as_yaml(record))
 
 
 # --- The revision
@@ -76,10 +69,10 @@ def test_a_branch_is_compared_with_where_it_was_left(data: Path) -> None:
     root = data.parent
     left = git(root, "rev-parse", "HEAD")
     git(root, "switch", "--quiet", "--create", "mine")
-    write(data, "packages/mine.yaml", {"title": "Mine", "category": "nowhere"})
+    write_record(data, "packages/mine.yaml", {"title": "Mine", "category": "nowhere"})
     commit(root)
     git(root, "switch", "--quiet", "main")
-    write(data, "packages/theirs.yaml", {"title": "Theirs", "category": "elsewhere"})
+    write_record(data, "packages/theirs.yaml", {"title": "Theirs", "category": "elsewhere"})
     (data / "packages/two.yaml").unlink()
     commit(root)
     git(root, "switch", "--quiet", "mine")
@@ -169,7 +162,7 @@ def test_nothing_changed_brings_nothing(data: Path) -> None:
 
 
 def test_only_what_a_change_brings_is_told_wherever_the_lines_have_gone(data: Path) -> None:
-    write(data, "packages/old.yaml", {"title": "Old", "category": "nowhere", "tags": ["A", "B"]})
+    write_record(data, "packages/old.yaml", {"title": "Old", "category": "nowhere", "tags": ["A", "B"]})
     commit(data.parent)
     (data / "packages/old.yaml").write_text(
         "# moved\n\n" + as_yaml({"title": "Older", "category": "nowhere", "tags": ["A", "B", "C"]})
@@ -194,10 +187,10 @@ def test_what_a_change_breaks_elsewhere_is_told(data: Path) -> None:
 
 def test_a_second_problem_of_the_same_kind_is_told(data: Path) -> None:
     for name in ("x", "y"):
-        write(data, f"packages/{name}.yaml", {"title": name, "category": "apps", "pypi": "same"})
-        write(data, "packages/z.yaml", {"title": "z", "category": "apps", "tags": ["a", "a"]})
+        write_record(data, f"packages/{name}.yaml", {"title": name, "category": "apps", "pypi": "same"})
+        write_record(data, "packages/z.yaml", {"title": "z", "category": "apps", "tags": ["a", "a"]})
     commit(data.parent)
-    write(data, "packages/z.yaml", {"title": "z", "category": "apps", "tags": ["a", "a", "a"]})
+    write_record(data, "packages/z.yaml", {"title": "z", "category": "apps", "tags": ["a", "a", "a"]})
     assert told(data) == [("listed-twice", "data/packages/z.yaml", "tags[2]")]
 
 
@@ -218,39 +211,41 @@ def test_data_that_is_gone_is_told(data: Path) -> None:
 
 
 def test_an_id_may_neither_change_nor_go(data: Path) -> None:
-    write(data, "packages/one.yaml", package(7))
-    write(data, "packages/two.yaml", {key: value for key, value in package(2).items() if key != "id"})
+    write_record(data, "packages/one.yaml", package(7))
+    write_record(data, "packages/two.yaml", {key: value for key, value in package(2).items() if key != "id"})
     expected = [("id-changed", f"data/packages/{slug}.yaml", "id") for slug in ("one", "two")]
     assert told(data) == told(data, as_bot=True) == expected
 
 
 def test_an_id_that_cannot_be_read_is_told_once(data: Path) -> None:
-    write(data, "packages/one.yaml", package(1) | {"id": "x"})
+    write_record(data, "packages/one.yaml", package(1) | {"id": "x"})
     assert told(data) == [("number", "data/packages/one.yaml", "id")]
 
 
 def test_the_program_gives_ids_and_dates_and_a_person_does_not(data: Path) -> None:
-    write(data, "packages/new.yaml", {"title": "New", "category": "apps"})
+    write_record(data, "packages/new.yaml", {"title": "New", "category": "apps"})
     commit(data.parent)
-    write(data, "packages/new.yaml", {"id": 100001, "title": "New", "category": "apps", "created": CREATED})
+    write_record(data, "packages/new.yaml", {"id": 100001, "title": "New", "category": "apps", "created": CREATED})
     path = "data/packages/new.yaml"
     assert told(data) == [("bot-owned", path, "id"), ("bot-owned", path, "created")]
     assert told(data, as_bot=True) == []
 
 
 def test_a_new_file_may_come_with_both_as_an_import_has_them(data: Path) -> None:
-    write(data, "packages/new.yaml", package(100001))
+    write_record(data, "packages/new.yaml", package(100001))
     assert told(data) == []
 
 
 def test_the_date_of_a_record_stays(data: Path) -> None:
-    write(data, "grids/both.yaml", grid(1, "one", "two", created="2020-01-01T00:00:00+00:00"))
+    write_record(data, "grids/both.yaml", grid(1, "one", "two", created="2020-01-01T00:00:00+00:00"))
     (problem,) = reviewed(data).problems
     assert (problem.code, problem.field, problem.hint) == ("bot-owned", "created", f"Write created: {CREATED} again.")
-    write(data, "grids/both.yaml", {key: value for key, value in grid(1, "one", "two").items() if key != "created"})
+    write_record(
+        data, "grids/both.yaml", {key: value for key, value in grid(1, "one", "two").items() if key != "created"}
+    )
     assert told(data) == [("bot-owned", "data/grids/both.yaml", "created")]
     assert told(data, as_bot=True) == []
-    write(data, "grids/both.yaml", grid(1, "one", "two", created="never"))
+    write_record(data, "grids/both.yaml", grid(1, "one", "two", created="never"))
     assert told(data) == [("date-time", "data/grids/both.yaml", "created")]
 
 
@@ -260,7 +255,7 @@ def test_the_date_of_a_record_stays(data: Path) -> None:
 def remove_two(data: Path) -> None:
     (data / "packages/two.yaml").unlink()
     (data / "snapshots/two.json").unlink()
-    write(data, "grids/both.yaml", grid(1, "one"))
+    write_record(data, "grids/both.yaml", grid(1, "one"))
 
 
 def test_what_is_removed_leaves_a_tombstone(data: Path) -> None:
@@ -278,7 +273,7 @@ def test_what_is_removed_leaves_a_tombstone(data: Path) -> None:
 
 def test_what_takes_another_name_needs_none(data: Path) -> None:
     remove_two(data)
-    write(data, "packages/zwei.yaml", package(2))
+    write_record(data, "packages/zwei.yaml", package(2))
     (data / "snapshots/zwei.json").write_text('{"repository": {"stars": 2}}')
     assert told(data) == []
 
@@ -289,7 +284,7 @@ def test_what_is_broken_is_not_gone(data: Path) -> None:
 
 
 def test_what_never_had_an_id_may_go(data: Path) -> None:
-    write(data, "packages/new.yaml", {"title": "New", "category": "apps"})
+    write_record(data, "packages/new.yaml", {"title": "New", "category": "apps"})
     commit(data.parent)
     (data / "packages/new.yaml").unlink()
     assert told(data) == []
@@ -350,7 +345,7 @@ def test_the_way_back_is_told(data: Path, change: Callable[[Path], object], said
 
 
 def test_a_snapshot_of_a_persons_own_is_refused(data: Path) -> None:
-    write(data, "packages/new.yaml", {"title": "New", "category": "apps"})
+    write_record(data, "packages/new.yaml", {"title": "New", "category": "apps"})
     (data / "snapshots/new.json").write_text('{"repository": {"stars": 9999}}')
     (problem,) = reviewed(data).problems
     assert (problem.code, problem.hint) == ("bot-owned", "Remove it.")
@@ -358,7 +353,7 @@ def test_a_snapshot_of_a_persons_own_is_refused(data: Path) -> None:
 
 def test_a_snapshot_of_another_name_must_be_the_one_that_went(data: Path) -> None:
     remove_two(data)
-    write(data, "packages/zwei.yaml", package(2))
+    write_record(data, "packages/zwei.yaml", package(2))
     (data / "snapshots/zwei.json").write_text('{"repository": {"stars": 9999}}')
     assert told(data) == [("bot-owned", "data/snapshots/zwei.json", "")]
 

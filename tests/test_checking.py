@@ -8,7 +8,7 @@ import jsonschema
 import pytest
 from click.testing import CliRunner, Result
 from folders import as_yaml, package, write_data
-from repositories import OWN, commit
+from repositories import commit
 
 from builder import cli, source
 from builder.cli.checking import FORMATS
@@ -17,10 +17,11 @@ INDEX = "https://github.com/example/packages/blob/main/.github/docs/problems/REA
 SCHEMA = json.loads((Path(__file__).parent / "sarif" / "sarif-2.1.0-rtm.5.json").read_text(encoding="utf-8"))
 
 
+pytestmark = pytest.mark.usefixtures("own_git")
+
+
 @pytest.fixture(autouse=True)
-def _own_configuration(monkeypatch: pytest.MonkeyPatch) -> None:
-    for name, value in OWN.items():
-        monkeypatch.setenv(name, value)
+def _no_summary(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.delenv("GITHUB_STEP_SUMMARY", raising=False)
 
 

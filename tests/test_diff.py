@@ -6,11 +6,11 @@ from typing import Any
 
 import pytest
 from click.testing import CliRunner, Result
-from folders import CREATED, as_yaml, grid, package, write_data
+from folders import CREATED, as_yaml, grid, package, write_data, write_record
 from hypothesis import given
 from hypothesis import strategies as st
 from markdown_it import MarkdownIt
-from repositories import OWN, commit
+from repositories import commit
 
 from builder import build, cli
 from builder.changes import answers, find
@@ -20,11 +20,7 @@ from builder.changes.fields import FieldChange, differences, shortened
 from builder.changes.records import FileChange
 from builder.changes.report import MOST, Difference, as_json, as_markdown, as_text
 
-
-@pytest.fixture(autouse=True)
-def _own_configuration(monkeypatch: pytest.MonkeyPatch) -> None:
-    for name, value in OWN.items():
-        monkeypatch.setenv(name, value)
+pytestmark = pytest.mark.usefixtures("own_git")
 
 
 @pytest.fixture
@@ -45,10 +41,6 @@ def data(tmp_path: Path) -> Path:
 
 def difference(data: Path, *, pages: bool = True) -> Difference:
     return compare(find(data, "HEAD"), *build.look(data), pages=pages)
-
-
-def write(data: Path, path: str, record: dict[str, object]) -> None:
-    (data / path).write_text(as_yaml(record))
 
 
 def changes(found: Difference) -> dict[str, tuple[str, dict[str, tuple[Any, Any]]]]:
@@ -140,14 +132,14 @@ def test_a_comment_changes_nothing(data: Path) -> None:
 
 
 def test_every_kind_of_file_is_compared(data: Path) -> None:
-    write(data, "packages/one.yaml", package(1, title="Uno", tags=["a", "b"]))
-    write(data, "packages/new.yaml", {"title": "New", "category": "apps"})
-    write(data, "grids/both.yaml", grid(1, "one", "two", header=True))
-    write(data, "categories/apps.yaml", {"id": 1, "title": "A", "title_plural": "Apps", "created": CREATED})
+    write_record(data, "packages/one.yaml", package(1, title="Uno", tags=["a", "b"]))
+    write_record(data, "packages/new.yaml", {"title": "New", "category": "apps"})
+    write_record(data, "grids/both.yaml", grid(1, "one", "two", header=True))
+    write_record(data, "categories/apps.yaml", {"id": 1, "title": "A", "title_plural": "Apps", "created": CREATED})
     (data / "pages/about.md").write_text("---\ntitle: About\n---\nOther words.\n")
     (data / "posts/about.md").unlink()
     (data / "products").mkdir()
-    write(data, "products/django.yaml", {"title": "Django", "classifier": "Framework :: Django"})
+    write_record(data, "products/django.yaml", {"title": "Django", "classifier": "Framework :: Django"})
     (data / "tombstones.yaml").write_text("packages:\n  - {id: 9, slug: gone, removed: 2026-01-02}\n")
     (data / "snapshots/one.json").write_text('{"repository": {"stars": 2}}')
     with (data / "site.yaml").open("a") as file:
@@ -168,8 +160,8 @@ def test_every_kind_of_file_is_compared(data: Path) -> None:
 
 def test_a_file_under_another_name_with_its_id_is_renamed(data: Path) -> None:
     (data / "packages/two.yaml").unlink()
-    write(data, "packages/zwei.yaml", package(2, title="Zwei"))
-    write(data, "grids/both.yaml", grid(1, "one", "zwei"))
+    write_record(data, "packages/zwei.yaml", package(2, title="Zwei"))
+    write_record(data, "grids/both.yaml", grid(1, "one", "zwei"))
     found = difference(data)
     (renamed,) = (change for change in found.files if change.what == "renamed")
     assert (renamed.former, renamed.path) == ("data/packages/two.yaml", "data/packages/zwei.yaml")
@@ -182,10 +174,10 @@ def test_a_file_under_another_name_with_its_id_is_renamed(data: Path) -> None:
 
 
 def test_routes_that_come_change_and_go(data: Path) -> None:
-    write(data, "packages/one.yaml", package(1, title="Uno"))
-    write(data, "packages/three.yaml", package(3))
+    write_record(data, "packages/one.yaml", package(1, title="Uno"))
+    write_record(data, "packages/three.yaml", package(3))
     (data / "packages/two.yaml").unlink()
-    write(data, "grids/both.yaml", grid(1, "one"))
+    write_record(data, "grids/both.yaml", grid(1, "one"))
     found = difference(data)
     expected = {
         "/api/v4/packages/1/": "changed",
@@ -211,7 +203,7 @@ def test_routes_that_come_change_and_go(data: Path) -> None:
 
 
 def test_without_pages_the_api_alone_is_compared(data: Path) -> None:
-    write(data, "packages/one.yaml", package(1, title="Uno"))
+    write_record(data, "packages/one.yaml", package(1, title="Uno"))
     found = routes(difference(data, pages=False))
     assert found["/api/v4/packages/1/"] == "changed"
     assert all(route.startswith("/api/") for route in found)
@@ -220,9 +212,9 @@ def test_without_pages_the_api_alone_is_compared(data: Path) -> None:
 def test_a_large_catalogue_is_rendered_by_two_processes_with_the_same_result(
     data: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    write(data, "packages/one.yaml", package(1, title="Uno"))
+    write_record(data, "packages/one.yaml", package(1, title="Uno"))
     commit(data.parent)
-    write(data, "packages/one.yaml", package(1, title="Eins"))
+    write_record(data, "packages/one.yaml", package(1, title="Eins"))
     alone = difference(data)
     assert alone.routes
     monkeypatch.setattr(answers, "ALONE", 0)
@@ -237,7 +229,7 @@ def test_what_the_other_process_does(data: Path) -> None:
 
 def test_the_dates_of_both_sides_are_those_of_their_commits(data: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("GIT_COMMITTER_DATE", "2030-01-01T00:00:00Z")
-    write(data, "packages/one.yaml", package(1, title="Uno"))
+    write_record(data, "packages/one.yaml", package(1, title="Uno"))
     base = find(data, "HEAD")
     commit(data.parent)
     found = compare(base, *build.look(data))
@@ -247,7 +239,7 @@ def test_the_dates_of_both_sides_are_those_of_their_commits(data: Path, monkeypa
 
 
 def test_answers_of_data_with_problems_are_not_compared(data: Path) -> None:
-    write(data, "packages/one.yaml", package(1, category="nowhere"))
+    write_record(data, "packages/one.yaml", package(1, category="nowhere"))
     found = difference(data)
     assert found.routes is None
     assert "has problems" in found.notes[0]
@@ -256,7 +248,7 @@ def test_answers_of_data_with_problems_are_not_compared(data: Path) -> None:
     }
     assert json.loads(as_json(found))["routes"] is None
     commit(data.parent)
-    write(data, "packages/one.yaml", package(1, tags=["a"]))
+    write_record(data, "packages/one.yaml", package(1, tags=["a"]))
     found = difference(data)
     assert found.routes is None
     assert found.notes == ["The data of HEAD has problems: what the site answered is not compared."]
@@ -333,7 +325,7 @@ def run(*arguments: str | Path) -> Result:
 
 
 def test_the_command_tells_it_in_each_form(data: Path) -> None:
-    write(data, "packages/one.yaml", package(1, title="Uno", tags=["a"]))
+    write_record(data, "packages/one.yaml", package(1, title="Uno", tags=["a"]))
     text = run("diff", "HEAD", "--data", data)
     assert text.exit_code == 0, text.output
     assert text.stdout.startswith('Files: 1 changed\n  ~ data/packages/one.yaml\n      title: "Package 1" → "Uno"\n')
@@ -345,7 +337,7 @@ def test_the_command_tells_it_in_each_form(data: Path) -> None:
 
 
 def test_the_command_says_why_answers_are_not_compared(data: Path) -> None:
-    write(data, "packages/one.yaml", package(1, category="nowhere"))
+    write_record(data, "packages/one.yaml", package(1, category="nowhere"))
     result = run("diff", "HEAD", "--data", data)
     assert result.exit_code == 1
     assert "Note: The data has problems" in result.stderr

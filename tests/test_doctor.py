@@ -1,10 +1,10 @@
 import os
-import subprocess
 from pathlib import Path
 
 import pytest
 from click.testing import CliRunner
 from folders import package, write_data
+from repositories import commit, git
 
 from builder import doctor
 from builder.cli import main
@@ -20,11 +20,6 @@ def data(tmp_path: Path) -> Path:
 def found(data: Path, out: Path | None = None, **environment: str) -> dict[str, Finding]:
     findings = doctor.examine(data, out or data.parent / "site", environment, ["GITHUB_TOKEN", "GITLAB_TOKEN"])
     return {finding.subject: finding for finding in findings}
-
-
-def git(folder: Path, *arguments: str) -> None:
-    who = ["-c", "user.name=x", "-c", "user.email=x@example.org"]
-    subprocess.run(["git", *who, *arguments], cwd=folder, check=True, capture_output=True)  # noqa: S603, S607 - ours
 
 
 def test_problems_of_the_data_are_counted(data: Path) -> None:
@@ -51,11 +46,9 @@ def test_what_was_not_fetched_is_noted(data: Path) -> None:
 
 def test_the_history(data: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     assert found(data)["git"].remedy == "Run: git init, and commit."
-    git(data.parent, "init", "-q")
-    git(data.parent, "add", ".")
-    git(data.parent, "commit", "-qm", "one")
+    commit(data.parent)
     assert found(data)["git"].mark == "ok"
-    git(data.parent, "commit", "-qm", "two", "--allow-empty")
+    commit(data.parent)
     git(tmp_path, "clone", "-q", "--depth=1", data.parent.as_uri(), "shallow")
     assert found(tmp_path / "shallow/data")["git"].remedy == "Run: git fetch --unshallow"
     (data.parent / ".git/HEAD").write_text("ref: refs/heads/../x\n")

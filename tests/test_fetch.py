@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 from folders import tree
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from pypi_server import PyPIServer, failing
 from scripted import (
@@ -996,6 +996,7 @@ def test_killed_at_any_point_and_started_again_it_ends_the_same(
 
 @settings(deadline=None, max_examples=30)
 @given(points=st.lists(st.integers(0, 250), min_size=2, max_size=4))
+@example(points=[18, 18, 17])
 def test_killed_again_and_again_it_ends_the_same(points: list[int]) -> None:
     with TemporaryDirectory() as name, pytest.MonkeyPatch.context() as monkeypatch:
         expected = whole_run(Path(name), monkeypatch)

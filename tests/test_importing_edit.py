@@ -3,7 +3,7 @@
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from builder.importing.edit import amend
@@ -34,6 +34,7 @@ CASES: dict[str, tuple[str, dict[str, Any], str | None]] = {
     "an empty value": ("a:\nb: c\n", {"a": ["z"]}, "a:\n  - z\nb: c\n"),
     "in braces": ("{a: b}\n", {"id": 1, "c": "d"}, "a: b\nid: 1\nc: d\n"),
     "with a comment in braces": ("{a: b} # c\n", {"id": 1}, None),
+    "empty lines that are part of a text": ("a: |+\n  x\n\n\n", {"a": "y\n\n"}, "a: |+\n  y\n\n"),
     "a list": ("- a\n", {"id": 1}, None),
 }
 
@@ -50,6 +51,7 @@ values = st.one_of(texts, st.lists(texts, max_size=3), st.none())
 
 
 @given(st.dictionaries(keys, values, min_size=1), st.dictionaries(keys, values, min_size=1))
+@example({"id": ":\n\n"}, {"id": ":\n\n"})
 def test_what_comes_out_says_what_it_should(before: dict[str, object], changes: dict[str, object]) -> None:
     text = "# first\n" + yaml_writer.text(before)  # type: ignore[arg-type] # they are
     made = amend(text, changes)

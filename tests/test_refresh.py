@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 import yaml
 from folders import package, write_data
-from test_build import GIT, git
+from repositories import OWN, git
 
 from builder.cli import main
 from builder.verify import generation_of
@@ -178,7 +178,8 @@ def clone(tmp_path: Path) -> Path:
 def commit(clone: Path) -> subprocess.CompletedProcess[str]:
     script = str(GITHUB / "commit-refresh")
     # A runner knows nobody's name, and must not make one up of its own.
-    nobody = {name: value for name, value in GIT.items() if not name.startswith(("GIT_AUTHOR", "GIT_COMMITTER"))}
+    names = ("GIT_AUTHOR", "GIT_COMMITTER")
+    nobody = {name: value for name, value in (os.environ | OWN).items() if not name.startswith(names)}
     nobody |= {"GIT_CONFIG_COUNT": "1", "GIT_CONFIG_KEY_0": "user.useConfigOnly", "GIT_CONFIG_VALUE_0": "true"}
     return subprocess.run([script], cwd=clone, env=nobody, capture_output=True, text=True, check=False)  # noqa: S603
 

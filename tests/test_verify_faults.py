@@ -3,6 +3,7 @@
 import gzip
 import json
 import re
+from collections import Counter
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 from typing import Any
@@ -343,6 +344,19 @@ def test_every_check_can_fail(ideal: tuple[Loopback, Ideal], plain: Plain, name:
     assert app.base in found.request
     assert found.expected
     assert found.seen
+
+
+def test_what_changed_since_the_first_get_is_no_fault_of_head(ideal: tuple[Loopback, Ideal], plain: Plain) -> None:
+    """Apache's tag of a file is weak until the file is a second old."""
+    asked: Counter[tuple[str, str]] = Counter()
+
+    def young(request: Request, answer: Answer) -> Answer:
+        asked[request.method, request.path] += 1
+        is_first = request.method == "GET" and asked["GET", request.path] == 1
+        return answer.having(etag='W/"young"') if is_first else answer
+
+    assert isinstance(outcome(*ideal, plain, "head", young), Passed)
+    assert {number for (method, _), number in asked.items() if method == "GET"} == {2}
 
 
 @pytest.mark.parametrize(("query", "name", "fault"), LESS, ids=[f"{name}-{n}" for n, (_, name, _) in enumerate(LESS)])

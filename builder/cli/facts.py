@@ -71,7 +71,7 @@ def fetch(  # noqa: PLR0913, PLR0917 - one for each option
     loaded = building.load(data, keep_snapshots=False)
     budget = upstreams.Budget(max_requests, None if max_minutes is None else max_minutes * 60)
     tokens = {host: token for variable, host in TOKENS.items() if (token := os.environ.get(variable))}
-    with upstreams.connect(upstreams.Setup(loaded.settings, _now().date(), tokens, budget)) as connected:
+    with upstreams.connect(upstreams.Setup(loaded.settings, now().date(), tokens, budget)) as connected:
         asked = [upstream for upstream in connected if not names or upstream.name in names]
         if dry_run:
             for name, packages, plan in fetching.plan(loaded, asked, only):
@@ -80,7 +80,7 @@ def fetch(  # noqa: PLR0913, PLR0917 - one for each option
             return
         with showing(asked, quiet=obj["quiet"], verbose=obj["verbose"]) as progress:
             summary = fetching.fetch(
-                loaded, data, asked, _now, only, progress, budget=budget, again=again, accept=accept
+                loaded, data, asked, now, only, progress, budget=budget, again=again, accept=accept
             )
     if as_json:
         show(json.dumps(summary.as_dict(), indent=2))
@@ -100,7 +100,7 @@ def ids(data: Path) -> None:
     from builder import build as building  # noqa: PLC0415 - see the package's docstring
     from builder import ids as numbering  # noqa: PLC0415 - see the package's docstring
 
-    given, problems = numbering.give(building.load(data), data, _now())
+    given, problems = numbering.give(building.load(data), data, now())
     for path in given:
         show(path)
     show_problems(problems)
@@ -128,5 +128,6 @@ def fmt(obj: dict[str, bool], data: Path, *, check: bool) -> None:
         raise BuilderError("Run: builder fmt")
 
 
-def _now() -> datetime:
+def now() -> datetime:
+    """Give the time, the only one that reaches what is written."""
     return datetime.now(UTC)

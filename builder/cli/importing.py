@@ -2,11 +2,11 @@
 
 import json
 import time
-from datetime import UTC, datetime
 from pathlib import Path
 
 import click
 
+from builder.cli.facts import now
 from builder.cli.options import checked_base_url, data_option
 from builder.cli.terminal import show
 from builder.errors import BuilderError
@@ -61,10 +61,10 @@ def import_(  # noqa: PLR0913, PLR0917 - one for each option
         transport = Transport([url], user_agent(contact or loaded.settings.contact), importing.LIMITS)
         try:
             with (
-                importing.Journal(data, url, _now()) as journal,
+                importing.Journal(data, url, now()) as journal,
                 showing((), quiet=obj["quiet"], verbose=obj["verbose"]) as progress,
             ):
-                site = importing.Site(url, transport, journal, _now, lambda: time.sleep(pause), progress)
+                site = importing.Site(url, transport, journal, now, lambda: time.sleep(pause), progress)
                 report = importing.import_site(
                     loaded,
                     data,
@@ -82,7 +82,3 @@ def import_(  # noqa: PLR0913, PLR0917 - one for each option
     elif not obj["quiet"]:
         show(report)
     report.hold()
-
-
-def _now() -> datetime:
-    return datetime.now(UTC)

@@ -134,8 +134,11 @@ class Run:
         self.summary.results.append(Result(slug, upstream, word, getattr(outcome, "reason", "")))
 
     def _note_failure(self, hearing: Hearing, others: Mapping[str, Waiting | Refused]) -> None:
-        """Store that the host has failed, where all was well: facts stand, but pages are to tell the truth."""
-        upstream, at = hearing.upstream.name, self.now()
+        """Store that the host has failed, where all was well: facts stand, but pages are to tell the truth.
+
+        It has failed since its last answer, whenever the others were done.
+        """
+        upstream, at = hearing.upstream.name, max(answered.at for answered in hearing.answers.values())
         for question in hearing.questions:
             source = question.snapshot.sources.get(upstream, Source())
             if source.state == "ok" and not isinstance(others.get(question.slug), Waiting):

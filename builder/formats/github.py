@@ -39,14 +39,8 @@ def _command(problem: Problem, pages: Pages, prefix: str) -> str:
         place |= {"line": str(problem.line), "col": str(problem.column)}
     title = f"{problem.code}: {problem.field}" if problem.field else problem.code
     properties = ",".join(f"{key}={_escape(text, _PROPERTY)}" for key, text in (place | {"title": title}).items())
-    lines = (show_name(problem), problem.hint, pages.page(problem.code))
+    lines = (problem.sentence, problem.hint, pages.page(problem.code))
     return f"::error {properties}::{_escape(chr(10).join(filter(None, lines)), _DATA)}"
-
-
-def show_name(problem: Problem) -> str:
-    """Give the sentence of a problem without its place and its code."""
-    subject = f"{problem.field}: " if problem.field else ""
-    return f"{subject}{problem.message}" + (f" (found {problem.value})" if problem.value else "")
 
 
 def _escape(text: str, signs: dict[str, str]) -> str:

@@ -10,7 +10,6 @@ from typing import Any, Final
 from urllib.parse import quote
 
 from builder.errors import CODES, Problem
-from builder.formats.github import show_name
 from builder.formats.pages import Pages
 
 SCHEMA: Final = "https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sarif-schema-2.1.0.json"
@@ -61,7 +60,7 @@ def _result(problem: Problem, rule: int, prefix: str, line: Line) -> dict[str, A
     if problem.line:
         column = utf16_column(line(problem.path, problem.line), problem.column)
         place["region"] = {"startLine": problem.line, "startColumn": column}
-    text = show_name(problem)
+    text = problem.sentence
     return {
         "ruleId": problem.code,
         "ruleIndex": rule,

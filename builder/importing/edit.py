@@ -45,8 +45,8 @@ def _candidates(
     line, column = document.marks[()]
     if column == 1:
         text = _Text(document, wanted, line - 1)
-        for grow, at_end in product((True, False), (True, False)):
-            yield text.changed(changes, grow=grow, at_end=at_end)
+        for whole, grow, at_end in product((False, True), (True, False), (True, False)):
+            yield text.changed(changes, whole=whole, grow=grow, at_end=at_end)
     if "#" not in document.text:  # written in braces; there are no comments to be lost
         yield yaml_writer.text(wanted)
 
@@ -59,15 +59,16 @@ class _Text:
         self._lines = document.text.splitlines(keepends=True)
         self._break = "\r\n" if "\r\n" in document.text else "\n"
 
-    def changed(self, changes: Mapping[str, Any], *, grow: bool, at_end: bool) -> str:
+    def changed(self, changes: Mapping[str, Any], *, whole: bool, grow: bool, at_end: bool) -> str:
         """Give the text with changes: the id first, other new keys at the end or else after it.
 
-        With `grow`, lists that only become longer keep the lines that they have.
+        With `grow`, lists that only become longer keep the lines that they have. With `whole`, empty lines and comments
+        after a key are its own: they may be the end of its text.
         """
         lines = list(self._lines)
         for key in changes:
             if (key,) in self._document.keys and not (grow and self._grow(lines, key)):
-                self._replace(lines, key, self._own(key, changes[key]))
+                self._replace(lines, key, self._own(key, changes[key]), whole=whole)
         new = {key: self._own(key, value) for key, value in changes.items() if (key,) not in self._document.keys}
         first, others = new.pop("id", ""), "".join(new.values())
         before, end = "".join(lines[: self._begin]), self._end()
@@ -86,12 +87,12 @@ class _Text:
         ends = (n for n, line in enumerate(self._lines) if n > self._begin and _END.match(line))
         return next(ends, len(self._lines))
 
-    def _replace(self, lines: list[str], key: str, new: str) -> None:
+    def _replace(self, lines: list[str], key: str, new: str, *, whole: bool) -> None:
         """Put new lines in the place of those of a key, but for what belongs to the next one."""
         begin = self._document.keys[key,][0] - 1
         begins = (place[0] - 1 for way, place in self._document.keys.items() if len(way) == 1)
         end = min((line for line in begins if line > begin), default=self._end())
-        while end > begin + 1 and _NOT_OF_KEY.fullmatch(self._lines[end - 1].rstrip("\r\n")):
+        while not whole and end > begin + 1 and _NOT_OF_KEY.fullmatch(self._lines[end - 1].rstrip("\r\n")):
             end -= 1
         lines[begin:end] = [new, *[""] * (end - begin - 1)]
 

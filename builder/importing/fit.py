@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
-from typing import Any, Final
+from typing import Final
 
 from pydantic import TypeAdapter, ValidationError
 
@@ -16,7 +16,7 @@ from builder.fields import (
     Title,
     WebUrlOrEmpty,
 )
-from builder.importing.remarks import Remark, shown
+from builder.importing.remarks import Remark, What, shown
 from builder.source.text import find_refused, without_refused
 
 TEXT_LENGTH: Final = 10_000  # four bytes each, and the file's other keys have room
@@ -50,7 +50,7 @@ class Fitting:
     address: str
     remarks: list[Remark] = field(default_factory=list)
 
-    def note(self, what: Any, name: str, value: object, done: str, remedy: str = "") -> None:  # noqa: ANN401 - a What
+    def note(self, what: What, name: str, value: object, done: str, remedy: str = "") -> None:
         """Add a remark on a field."""
         self.remarks.append(Remark(what, self.address, name, shown(value), done, remedy))
 

@@ -1,7 +1,7 @@
 """What came of an import: for people, and for programs."""
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from typing import Any, Final, NamedTuple
 
 from builder.errors import BuilderError
@@ -68,17 +68,7 @@ class Report:
             "new": dict(self.new),
             "changed": dict(self.changed),
             "equal": {kind: {"equal": comparison.equal[kind], "total": kinds[kind]} for kind in kinds},
-            "remarks": [
-                {
-                    "what": r.what,
-                    "address": r.address,
-                    "field": r.field,
-                    "value": r.value,
-                    "done": r.done,
-                    "remedy": r.remedy,
-                }
-                for r in self.remarks
-            ],
+            "remarks": [asdict(remark) for remark in self.remarks],
             "requests": self.requests,
             "recalled": self.recalled,
             "retold": self.retold,

@@ -15,6 +15,7 @@ from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, ValidationErro
 from pydantic_core import from_json
 
 from builder import urls
+from builder.resources.base import escaped
 
 _LINK: Final = re.compile(r"/([0-9]+)(?:/|\.json)?\Z")
 
@@ -130,8 +131,7 @@ class NotReadableError(Exception):
 
 def canonical(raw: Mapping[str, Any]) -> bytes:
     """Give JSON as the original writes it (`builder.resources.encode`)."""
-    text = json.dumps(raw, ensure_ascii=False, separators=(",", ":"))
-    return text.replace("\u2028", "\\u2028").replace("\u2029", "\\u2029").encode()
+    return escaped(json.dumps(raw, ensure_ascii=False, separators=(",", ":")).encode())
 
 
 def read_page(body: bytes, model: type[AnyItem]) -> Page[AnyItem]:

@@ -20,5 +20,9 @@ def encode(resource: Resource) -> bytes:
 
     Those two are legal in JSON and were line ends in JavaScript, which is why the original escapes them.
     """
-    body = resource.model_dump_json().encode()
+    return escaped(resource.model_dump_json().encode())
+
+
+def escaped(body: bytes) -> bytes:
+    """Give JSON with the two line ends of JavaScript escaped, as `encode` does."""
     return body.replace("\u2028".encode(), b"\\u2028").replace("\u2029".encode(), b"\\u2029")

@@ -129,6 +129,11 @@ class Live:
         """Ask for a route (with its query); headers by their names with `_` for `-`."""
         return self.ask("GET", route, **headers)
 
+    def get_anew(self, route: str) -> Seen:
+        """Ask for a route again: what was answered before may have changed since."""
+        self._answers.pop(("GET", self.base + route, ()), None)
+        return self.get(route)
+
     def ask(self, method: str, route: str, **headers: str) -> Seen:
         """Send a request of any method to a route, or to an address under the site's own.
 

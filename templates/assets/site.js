@@ -10,11 +10,11 @@ else box?.addEventListener("focus", suggest, { once: true });
 /** Where it is kept that `/` is switched off. */
 export const SLASH = `slash ${new URL("../", import.meta.url).pathname}`;
 
-const hint = document.querySelector("#q + kbd");
+const hint = box?.nextElementSibling;
 
 const recall = () => {
   try {
-    hint.hidden = localStorage.getItem(SLASH) === "off";
+    hint.hidden = localStorage[SLASH] === "off";
   } catch {
     // Where nothing can be kept, the hint stands as it was put on this page.
   }
@@ -22,11 +22,12 @@ const recall = () => {
 
 if (hint) {
   recall();
-  for (const name of ["pageshow", "storage"]) addEventListener(name, recall);
+  addEventListener("pageshow", recall);
+  addEventListener("storage", recall);
 }
 
 document.addEventListener("keydown", (event) => {
-  if (event.key !== "/" || event.ctrlKey || event.metaKey || event.altKey || !hint || hint.hidden) return;
+  if (event.key !== "/" || event.ctrlKey || event.metaKey || event.altKey || hint?.hidden !== false) return;
   if (event.target.closest?.("input, select, textarea, [contenteditable]")) return;
   event.preventDefault();
   box.focus();
@@ -37,7 +38,8 @@ const isChosen = () => {
   try {
     return Object.keys(sessionStorage).some((key) => key.startsWith("compare "));
   } catch {
-    return false; // a browser that keeps nothing
+    // a browser that keeps nothing
+    return false;
   }
 };
 

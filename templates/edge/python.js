@@ -1,6 +1,7 @@
 /** What the original's language makes of texts: numbers, queries, the order of keys. */
 
-const SPACE = "[\\t-\\r\\x1c-\\x20\\x85\\u00a0\\u1680\\u2000-\\u200a\\u2028\\u2029\\u202f\\u205f\\u3000]*";
+// What int() passes over: not U+001C to U+001F, which str.isspace() counts.
+const SPACE = "[\\t-\\r \\x85\\u00a0\\u1680\\u2000-\\u200a\\u2028\\u2029\\u202f\\u205f\\u3000]*";
 const INTEGER = new RegExp(`^${SPACE}([+-]?)(\\p{Nd}+(?:_\\p{Nd}+)*)${SPACE}$`, "u");
 const MOST_DIGITS = 4300; // of a number in a text, before Python gives up
 

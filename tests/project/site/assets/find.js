@@ -2,7 +2,7 @@
 import { mark, paint } from "./choose.js?v=12df2105";
 import { counted, day, element, number, read, root, slugOf, stated, write } from "./page.js?v=7dd3cc0d";
 import { find } from "./search.js?v=6992de8e";
-import { SLASH } from "./site.js?v=9b4210af";
+import { SLASH } from "./site.js?v=7271b98a";
 
 const SHOWN = 50; // at first, and as many more at a time: most hits are a request each
 
