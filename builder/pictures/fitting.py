@@ -27,13 +27,12 @@ def legible(text: str, has: Callable[[str], bool]) -> str:
 
 def wrapped(text: str, face: Face, width: int) -> Iterator[str]:
     """Cut a text into lines that are not wider than `width` pixels; a word that is wider is cut anywhere."""
-    line, used = "", 0.0
+    line = ""
     for word in _narrow(text, face, width):
-        if line and used + face.width(word.rstrip()) > width:
+        if line and face.width((line + word).rstrip()) > width:
             yield line.rstrip()
-            line, used = "", 0.0
+            line = ""
         line += word
-        used += face.width(word)
     if line:
         yield line.rstrip()
 
