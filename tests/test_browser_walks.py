@@ -42,11 +42,11 @@ class Walk:
             self.tab.page.keyboard.press(key)
             self.keys += 1
 
-    def look_for(self, words: str) -> None:
-        """Type words into the box of search, and wait for what is suggested."""
+    def look_for(self, words: str, title: str = "") -> None:
+        """Type words into the box of search, and wait for suggestions, with a title as the first of them if told."""
         self.press("/")
         self.tab.page.keyboard.type(words)
-        self.options.first.wait_for()
+        expect(self.options.first).to_contain_text(f"{title} ")
 
     @property
     def options(self) -> "Locator":
@@ -122,7 +122,7 @@ def test_compare_two_rest_frameworks(sites: "Sites", width: int, height: int) ->
 def test_is_this_package_abandoned(sites: "Sites", width: int, height: int) -> None:
     with sites.tab("real", viewport={"width": width, "height": height}) as tab:
         walk = Walk(tab)
-        walk.look_for("django-messages")
+        walk.look_for("django-messages", "django-messages")
         walk.press("ArrowDown", "Enter")
         walk.goes_to("/packages/p/django-messages/")
         assert (real().as_of - newest(tab)).days >= YEAR or "django-messages" in maintained("messaging")
