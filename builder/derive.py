@@ -16,7 +16,7 @@ from packaging.specifiers import InvalidSpecifier, SpecifierSet
 from packaging.utils import InvalidName, canonicalize_name
 from packaging.version import InvalidVersion, Version
 
-from builder.metadata import PyPIFacts, Release, RepositoryFacts, Snapshot
+from builder.metadata import PyPIFacts, Release, RepositoryFacts, Snapshot, Source
 from builder.records import PackageRecord
 
 _PYPI_ADDRESS: Final = re.compile(
@@ -44,6 +44,28 @@ CLASSIFIER_LICENCES: Final = {
     "The Unlicense (Unlicense)": "Unlicense",
     "zlib/libpng License": "Zlib",
 }
+# How people write licences in a field for any text, by the words that say which one it is.
+SPOKEN_LICENCES: Final = {
+    frozenset(words.split()): spdx
+    for words, spdx in {
+        "apache 2": "Apache-2.0",
+        "apache2": "Apache-2.0",
+        "bsd": "BSD License",
+        "bsd 2 clause": "BSD-2-Clause",
+        "bsd simplified": "BSD-2-Clause",
+        "freebsd": "BSD-2-Clause",
+        "bsd 3 clause": "BSD-3-Clause",
+        "bsd new": "BSD-3-Clause",
+        "bsd modified": "BSD-3-Clause",
+        "isc": "ISC",
+        "mit": "MIT",
+        "mozilla public 2": "MPL-2.0",
+        "mpl 2": "MPL-2.0",
+        "unlicense": "Unlicense",
+        "zlib": "Zlib",
+    }.items()
+}
+_SAY_NOTHING: Final = frozenset({"the", "license", "licence", "licensed", "under", "version", "v", "software"})
 _SPDX_LICENCES: Final = frozenset(CLASSIFIER_LICENCES.values())
 OWNER_AND_NAME: Final = frozenset({"github.com", "bitbucket.org", "codeberg.org"})  # hosts without nested groups
 PYTHON: Final = "Programming Language :: Python"
@@ -138,6 +160,18 @@ def repository(text: str) -> RepositoryName | None:
     return RepositoryName(host, path)
 
 
+def sources(snapshot: Snapshot) -> dict[str, Source]:
+    """Give how it stands with each source, by name.
+
+    What was fetched before the states of sources were kept is theirs all the same: of PyPI, which is asked under one
+    name, it is known to be; which forge said something is not.
+    """
+    found = dict(snapshot.sources)
+    if snapshot.pypi is not None and "pypi" not in found:
+        found["pypi"] = Source(changed=snapshot.last_fetched)
+    return dict(sorted(found.items()))
+
+
 def moved(snapshot: Snapshot) -> tuple[str, str] | None:
     """Give the address that a forge was asked for and the one that it answers under now, as `RepositoryName.key`.
 
@@ -214,8 +248,9 @@ def pypi_version(facts: PyPIFacts | None) -> str | None:
 def licence(facts: PyPIFacts | None) -> str | None:
     """Give the licence: SPDX expression, else the short text, else classifiers; None where nothing is said.
 
-    Several classifiers are an SPDX expression where each names an SPDX licence, else a list of words with commas.
-    The original calls every expression of over 20 characters "Custom"; it is given whole here.
+    One licence has one name, where it is clear which is meant: "MIT license" is MIT, and "BSD", which may be any, has
+    the words of its classifier. Several classifiers are an SPDX expression where each names an SPDX licence, else a
+    list of words with commas. The original calls every expression of over 20 characters "Custom"; it is given whole.
     """
     if facts is None:
         return None
@@ -223,10 +258,17 @@ def licence(facts: PyPIFacts | None) -> str | None:
         if text and (expression := _spdx(text)):
             return expression
     if facts.license and facts.license.upper() != "UNKNOWN" and len(facts.license) <= SHORT_LICENCE:
-        return facts.license
+        return _spoken(facts.license) or facts.license
     names = _classified_licences(facts.classifiers)
     between = " OR " if set(names) <= _SPDX_LICENCES else ", "
     return between.join(names) or None
+
+
+@lru_cache(maxsize=256)
+def _spoken(text: str) -> str | None:
+    """Give the name of a licence that is written in some usual way; None where that is not clear."""
+    words = re.findall(r"[a-z]+[0-9]?|[0-9]+(?:\.[0-9]+)*", text.casefold())
+    return SPOKEN_LICENCES.get(frozenset(word.removesuffix(".0") for word in words) - _SAY_NOTHING)
 
 
 @lru_cache(maxsize=256)
@@ -264,27 +306,35 @@ def classified_versions(facts: PyPIFacts, product: str) -> list[str]:
 def is_ready(facts: PyPIFacts, product: str, cycle: str) -> bool | None:
     """Tell whether a project says that it is ready for a release of a product, by its classifiers.
 
-    True where it names the release; False where it names others and not this one or, for Python, where its own
-    `requires_python` rules it out; None where it names none, which says nothing.
+    False, for Python, where its own `requires_python` rules it out; else True where it names the release, False where
+    it names others and not this one, and None where it names none, which says nothing.
     """
+    if product == PYTHON and not _admits(facts.requires_python, cycle):
+        return False
     named = classified_versions(facts, product)
     if cycle in named:
         return True
-    if product == PYTHON and facts.requires_python:
-        try:
-            admitted = SpecifierSet(facts.requires_python)
-        except InvalidSpecifier:
-            pass
-        else:
-            if not any(admitted.contains(f"{cycle}.{patch}") for patch in (0, 99)):
-                return False
     # "Python :: 3" says nothing of 3.14.
     return False if any(version.count(".") == cycle.count(".") for version in named) else None
 
 
 def python_versions(facts: PyPIFacts) -> list[str]:
-    """Give the Python versions that the classifiers name (`3.12`), oldest first."""
-    return _classified_versions(facts.classifiers, "Programming Language :: Python :: ")
+    """Give the Python versions that the classifiers name (`3.12`), oldest first.
+
+    Those are left out on which what is newest cannot be installed, by `requires_python`: classifiers are forgotten.
+    """
+    named = _classified_versions(facts.classifiers, f"{PYTHON} :: ")
+    return [version for version in named if _admits(facts.requires_python, version)]
+
+
+@lru_cache(maxsize=1 << 12)
+def _admits(requires: str | None, version: str) -> bool:
+    """Tell whether a requirement takes any release of a version of Python; what cannot be read takes all."""
+    try:
+        admitted = SpecifierSet(requires or "")
+    except InvalidSpecifier:
+        return True
+    return any(admitted.contains(f"{version}.{patch}") for patch in (0, 99))
 
 
 def django_versions(facts: PyPIFacts) -> list[str]:

@@ -147,7 +147,16 @@ def test_sorting_loses_nothing_and_is_stable(versions: list[str]) -> None:
         ({"license_expression": "mit"}, "MIT"),
         ({"license_expression": "Apache-2.0 OR BSD-3-Clause OR ISC"}, "Apache-2.0 OR BSD-3-Clause OR ISC"),
         ({"license": "bsd-3-clause"}, "BSD-3-Clause"),
-        ({"license": "BSD"}, "BSD"),
+        ({"license": "BSD"}, "BSD License"),
+        ({"license": "MIT-License"}, "MIT"),
+        ({"license": "The MIT licence"}, "MIT"),
+        ({"license": "Apache License, Version 2.0"}, "Apache-2.0"),
+        ({"license": "Apache Software License 2.0"}, "Apache-2.0"),
+        ({"license": "3-clause BSD"}, "BSD-3-Clause"),
+        ({"license": "FreeBSD License"}, "BSD-2-Clause"),
+        ({"license": "MIT or BSD"}, "MIT or BSD"),
+        ({"license": "Apache"}, "Apache"),
+        ({"license": "License"}, "License"),
         ({"license": "UNKNOWN"}, None),
         ({"license": "", "classifiers": ("License :: OSI Approved :: MIT License",)}, "MIT"),
         ({"license": "x" * 41, "classifiers": ("License :: OSI Approved :: MIT License",)}, "MIT"),
@@ -197,6 +206,29 @@ def test_licence_of_nothing() -> None:
 )
 def test_python3_is_never_a_guess(known: dict[str, object], *, supported: bool | None) -> None:
     assert derive.supports_python3(facts(**known)) is supported
+
+
+@pytest.mark.parametrize(
+    ("requires", "versions"),
+    [(None, ["3.9", "3.10"]), (">=3.10", ["3.10"]), (">=3.9.2,", ["3.9", "3.10"]), ("~3", ["3.9", "3.10"])],
+)
+def test_a_version_that_is_not_admitted_any_more_is_not_named(requires: str | None, versions: list[str]) -> None:
+    named = ("Programming Language :: Python :: 3.9", "Programming Language :: Python :: 3.10")
+    known = facts(classifiers=named, requires_python=requires)
+    assert derive.python_versions(known) == versions
+    assert derive.is_ready(known, derive.PYTHON, "3.9") is ("3.9" in versions)
+
+
+def test_what_was_fetched_before_sources_were_kept_is_of_a_source() -> None:
+    when = datetime(2026, 2, 3, tzinfo=UTC)
+    known = Snapshot(last_fetched=when, pypi=facts(), repository=RepositoryFacts())
+    assert derive.sources(known) == {"pypi": Source(changed=when)}
+    failed = Source(state="failed", since=when)
+    assert derive.sources(known.model_copy(update={"sources": {"pypi": failed, "github": failed}})) == {
+        "github": failed,
+        "pypi": failed,
+    }
+    assert derive.sources(Snapshot()) == {}
 
 
 def test_versions_and_status_out_of_classifiers() -> None:

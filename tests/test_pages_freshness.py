@@ -24,12 +24,12 @@ CHANGED, SINCE = datetime(2026, 2, 1, 3, tzinfo=UTC), datetime(2026, 2, 20, 3, t
 )
 def test_a_line_for_each_state(state: State, words: str, day: str) -> None:
     source = Source(changed=CHANGED, state=state, since=None if state == "ok" else SINCE, reason="why")
-    [line] = lines(Snapshot(sources={"github": source}), CALENDAR)
+    [line] = lines({"github": source}, CALENDAR)
     assert (line.name, line.words, line.when.day, line.why) == ("GitHub", words, day, "why")
 
 
 def test_sources_come_by_name_and_an_unknown_one_keeps_its_own() -> None:
-    found = lines(Snapshot(sources={"pypi": Source(), "new": Source(changed=CHANGED)}), CALENDAR)
+    found = lines({"new": Source(changed=CHANGED), "pypi": Source()}, CALENDAR)
     assert found == [
         Line("new", "last news on", Fact("1 February 2026", day="2026-02-01"), ""),
         Line("PyPI", "last news on", Fact("not known", known=False), ""),

@@ -184,6 +184,10 @@ class TestReadiness:
         products = {"x": record}
         return page(catalogue(packages, snapshots=snapshots, products=products), "/readiness/x/5.2/")  # type: ignore[arg-type]
 
+    def test_a_product_is_not_asked_about_itself(self) -> None:
+        known = fetched(pypi={"classifiers": ("Framework :: Django :: 5.2",)})
+        assert [row[0].split()[0] for row in rows(self.made(product("5.2"), a=known, x=known))] == ["a"]
+
     @pytest.mark.parametrize(
         ("classifiers", "verdict", "names"),
         [
@@ -326,8 +330,9 @@ class TestState:
         assert heads(document) == ["Source", "Answered", "Failed", "Missing", "Taken over", "Oldest news"]
         assert rows(document) == [
             ["GitHub", "1", "1", "0", "0", "5 January 2024"],
-            ["PyPI", "2", "0", "1", "0", "5 January 2024"],
+            ["PyPI", "3", "0", "1", "0", "5 January 2024"],  # d was fetched before sources were kept
         ]
+        assert section(document, "never").one("p").text.startswith("1 package")
         amiss = section(document, "amiss")
         assert texts(amiss.all("li")) == [
             "B GitHub has not answered since 5 January 2026: no answer",

@@ -65,7 +65,7 @@ def freshness(catalogue: Catalogue) -> FreshnessResource:
 
 
 def _sources(package: Package) -> dict[str, SourceResource]:
-    return {name: _source(source) for name, source in sorted(package.snapshot.sources.items())}
+    return {name: _source(source) for name, source in derive.sources(package.snapshot).items()}
 
 
 def _source(source: Source) -> SourceResource:

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Final, NamedTuple
 
-from builder.metadata import Snapshot, Source, State
+from builder.metadata import Source, State
 from builder.pages.words import Calendar, Fact
 
 NAMES: Final[Mapping[str, str]] = {
@@ -32,9 +32,9 @@ class Line(NamedTuple):
     why: str
 
 
-def lines(snapshot: Snapshot, calendar: Calendar) -> list[Line]:
-    """Give a line for each source that was asked, by name."""
-    return [_line(name, source, calendar) for name, source in sorted(snapshot.sources.items())]
+def lines(sources: Mapping[str, Source], calendar: Calendar) -> list[Line]:
+    """Give a line for each source, in their order."""
+    return [_line(name, source, calendar) for name, source in sources.items()]
 
 
 def _line(name: str, source: Source, calendar: Calendar) -> Line:

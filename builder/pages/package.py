@@ -54,7 +54,7 @@ def page(sheet: Sheet, ranks: Ranks, people: People, calendar: Calendar, shell: 
             "links": _links(sheet),
             "facts": _facts(sheet, calendar),
             "data_as_of": calendar.day(snapshot.last_fetched),
-            "sources": freshness.lines(snapshot, calendar),
+            "sources": freshness.lines(derive.sources(snapshot), calendar),
             "weeks": sheet.repository.weeks,
             **_history(sheet, calendar),
             **_people(sheet, people),
@@ -144,7 +144,8 @@ def _facts(sheet: Sheet, calendar: Calendar) -> list[tuple[str, Fact, str]]:
 def _pace(sheet: Sheet, calendar: Calendar) -> tuple[Fact, str]:
     """Give how many releases the last twelve months have seen, and until when; yanked ones were releases too.
 
-    A release without a date has no file that anybody could install; it counts for no year.
+    Pre-releases are not counted: a release is what they lead to. One without a date has no file that anybody could
+    install; it counts for no year.
     """
     if not sheet.pypi.releases:
         return unknown(_why_no_releases(sheet, sheet.package.snapshot.pypi)), ""
@@ -154,8 +155,9 @@ def _pace(sheet: Sheet, calendar: Calendar) -> tuple[Fact, str]:
     today = calendar.today
     # Of a 29 February the year begins at the 28th: the day after it, as that of every other, counts first.
     start = today.replace(year=today.year - 1, day=28 if (today.month, today.day) == (2, 29) else today.day)
-    dates = map(calendar.date, moments)
-    return Fact(number(sum(start < date <= today for date in dates))), f"to {day(today).text}"
+    released = (r for r in sheet.pypi.releases if not derive.is_prerelease(r.version))
+    dates = [calendar.date(release.uploaded) for release in released if release.uploaded]
+    return Fact(number(sum(start < date <= today for date in dates))), f"in the year to {day(today).text}"
 
 
 def _history(sheet: Sheet, calendar: Calendar) -> dict[str, object]:

@@ -6,6 +6,8 @@ from collections.abc import Collection, Iterator, Mapping, Sequence
 from datetime import date
 from typing import Final, NamedTuple
 
+from packaging.utils import canonicalize_name
+
 from builder import derive, urls
 from builder.catalogue import Catalogue
 from builder.entries import Entry
@@ -51,7 +53,7 @@ def pages(catalogue: Catalogue, sheets: Mapping[str, Sheet], calendar: Calendar,
     ordered = starred + sorted(others, key=lambda sheet: (sheet.title.casefold(), sheet.package.id))
     products = []
     for entry in catalogue.products:
-        asked = _asked(entry.record, ordered)
+        asked = _asked(entry, ordered)
         cycles = []
         for release in reversed(entry.record.releases):
             judged = _judge(entry.record, release, asked)
@@ -69,12 +71,17 @@ def pages(catalogue: Catalogue, sheets: Mapping[str, Sheet], calendar: Calendar,
     )
 
 
-def _asked(product: ProductRecord, ordered: Sequence[Sheet]) -> list[Sheet]:
-    """Give the packages that a product's pages show: those on PyPI, or those whose classifiers name the product."""
-    found = []
+def _asked(entry: Entry[ProductRecord], ordered: Sequence[Sheet]) -> list[Sheet]:
+    """Give the packages that a product's pages show: those on PyPI, or those whose classifiers name the product.
+
+    The product itself is ready for itself, and is not asked.
+    """
+    product, found = entry.record, []
     for sheet in ordered:
         facts = sheet.package.snapshot.pypi
-        if facts and (product.for_all or any(c.startswith(product.classifier) for c in facts.classifiers)):
+        if not facts or canonicalize_name(sheet.pypi.name) == entry.slug:
+            continue
+        if product.for_all or any(c.startswith(product.classifier) for c in facts.classifiers):
             found.append(sheet)
             if len(found) == SHOWN:
                 break

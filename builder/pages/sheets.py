@@ -11,6 +11,7 @@ from builder.pages import links
 from builder.pages.weeks import Chart, chart
 from builder.pages.words import (
     NO_DESCRIPTION,
+    NO_DESCRIPTION_YET,
     NO_RELEASE,
     NO_REPOSITORY,
     NOT_FETCHED,
@@ -116,7 +117,7 @@ def make_sheet(package: Package, site: Urls, calendar: Calendar, index: str) -> 
 def _description(package: Package) -> Fact:
     asked = package.snapshot.repository is not None or package.snapshot.pypi is not None
     sources = package.record.repository or derive.pypi_name(package.record)
-    return stated(package.description, NOT_FETCHED if sources and not asked else NO_DESCRIPTION)
+    return stated(package.description, NO_DESCRIPTION_YET if sources and not asked else NO_DESCRIPTION)
 
 
 def _pypi(package: Package, calendar: Calendar, index: str) -> PyPISheet:
@@ -124,8 +125,9 @@ def _pypi(package: Package, calendar: Calendar, index: str) -> PyPISheet:
     href = derive.pypi_page(name, index) if name else ""
     facts = package.snapshot.pypi
     if facts is None:
-        nothing = unknown(NOT_FETCHED if name else NOT_ON_PYPI)
-        return PyPISheet(name, href, nothing, nothing, nothing, nothing, "", nothing, nothing)
+        nothing = unknown(NOT_FETCHED if name else NOT_KNOWN)
+        release = nothing if name else unknown(NOT_ON_PYPI)
+        return PyPISheet(name, href, release, release, nothing, nothing, "", nothing, nothing)
     releases = tuple(derive.sort_releases(facts.releases))
     newest = derive.first_release(releases)
     uploaded = newest.uploaded if newest else None

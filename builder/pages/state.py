@@ -4,7 +4,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Final, NamedTuple
 
-from builder import urls
+from builder import derive, urls
 from builder.catalogue import Catalogue
 from builder.metadata import Source, State
 from builder.pages import freshness
@@ -41,7 +41,9 @@ class Amiss(NamedTuple):
 def page(catalogue: Catalogue, sheets: Mapping[str, Sheet], calendar: Calendar) -> Page:
     """Make the page of the state of the data."""
     ordered = sorted(sheets.values(), key=lambda sheet: (filed_under(sheet.title), sheet.title, sheet.package.id))
-    amiss = [sheet for sheet in ordered if any(s.state != "ok" for s in sheet.package.snapshot.sources.values())]
+    amiss = [
+        sheet for sheet in ordered if any(s.state != "ok" for s in derive.sources(sheet.package.snapshot).values())
+    ]
     never = [sheet for sheet in ordered if sheet.package.snapshot.last_fetched is None]
     return Page(
         template="freshness.html",
@@ -59,15 +61,31 @@ def page(catalogue: Catalogue, sheets: Mapping[str, Sheet], calendar: Calendar) 
             "never": never[:SHOWN],
             "never_count": counted(len(never), "package"),
             "never_more": counted(len(never) - SHOWN, "more package") if len(never) > SHOWN else "",
+            "unasked": _unasked(ordered),
             "package_count": counted(len(catalogue.packages), "package"),
         },
     )
 
 
+def _unasked(sheets: Iterable[Sheet]) -> str:
+    """Say how many have a repository of which nothing is known yet, beside those of which nothing at all is; or ""."""
+    never = [
+        sheet
+        for sheet in sheets
+        if sheet.package.snapshot.last_fetched and sheet.package.record.repository and not _is_of_a_forge(sheet)
+    ]
+    return counted(len(never), "other package") if never else ""
+
+
+def _is_of_a_forge(sheet: Sheet) -> bool:
+    snapshot = sheet.package.snapshot
+    return snapshot.repository is not None or not snapshot.sources.keys() <= {"pypi", "downloads"}
+
+
 def _sources(sheets: Iterable[Sheet], calendar: Calendar) -> list[Row]:
     by_name: defaultdict[str, list[Source]] = defaultdict(list)
     for sheet in sheets:
-        for name, source in sheet.package.snapshot.sources.items():
+        for name, source in derive.sources(sheet.package.snapshot).items():
             by_name[name].append(source)
     return [
         Row(
@@ -85,6 +103,5 @@ def _oldest(sources: Iterable[Source], calendar: Calendar) -> Fact:
 
 
 def _amiss(sheet: Sheet, calendar: Calendar) -> Amiss:
-    snapshot = sheet.package.snapshot
-    bad = {name: source for name, source in snapshot.sources.items() if source.state != "ok"}
-    return Amiss(sheet, freshness.lines(snapshot.model_copy(update={"sources": bad}), calendar))
+    sources = derive.sources(sheet.package.snapshot)
+    return Amiss(sheet, freshness.lines({name: s for name, s in sources.items() if s.state != "ok"}, calendar))

@@ -10,6 +10,7 @@ NOT_KNOWN: Final = "not known"
 NOT_STATED: Final = "not stated"
 NOT_ON_PYPI: Final = "not on PyPI"
 NO_DESCRIPTION: Final = "no description"
+NO_DESCRIPTION_YET: Final = "no description yet"
 NO_RELEASE: Final = "no release"
 NO_REPOSITORY: Final = "no repository given"
 
