@@ -20,4 +20,4 @@ def render(catalogue: Catalogue, site: Urls, choices: Choices) -> Iterator[Outpu
         yield from v3.render(catalogue, site, choices, known)
     if choices.query is Query.ANSWERED:
         yield from edge.render(catalogue, site, choices)
-    yield from data.render(catalogue)
+    yield from data.render(catalogue, site, choices, known)

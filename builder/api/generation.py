@@ -3,11 +3,15 @@
 import hashlib
 from collections.abc import Iterable, Iterator
 from datetime import date
+from typing import Final
 
 from builder import urls
 from builder.choices import Choices
 from builder.outputs import JSON, Output
 from builder.resources import GenerationResource, encode
+
+COMPRESSED: Final = (".gz", ".br")
+"""The endings of compressed forms: their bytes hang on the library that makes them."""
 
 
 class Generation:
@@ -18,9 +22,10 @@ class Generation:
         self._sums: dict[str, str] = {}
 
     def passing(self, files: Iterable[tuple[str, bytes]]) -> Iterator[tuple[str, bytes]]:
-        """Pass files on, each a path and its bytes, and keep the sum of each."""
+        """Pass files on, each a path and its bytes, and keep the sum of each that is no compressed form of another."""
         for path, body in files:
-            self._sums[path] = hashlib.sha256(body).hexdigest()
+            if not path.endswith(COMPRESSED):
+                self._sums[path] = hashlib.sha256(body).hexdigest()
             yield path, body
 
     @property
