@@ -19,7 +19,7 @@ from builder.urls import Urls
 if TYPE_CHECKING:
     from builder.records import Tombstone
 
-DUMPS: Final = frozenset(route.removeprefix("/") for route in (urls.DATA_DUMP, urls.DATA_DUMP_LINES))
+DUMPS: Final = frozenset(route.removeprefix("/") for route in urls.DATA_DUMPS)
 """The files that lie there compressed too, whatever the host makes of that: nobody wants to load them otherwise."""
 TEMPLATES: Final = Path(__file__).resolve().parent.parent / "templates"
 
@@ -118,7 +118,7 @@ def render(
 
 
 def files(made: Catalogue, host: Host, choices: Choices, out: Path) -> Iterator[File]:
-    """Yield the files of the site for a host: what answers, the host's own, and last the generation of them all.
+    """Yield the files of the site for a host: what answers, the host's own, and last what tells of them all.
 
     Where the host takes them, compressed forms are among them, which count for no generation.
 
@@ -144,6 +144,7 @@ def files(made: Catalogue, host: Host, choices: Choices, out: Path) -> Iterator[
     def all_files() -> Iterator[File]:
         packed = write.with_siblings(answering(), out, has_siblings)
         yield from generation.passing(file for file in packed if choices.plain_dumps or file[0] not in DUMPS)
+        yield from host.files(generation.manifest())
         yield from host.files(generation.output(site.base, made.as_of, host.name, choices))
 
     return within_limits(host, all_files())

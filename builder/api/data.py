@@ -55,6 +55,7 @@ def root(site: Urls, choices: Choices) -> DataRootResource:
         "facets": urls.DATA_FACETS,
         "freshness": urls.DATA_FRESHNESS,
         "generation": urls.DATA_GENERATION,
+        "manifest": urls.DATA_MANIFEST,
         "names": urls.DATA_NAMES,
         "packages": urls.DATA_PACKAGES,
         "search": urls.search_index(),

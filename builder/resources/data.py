@@ -106,14 +106,30 @@ class NamesResource(Resource):
     removed_categories: tuple[RemovedResource, ...]
 
 
+class ManifestHeadResource(Resource):
+    """The first line of `/api/data/v1/manifest.ndjson`; `generation` is as in `GenerationResource`."""
+
+    schema_version: int
+    generation: str
+    files: int
+
+
+class ManifestFileResource(Resource):
+    """Each other line of it, by path: a file of the site as it was built, and not its compressed forms."""
+
+    path: str
+    bytes: int
+    sha256: str
+
+
 class GenerationResource(Resource):
     """`/api/data/v1/generation.json`: which content this is, and what the host that it was built for promises.
 
     `generation` is the same for the same files: the SHA-256 of the lines `<SHA-256 of a file>  <its path>`, by path, of
-    all files but this one and the compressed forms of others. `base_url` has no slash at its end. `query` is what the
-    host makes of a query: `ignored`, `mapped` (the original's default pages alone) or `answered`. The others tell
-    whether API v3 is there, a file for each slug, a `.json` file for each item of v4, compressed files, and readable
-    pages at the addresses of the API.
+    all files but this one, the manifest and the compressed forms of others. `base_url` has no slash at its end. `query`
+    is what the host makes of a query: `ignored`, `mapped` (the original's default pages alone) or `answered`. The
+    others tell whether API v3 is there, a file for each slug, a `.json` file for each item of v4, compressed files, and
+    readable pages at the addresses of the API.
     """
 
     schema_version: int

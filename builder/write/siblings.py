@@ -41,6 +41,15 @@ def _unbrotli(packed: bytes) -> bytes:
     return body
 
 
+def unpacked(path: str, packed: bytes) -> bytes | None:
+    """Give what a compressed form was made of, by its path's ending; None where it is damaged."""
+    unpack = next(unpack for ending, _, unpack in _FORMS if path.endswith(ending))
+    try:
+        return unpack(packed)
+    except (zlib.error, brotli.error):
+        return None
+
+
 _FORMS: Final[tuple[tuple[str, Callable[[bytes], bytes], Callable[[bytes], bytes]], ...]] = (
     (".gz", _gzip, _gunzip),
     (".br", _brotli, _unbrotli),
