@@ -57,6 +57,7 @@ def root(site: Urls, choices: Choices) -> DataRootResource:
         "generation": urls.DATA_GENERATION,
         "manifest": urls.DATA_MANIFEST,
         "names": urls.DATA_NAMES,
+        "openapi": urls.DATA_OPENAPI,
         "packages": urls.DATA_PACKAGES,
         "search": urls.search_index(),
     }

@@ -4,6 +4,7 @@ Null is "not known", and never "no", "" or zero. Moments are UTC.
 """
 
 from datetime import date
+from typing import Literal
 
 from builder.resources.base import Resource, WireTime
 from builder.resources.data import SourceResource
@@ -157,3 +158,38 @@ class CategoryWholeResource(Resource):
     show_pypi: bool
     created: WireTime
     modified: WireTime
+
+
+class DumpResource(Resource):
+    """`/api/data/v1/dump.json`: every item, as its own file has it."""
+
+    schema_version: int
+    as_of: date
+    packages: tuple[PackageWholeResource, ...]
+    grids: tuple[GridWholeResource, ...]
+    categories: tuple[CategoryWholeResource, ...]
+
+
+class _PackageLine(Resource):
+    type: Literal["package"]
+
+
+class _GridLine(Resource):
+    type: Literal["grid"]
+
+
+class _CategoryLine(Resource):
+    type: Literal["category"]
+
+
+# The fields of the last base come first.
+class PackageLineResource(PackageWholeResource, _PackageLine):
+    """A line of `/api/data/v1/dump.ndjson` that is a package."""
+
+
+class GridLineResource(GridWholeResource, _GridLine):
+    """A line of it that is a grid."""
+
+
+class CategoryLineResource(CategoryWholeResource, _CategoryLine):
+    """A line of it that is a category."""
