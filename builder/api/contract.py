@@ -23,6 +23,7 @@ from builder.urls import PAGE_SIZE, Urls
 DIALECT: Final = "https://json-schema.org/draft/2020-12/schema"
 VERSION: Final = "1"  # of the project's own resources
 
+LARGEST: Final = 2**62 - 1  # API v3 answers 500 where limit and offset together pass 2**63, as the original does
 PROMISE: Final = (
     "Read-only. Versions 3 and 4 are those of Django Packages, and no key is ever added to them. To what lies below "
     "/api/data/v1/ keys are only added; it lives on for a year after a v2 has come."
@@ -226,20 +227,22 @@ def _operation(kind: Kind, choices: Choices) -> dict[str, Any]:
     if kind is SEARCH:
         parameters.append(_query("q", {"type": "string"}, "What to look for."))
     if kind.listed and choices.query is Query.ANSWERED:
-        parameters.append(_query("limit", {"type": "integer", "minimum": 1, "default": PAGE_SIZE}, "Items on a page."))
-        parameters.append(_query("offset", {"type": "integer", "minimum": 0, "default": 0}, "Where the page begins."))
+        counted = {"type": "integer", "maximum": LARGEST}
+        parameters.append(_query("limit", counted | {"minimum": 1, "default": PAGE_SIZE}, "Items on a page."))
+        parameters.append(_query("offset", counted | {"minimum": 0, "default": 0}, "Where the page begins."))
     if kind.listed and choices.query is Query.MAPPED:
         parameters.append(_query("limit", {"const": PAGE_SIZE}, "Items on a page."))
         where = {"type": "integer", "minimum": 0, "multipleOf": PAGE_SIZE, "default": 0}
         parameters.append(_query("offset", where, "Where the page begins."))
     responses = {"200": _response("As promised.", kind)}
+    if kind.is_lines and choices.query is Query.IGNORED:  # nor type a file as it is told to
+        responses["200"]["content"] |= {"application/octet-stream": {}}
     if "{" in kind.path:
-        missing = {"schema": {"$ref": _ref(kind.error)}} if kind.error else {}
-        responses["404"] = (
-            {"description": "There is none.", "content": {JSON: missing}}
-            if missing
-            else {"description": "There is none."}
-        )
+        responses["404"] = _refusal("There is none.", kind)
+        if kind.error and choices.query is not Query.ANSWERED:  # not every host can choose what it answers by the path
+            responses["404"]["content"] |= {"text/html": {}}
+    if kind.listed and choices.query is Query.MAPPED:
+        responses["501"] = _refusal("This host cannot give that page, such as one beyond the end.", kind)
     operation = {"operationId": kind.name, "summary": kind.summary, "responses": responses}
     return operation | ({"parameters": parameters} if parameters else {})
 
@@ -265,6 +268,11 @@ def _response(description: str, kind: Kind) -> dict[str, Any]:
         "description": description,
         "content": {JSON: {"schema": {"type": "array", "items": schema} if kind is SEARCH else schema}},
     }
+
+
+def _refusal(description: str, kind: Kind) -> dict[str, Any]:
+    content = {"content": {JSON: {"schema": {"$ref": _ref(kind.error)}}}} if kind.error else {}
+    return {"description": description} | content
 
 
 def _schema(kind: Kind, schemas: Mapping[str, Any]) -> dict[str, Any]:
