@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
-from builder import api, catalogue, checks, feeds, history, pages, pictures, scripts, search, source, write
+from builder import api, catalogue, checks, feeds, history, pages, pictures, scripts, search, source, urls, write
 from builder.catalogue import Catalogue
 from builder.choices import Choices
 from builder.config import Settings
@@ -19,6 +19,8 @@ from builder.urls import Urls
 if TYPE_CHECKING:
     from builder.records import Tombstone
 
+DUMPS: Final = frozenset(route.removeprefix("/") for route in urls.DATA_DUMPS)
+"""The files that lie there compressed too, whatever the host makes of that: nobody wants to load them otherwise."""
 TEMPLATES: Final = Path(__file__).resolve().parent.parent / "templates"
 
 
@@ -116,7 +118,7 @@ def render(
 
 
 def files(made: Catalogue, host: Host, choices: Choices, out: Path) -> Iterator[File]:
-    """Yield the files of the site for a host: what answers, the host's own, and last the generation of them all.
+    """Yield the files of the site for a host: what answers, the host's own, and last what tells of them all.
 
     Where the host takes them, compressed forms are among them, which count for no generation.
 
@@ -136,11 +138,16 @@ def files(made: Catalogue, host: Host, choices: Choices, out: Path) -> Iterator[
             yield from host.files(output)
         yield from host.configuration(site, choices)
 
+    def has_siblings(path: str, body: bytes) -> bool:
+        return path in DUMPS or (choices.siblings and write.has_siblings(path, body))
+
     def all_files() -> Iterator[File]:
-        yield from generation.passing(answering())
+        packed = write.with_siblings(answering(), out, has_siblings)
+        yield from generation.passing(file for file in packed if choices.plain_dumps or file[0] not in DUMPS)
+        yield from host.files(generation.manifest())
         yield from host.files(generation.output(site.base, made.as_of, host.name, choices))
 
-    return within_limits(host, write.with_siblings(all_files(), out) if choices.siblings else all_files())
+    return within_limits(host, all_files())
 
 
 @source.collection_paused()

@@ -20,6 +20,7 @@ from builder.records import (
     ProductRecord,
     TextRecord,
     Tombstone,
+    TombstonesRecord,
 )
 
 FIRST_OWN_ID: Final = 100_001  # below lie the ids of catalogues that may be imported
@@ -139,8 +140,8 @@ class Catalogue:
 
     `as_of` is the day (UTC) of the newest thing that was fetched: what depends on a day is derived from it, not from
     the clock of the build. `folder` is the data folder's path inside its repository, with slashes, "" where it is the
-    repository itself: only links to where the data is edited depend on it. `products` and `texts` are by
-    slug, `posts` are newest first.
+    repository itself: only links to where the data is edited depend on it. `removed` are the items that are no more.
+    `products` and `texts` are by slug, `posts` are newest first.
     """
 
     settings: Settings
@@ -149,6 +150,7 @@ class Catalogue:
     categories: list[Category]
     as_of: date
     folder: str
+    removed: TombstonesRecord
     products: Sequence[Entry[ProductRecord]] = ()
     texts: Sequence[Article[TextRecord]] = ()
     posts: Sequence[Article[PostRecord]] = ()
@@ -190,6 +192,7 @@ def join(data: Data, dates: Mapping[str, Dates], folder: str | None = None) -> C
             (s.last_fetched.astimezone(UTC) for s in data.snapshots.values() if s.last_fetched), default=UNKNOWN_DATE
         ).date(),
         data.folder if folder is None else folder,
+        data.tombstones,
         [data.products[slug] for slug in sorted(data.products)],
         [data.texts[slug] for slug in sorted(data.texts)],
         sorted(data.posts.values(), key=lambda post: (post.record.date, post.slug), reverse=True),

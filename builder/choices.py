@@ -45,7 +45,9 @@ class Choices:
     into the edge module lie there, where it answers queries (`builder.scripts.RUNTIMES`).
     `pictures`: a picture lies beside the page of each package and grid, for where its address is shared.
     `extras`: there are pages that nobody needs to find a package: how the weight of each comes about, and who
-    contributed to what. They are more than half of all pages.
+    contributed to what. They are more than half of all pages. `details`: a file for each package and grid with all that
+    is known of it; without them it is in the dumps alone. `dumps`: the whole data
+    is there in one file, compressed, and with `plain_dumps` as it is too: some hosts take no such large files.
     """
 
     query: Query = Query.IGNORED
@@ -57,3 +59,6 @@ class Choices:
     runtimes: tuple[str, ...] = ()
     pictures: bool = True
     extras: bool = True
+    details: bool = True
+    dumps: bool = True
+    plain_dumps: bool = True

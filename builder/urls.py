@@ -53,6 +53,14 @@ BROWSE: Final = "/api/browse/"
 EDGE: Final = "/api/edge/"
 EDGE_INDEX: Final = "/api/edge/index.json"
 
+DATA: Final = "/api/data/v1/index.json"
+DATA_DUMP: Final = "/api/data/v1/dump.json"
+DATA_DUMP_LINES: Final = "/api/data/v1/dump.ndjson"
+DATA_DUMPS: Final = (DATA_DUMP, DATA_DUMP_LINES)
+DATA_FACETS: Final = "/api/data/v1/facets.json"
+DATA_MANIFEST: Final = "/api/data/v1/manifest.ndjson"
+DATA_NAMES: Final = "/api/data/v1/names.json"
+DATA_OPENAPI: Final = "/api/data/v1/openapi.json"
 DATA_PACKAGES: Final = "/api/data/v1/packages.json"
 DATA_FRESHNESS: Final = "/api/data/v1/freshness.json"
 DATA_GENERATION: Final = "/api/data/v1/generation.json"
@@ -230,6 +238,16 @@ def edge_slugs(kind: str, shard: int) -> str:
 def edge_members(kind: str, slug: str) -> str:
     """Give the route of what tells which packages a grid or a category (`grids`, `categories`) has in API v3."""
     return f"{EDGE}v3/members/{kind}/{slug}.json"
+
+
+def data_schema(name: str) -> str:
+    """Give the route of the JSON Schema of a kind of answer."""
+    return f"/api/data/v1/schemas/{name}.json"
+
+
+def data_item(kind: str, slug: str) -> str:
+    """Give the route of all that is known of an item; `kind` is `packages`, `grids` or `categories`."""
+    return f"/api/data/v1/{kind}/{slug}.json"
 
 
 def search_index() -> str:

@@ -44,14 +44,14 @@ def of_page(document: Element) -> Iterator[str]:
 
 
 def of_json(value: Any) -> Iterator[str]:  # noqa: ANN401 - whatever JSON holds
-    """Give all texts in a document that are addresses, or paths from the root."""
+    """Give all texts in a document that are addresses, or paths from the root; templates of such (RFC 6570) are not."""
     if isinstance(value, dict):
         for key in value:
             yield from of_json(value[key])
     elif isinstance(value, list):
         for item in value:
             yield from of_json(item)
-    elif isinstance(value, str) and re.fullmatch(r"(https?:/)?/[^\s/]\S*", value):
+    elif isinstance(value, str) and re.fullmatch(r"(https?:/)?/[^\s/{][^\s{]*", value):
         yield value
 
 

@@ -19,7 +19,7 @@ from builder.choices import Query
 from builder.hosts import HOSTS, host_named
 from builder.upstreams.transport import Answer
 from builder.upstreams.transport.plain import Plain
-from builder.verify import CHECKS, Cannot, Report, name_of, verify
+from builder.verify import CHECKS, Cannot, Report, name_of, of_live, verify
 
 PACKAGES, GRIDS = 45, 23
 
@@ -193,3 +193,9 @@ def test_hosts_that_look_for_the_nearest_404_answer_json_below_the_api(
     assert isinstance(page, Answer)
     assert (answer.status, answer.body) == (404, b'{"detail":"Not found."}')
     assert (page.status, page.body) == (404, (folder / "nearest/404.html").read_bytes())
+
+
+def test_every_file_is_served_as_it_was_built(served: Running, plain: Plain) -> None:
+    found = of_live(served.url, plain, None)
+    assert found.wrong == []
+    assert found.looked_at > 50

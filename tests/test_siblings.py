@@ -15,14 +15,14 @@ from builder.choices import Choices
 from builder.errors import SiteError
 from builder.hosts import Limits
 from builder.hosts.generic import Generic
-from builder.write import siblings, with_siblings, write
+from builder.write import has_siblings, siblings, with_siblings, write
 
 LONG = b"a text that comes again. " * 50
 Files = dict[str, bytes]
 
 
 def made(files: Files, out: Path) -> Files:
-    return dict(with_siblings(files.items(), out))
+    return dict(with_siblings(files.items(), out, has_siblings))
 
 
 @given(st.binary(min_size=1025, max_size=3000))
@@ -58,7 +58,7 @@ def test_only_larger_texts_of_the_site_have_them(tmp_path: Path, path: str, size
 
 def test_what_the_old_tree_has_is_not_made_again(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     site, first = tmp_path / "site", {"a.json": LONG, "b.json": LONG + b"b"}
-    write(with_siblings(first.items(), site), site)
+    write(with_siblings(first.items(), site, has_siblings), site)
     packed: list[bytes] = []
 
     def forms() -> list[tuple[str, object, object]]:
@@ -69,9 +69,9 @@ def test_what_the_old_tree_has_is_not_made_again(tmp_path: Path, monkeypatch: py
         return [(ending, counted, unpack) for ending, _, unpack in siblings._FORMS]  # noqa: SLF001 - to count its work
 
     monkeypatch.setattr(siblings, "_FORMS", forms())
-    report = write(with_siblings(first.items(), site), site)
+    report = write(with_siblings(first.items(), site, has_siblings), site)
     assert (packed, report.written, report.unchanged) == ([], 0, 6)
-    write(with_siblings((first | {"b.json": LONG + b"c"}).items(), site), site)
+    write(with_siblings((first | {"b.json": LONG + b"c"}).items(), site, has_siblings), site)
     assert packed == [LONG + b"c"] * 2
 
 
@@ -79,21 +79,21 @@ def test_what_the_old_tree_has_is_not_made_again(tmp_path: Path, monkeypatch: py
 @pytest.mark.parametrize("left", [b"", b"no such form", None])
 def test_a_sibling_that_was_lost_is_mended(tmp_path: Path, ending: str, left: bytes | None) -> None:
     site = tmp_path / "site"
-    write(with_siblings({"a.json": LONG}.items(), site), site)
+    write(with_siblings({"a.json": LONG}.items(), site, has_siblings), site)
     file = site / f"a.json{ending}"
     good = file.read_bytes()
     file.unlink()
     if left is not None:
         file.write_bytes(left)
-    write(with_siblings({"a.json": LONG}.items(), site), site)
+    write(with_siblings({"a.json": LONG}.items(), site, has_siblings), site)
     assert file.read_bytes() == good
 
 
 def test_a_sibling_of_other_bytes_of_the_same_length_is_made_anew(tmp_path: Path) -> None:
     site = tmp_path / "site"
-    write(with_siblings({"a.json": LONG}.items(), site), site)
+    write(with_siblings({"a.json": LONG}.items(), site, has_siblings), site)
     changed = LONG.replace(b"again", b"never")
-    write(with_siblings({"a.json": changed}.items(), site), site)
+    write(with_siblings({"a.json": changed}.items(), site, has_siblings), site)
     assert gzip.decompress((site / "a.json.gz").read_bytes()) == changed
     assert brotli.decompress((site / "a.json.br").read_bytes()) == changed
 
@@ -107,13 +107,23 @@ def test_a_build_makes_them_where_the_host_takes_them(data: Path, tmp_path: Path
     build.build(data, tmp_path / "plain", choices=Choices())
     build.build(data, tmp_path / "packed", choices=Choices(siblings=True))
     plain, packed = tree(tmp_path / "plain"), tree(tmp_path / "packed")
-    assert not [name for name in plain if name.endswith((".gz", ".br"))]
+    dumps = {f"{name}{ending}" for name in build.DUMPS for ending in (".gz", ".br")}
+    assert {name for name in plain if name.endswith((".gz", ".br"))} == dumps
     told = [json.loads(made.pop("api/data/v1/generation.json")) for made in (plain, packed)]
     assert told[0] | {"siblings": True} == told[1], "the content is the same"
     assert plain.items() <= packed.items()
     added = packed.keys() - plain.keys()
     assert {f"index.html{ending}" for ending in (".gz", ".br")} <= added
     assert all(gzip.decompress(packed[name]) == packed[name[:-3]] for name in added if name.endswith(".gz"))
+
+
+def test_a_dump_may_be_there_in_its_compressed_forms_alone(data: Path, tmp_path: Path) -> None:
+    build.build(data, tmp_path / "whole", choices=Choices())
+    build.build(data, tmp_path / "packed", choices=Choices(plain_dumps=False))
+    whole, packed = tree(tmp_path / "whole"), tree(tmp_path / "packed")
+    assert whole.keys() - packed.keys() == build.DUMPS
+    for name in build.DUMPS:
+        assert gzip.decompress(packed[f"{name}.gz"]) == brotli.decompress(packed[f"{name}.br"]) == whole[name]
 
 
 def test_they_count_for_the_limits_of_the_host(data: Path, tmp_path: Path) -> None:

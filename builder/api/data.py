@@ -1,27 +1,85 @@
 """Resources of our own, under a prefix and a version of their own: what the original does not say."""
 
-from collections.abc import Iterable, Iterator
-from datetime import UTC, date, datetime, tzinfo
-from typing import TypeVar
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from datetime import date, datetime, tzinfo
+from operator import attrgetter
+from typing import Any, Final, TypeVar
+
+from packaging.utils import canonicalize_name
+from packaging.version import Version
 
 from builder import derive, urls
-from builder.catalogue import Catalogue, Category, Package
-from builder.metadata import Source
+from builder.api import dumps, whole
+from builder.api.facts import Facts
+from builder.catalogue import Catalogue, Category, Grid, Package
+from builder.choices import Choices
+from builder.metadata import PyPIFacts
 from builder.outputs import JSON, Output
-from builder.resources import FreshnessResource, PackageRowResource, PackageRowsResource, SourceResource, encode
+from builder.records import Tombstone
+from builder.resources import (
+    DataRootResource,
+    FacetsResource,
+    FreshnessResource,
+    NamesResource,
+    PackageRowResource,
+    PackageRowsResource,
+    RemovedResource,
+    encode,
+)
+from builder.urls import Urls
+
+SCHEMA_VERSION: Final = 1
+ITEMS: Final = {"package": "packages", "grid": "grids", "category": "categories"}  # as they are called below
 
 
-def render(catalogue: Catalogue) -> Iterator[Output]:
-    """Yield every resource of our own."""
+def render(catalogue: Catalogue, site: Urls, choices: Choices, facts: Mapping[int, Facts]) -> Iterator[Output]:
+    """Yield every resource of our own, but for those that tell of the others (`generation`)."""
+    yield Output(urls.DATA, encode(root(site, choices)), JSON)
     yield Output(urls.DATA_FRESHNESS, encode(freshness(catalogue)), JSON)
     yield Output(urls.DATA_PACKAGES, encode(rows(catalogue)), JSON)
+    yield Output(urls.DATA_FACETS, encode(facets(catalogue)), JSON)
+    yield Output(urls.DATA_NAMES, encode(names(catalogue)), JSON)
+    parts = whole.parts(catalogue, facts)
+    if choices.details:
+        for kind, items in parts.items():
+            for slug, body in items:
+                yield Output(urls.data_item(kind, slug), body, JSON)
+    if choices.dumps:
+        yield from dumps.render(parts, catalogue.as_of)
+
+
+def root(site: Urls, choices: Choices) -> DataRootResource:
+    """Give what there is, by name."""
+    found = {
+        "facets": urls.DATA_FACETS,
+        "freshness": urls.DATA_FRESHNESS,
+        "generation": urls.DATA_GENERATION,
+        "manifest": urls.DATA_MANIFEST,
+        "names": urls.DATA_NAMES,
+        "openapi": urls.DATA_OPENAPI,
+        "packages": urls.DATA_PACKAGES,
+        "search": urls.search_index(),
+    }
+    if choices.dumps:
+        dumped = {"dump": urls.DATA_DUMP, "dump_lines": urls.DATA_DUMP_LINES}
+        found |= {
+            name + end: route + end.replace("_", ".")
+            for name, route in dumped.items()
+            for end in ("", "_gz", "_br")
+            if end or choices.plain_dumps
+        }
+    if choices.details:
+        found |= {name: urls.data_item(kind, "{slug}") for name, kind in ITEMS.items()}
+    resources = {name: site.absolute(route) for name, route in sorted(found.items())}
+    return DataRootResource(schema_version=SCHEMA_VERSION, resources=resources)
 
 
 def rows(catalogue: Catalogue) -> PackageRowsResource:
     """Give what every list of packages shows, in one body: a script sorts and filters by it where a list is cut."""
     zone = catalogue.settings.time_zone
     return PackageRowsResource(
-        schema_version=1,
+        schema_version=SCHEMA_VERSION,
         as_of=catalogue.as_of,
         categories={category.slug: category.record.title for category in _by_slug(catalogue.categories)},
         packages=tuple(_row(package, zone) for package in _by_slug(catalogue.packages)),
@@ -48,30 +106,86 @@ def _day(moment: datetime | None, zone: tzinfo) -> date | None:
     return moment and moment.astimezone(zone).date()
 
 
-Item = TypeVar("Item", Package, Category)
+Item = TypeVar("Item", Package, Grid, Category)
 
 
 def _by_slug(items: Iterable[Item]) -> list[Item]:
-    return sorted(items, key=lambda item: item.slug)
+    return sorted(items, key=attrgetter("slug"))
 
 
 def freshness(catalogue: Catalogue) -> FreshnessResource:
     """Give how it stands with each source of each package; packages by slug."""
     return FreshnessResource(
-        schema_version=1,
+        schema_version=SCHEMA_VERSION,
         as_of=catalogue.as_of,
-        packages={package.slug: _sources(package) for package in _by_slug(catalogue.packages)},
+        packages={package.slug: whole.sources(package) for package in _by_slug(catalogue.packages)},
     )
 
 
-def _sources(package: Package) -> dict[str, SourceResource]:
-    return {name: _source(source) for name, source in derive.sources(package.snapshot).items()}
-
-
-def _source(source: Source) -> SourceResource:
-    return SourceResource(
-        state=source.state,
-        changed=source.changed and source.changed.astimezone(UTC),
-        since=source.since and source.since.astimezone(UTC),
-        reason=source.reason,
+def facets(catalogue: Catalogue) -> FacetsResource:
+    """Give the packages by what they have in common."""
+    found = _by_slug(catalogue.packages)
+    return FacetsResource(
+        schema_version=SCHEMA_VERSION,
+        as_of=catalogue.as_of,
+        tags=_sharing(found, lambda package: package.record.tags),
+        licences=_sharing(found, lambda package: filter(None, [derive.licence(package.snapshot.pypi)])),
+        python=_sharing(found, _versions(derive.python_versions), Version),
+        django=_sharing(found, _versions(derive.django_versions), Version),
     )
+
+
+def _versions(of: Callable[[PyPIFacts], Sequence[str]]) -> Callable[[Package], Sequence[str]]:
+    return lambda package: of(package.snapshot.pypi) if package.snapshot.pypi else ()
+
+
+def _sharing(
+    packages: Iterable[Package], words: Callable[[Package], Iterable[str]], key: Callable[[str], Any] = str
+) -> dict[str, tuple[str, ...]]:
+    """Give the slugs of the packages by the words that each has, the words in order."""
+    found: dict[str, list[str]] = defaultdict(list)
+    for package in packages:
+        for word in words(package):
+            found[word].append(package.slug)
+    return {word: tuple(found[word]) for word in sorted(found, key=key)}
+
+
+def names(catalogue: Catalogue) -> NamesResource:
+    """Give every name that an item has, and the items that were removed."""
+    removed = catalogue.removed
+    return NamesResource(
+        schema_version=SCHEMA_VERSION,
+        packages={item.slug: item.id for item in _by_slug(catalogue.packages)},
+        grids={item.slug: item.id for item in _by_slug(catalogue.grids)},
+        categories={item.slug: item.id for item in _by_slug(catalogue.categories)},
+        pypi=_called(catalogue.packages, _pypi_names),
+        repositories=_called(catalogue.packages, _repository_names),
+        removed_packages=_removed(removed.packages),
+        removed_grids=_removed(removed.grids),
+        removed_categories=_removed(removed.categories),
+    )
+
+
+def _called(packages: Iterable[Package], names: Callable[[Package], Iterable[str]]) -> dict[str, str]:
+    """Give the slugs by other names; where two packages have one, it is the elder's."""
+    found: dict[str, str] = {}
+    for package in sorted(packages, key=attrgetter("id")):
+        for name in names(package):
+            found.setdefault(name, package.slug)
+    return dict(sorted(found.items()))
+
+
+def _pypi_names(package: Package) -> Iterator[str]:
+    if name := derive.pypi_name(package.record):
+        yield canonicalize_name(name)
+
+
+def _repository_names(package: Package) -> Iterator[str]:
+    if known := derive.repository(package.record.repository):
+        yield known.key
+    if moved := derive.moved(package.snapshot):
+        yield from moved
+
+
+def _removed(tombstones: Iterable[Tombstone]) -> tuple[RemovedResource, ...]:
+    return tuple(RemovedResource(**dict(each)) for each in sorted(tombstones, key=attrgetter("id")))

@@ -1,13 +1,23 @@
-"""Which content this is, and what its host promises: the last file of a site, made of all others as they pass."""
+"""Which content this is, and what its host promises: the last files of a site, made of all others as they pass."""
 
 import hashlib
-from collections.abc import Iterable, Iterator
+import json
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import date
+from typing import Final
 
 from builder import urls
 from builder.choices import Choices
-from builder.outputs import JSON, Output
-from builder.resources import GenerationResource, encode
+from builder.outputs import JSON, NDJSON, Output
+from builder.resources import GenerationResource, ManifestHeadResource, encode
+
+COMPRESSED: Final = (".gz", ".br")
+"""The endings of compressed forms: their bytes hang on the library that makes them."""
+
+
+def generation_id(sums: Mapping[str, str]) -> str:
+    """Give the SHA-256 of what `sha256sum` prints for files whose sums are given, by path; in any order."""
+    return hashlib.sha256("".join(f"{sums[path]}  {path}\n" for path in sorted(sums)).encode()).hexdigest()
 
 
 class Generation:
@@ -15,19 +25,28 @@ class Generation:
 
     def __init__(self) -> None:
         """Begin with no file."""
-        self._sums: dict[str, str] = {}
+        self._sums: dict[str, tuple[str, int]] = {}
 
     def passing(self, files: Iterable[tuple[str, bytes]]) -> Iterator[tuple[str, bytes]]:
-        """Pass files on, each a path and its bytes, and keep the sum of each."""
+        """Pass files on, each a path and its bytes; keep the sum of each that is no compressed form of another."""
         for path, body in files:
-            self._sums[path] = hashlib.sha256(body).hexdigest()
+            if not path.endswith(COMPRESSED):
+                self._sums[path] = hashlib.sha256(body).hexdigest(), len(body)
             yield path, body
 
     @property
     def id(self) -> str:
         """The SHA-256 of what `sha256sum` prints for the files that have passed, by path: the order does not matter."""
-        lines = (f"{self._sums[path]}  {path}\n" for path in sorted(self._sums))
-        return hashlib.sha256("".join(lines).encode()).hexdigest()
+        return generation_id({path: total for path, (total, _) in self._sums.items()})
+
+    def manifest(self) -> Output:
+        """Give the list of all files that have passed, by path: a line for each, and one before them."""
+        head = ManifestHeadResource(schema_version=1, generation=self.id, files=len(self._sums))
+        lines = (
+            b'{"path":%s,"bytes":%d,"sha256":"%s"}\n' % (json.dumps(path).encode(), length, total.encode())
+            for path, (total, length) in sorted(self._sums.items())
+        )
+        return Output(urls.DATA_MANIFEST, encode(head) + b"\n" + b"".join(lines), NDJSON)
 
     def output(self, base_url: str, as_of: date, host: str, choices: Choices) -> Output:
         """Give the resource that tells of it; `base_url` without a slash at its end, `host` is the host's name."""

@@ -1,16 +1,25 @@
-"""`verify`: what a live address answers."""
+"""`verify`: what a live address answers, and whether a site is whole."""
 
 import json
+from contextlib import contextmanager
 from pathlib import Path
+from typing import TYPE_CHECKING, Final
 
 import click
 
 from builder.cli.terminal import show
 from builder.hosts import HOSTS, host_named
 
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from builder.upstreams.transport.plain import Plain
+
+FILES: Final = 200  # that are asked for, of a live site's manifest
+
 
 @click.command()
-@click.argument("url")
+@click.argument("address", metavar="URL|FOLDER")
 @click.option(
     "--host",
     type=click.Choice([host.name for host in HOSTS]),
@@ -23,41 +32,74 @@ from builder.hosts import HOSTS, host_named
     help="Folder of the built site whose content must be served.",
 )
 @click.option("--wait", type=click.FloatRange(0), default=0.0, help="Seconds to wait for that content: CDNs lag.")
+@click.option("--manifest", is_flag=True, help="Compare the files with the site's manifest instead, to the byte.")
+@click.option(
+    "--files",
+    type=click.IntRange(0),
+    help=f"With --manifest: how many files a live address is asked for, 0 for all.  [default: {FILES}]",
+)
 @click.option("--contact", help="Where the requests say that you can be reached.  [default: the address itself]")
 @click.option("--json", "as_json", is_flag=True, help="Print the results as JSON.")
 @click.pass_obj
 def verify(  # noqa: PLR0913, PLR0917 - one for each option
     obj: dict[str, bool],
-    url: str,
+    address: str,
     host: str | None,
     generation: str | None,
     site: Path | None,
     wait: float,
+    files: int | None,
     contact: str | None,
     *,
+    manifest: bool,
     as_json: bool,
 ) -> None:
     """Check that a live address answers as the API promises: types, CORS, caching, paging, errors, pages.
 
-    At most 120 requests are sent, whatever the size of the site, and none of them changes anything.
+    At most 130 requests are sent, whatever the size of the site, and none of them changes anything.
+
+    With --manifest, look whether what is served, or lies in a folder, is what was built: every file of a folder, some
+    of a live address.
     """
     from builder import verify as verifying  # noqa: PLC0415 - see the package's docstring
-    from builder.upstreams.transport import user_agent  # noqa: PLC0415 - see the package's docstring
-    from builder.upstreams.transport.plain import Plain  # noqa: PLC0415 - see the package's docstring
 
     if site is not None and generation is not None:
         raise click.UsageError("--expect-generation and --site say the same; give one of them.")
+    if manifest and (host or generation or site or wait):
+        raise click.UsageError(
+            "--manifest looks at files alone; --host, --expect-generation, --site and --wait do not."
+        )
+    if files is not None and not manifest:
+        raise click.UsageError("--files says how many files of the manifest are asked for, so it needs --manifest.")
+    if manifest and Path(address).is_dir():
+        found: verifying.Findings | verifying.Report = verifying.of_copy(Path(address))
+    else:
+        with _asking(address, contact) as plain:
+            if manifest:
+                found = verifying.of_live(address, plain, FILES if files is None else files or None)
+            else:
+                generation = verifying.generation_of(site) if site is not None else generation
+                named = host_named(host) if host else None
+                found = verifying.verify(address, plain, host=named, generation=generation, wait=wait)
+    if as_json:
+        show(json.dumps(found.as_dict(), indent=2))
+    elif not obj["quiet"] or found.has_failed:
+        show(found)
+    found.hold()
+
+
+@contextmanager
+def _asking(url: str, contact: str | None) -> "Iterator[Plain]":
+    from builder.upstreams.transport import user_agent  # noqa: PLC0415 - see the package's docstring
+    from builder.upstreams.transport.plain import Plain  # noqa: PLC0415 - see the package's docstring
+
     if not url.startswith(("https://", "http://")):
-        raise click.BadParameter(f"{url!r} is not a web address; it begins with https://.", param_hint="URL")
-    if site is not None:
-        generation = verifying.generation_of(site)
+        raise click.BadParameter(
+            f"{url!r} is not a web address, which begins with https://, nor with --manifest a folder.",
+            param_hint="URL|FOLDER",
+        )
     plain = Plain(user_agent(contact or url))
     try:
-        report = verifying.verify(url, plain, host=host_named(host) if host else None, generation=generation, wait=wait)
+        yield plain
     finally:
         plain.close()
-    if as_json:
-        show(json.dumps(report.as_dict(), indent=2))
-    elif not obj["quiet"] or report.failed:
-        show(report)
-    report.hold()

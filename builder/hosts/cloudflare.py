@@ -82,7 +82,15 @@ class Cloudflare:
     """`index.html` in a folder per route, JSON too, whose media type a rule tells; lists, slugs, searches by script."""
 
     name = "cloudflare"
-    choices = Choices(query=Query.ANSWERED, copies=False, runtimes=("worker",), pictures=False, extras=False)
+    choices = Choices(
+        query=Query.ANSWERED,
+        copies=False,
+        runtimes=("worker",),
+        pictures=False,
+        extras=False,
+        details=False,
+        plain_dumps=False,
+    )
     limits = Limits(files=20_000, file_bytes=25 * 1024**2, source="on the free plan; the paid one takes 100,000 files")
     cannot: Mapping[str, str] = dict.fromkeys(
         ("cors-preflight", "options", "post-refused", "post-refused-in-words"), _FREE

@@ -7,10 +7,16 @@ dialect and names of its own (`builder.resources.v3`).
 
 from builder.resources.base import Resource, WireTime, encode
 from builder.resources.data import (
+    DataRootResource,
+    FacetsResource,
     FreshnessResource,
     GenerationResource,
+    ManifestFileResource,
+    ManifestHeadResource,
+    NamesResource,
     PackageRowResource,
     PackageRowsResource,
+    RemovedResource,
     SourceResource,
 )
 from builder.resources.v4 import (
@@ -26,13 +32,19 @@ from builder.resources.v4 import (
 
 __all__ = [
     "CategoryResource",
+    "DataRootResource",
     "ErrorResource",
+    "FacetsResource",
     "FreshnessResource",
     "GenerationResource",
     "GridResource",
+    "ManifestFileResource",
+    "ManifestHeadResource",
+    "NamesResource",
     "PackageResource",
     "PackageRowResource",
     "PackageRowsResource",
+    "RemovedResource",
     "Resource",
     "RootResource",
     "SearchIndexResource",

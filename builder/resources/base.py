@@ -1,11 +1,12 @@
 """What all bodies have in common: they are frozen, and what they take is named."""
 
 from datetime import datetime
-from typing import Annotated
+from typing import Annotated, Final
 
-from pydantic import BaseModel, ConfigDict, PlainSerializer
+from pydantic import BaseModel, ConfigDict, PlainSerializer, WithJsonSchema
 
-WireTime = Annotated[datetime, PlainSerializer(datetime.isoformat, return_type=str)]
+MOMENT: Final = WithJsonSchema({"type": "string", "format": "date-time"})
+WireTime = Annotated[datetime, PlainSerializer(datetime.isoformat, return_type=str), MOMENT]
 """`isoformat()`: six digits of microseconds, and no fraction where it is zero."""
 
 

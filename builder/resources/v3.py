@@ -7,7 +7,7 @@ from typing import Annotated
 
 from pydantic import PlainSerializer
 
-from builder.resources.base import Resource
+from builder.resources.base import MOMENT, Resource
 
 
 def _milliseconds(moment: datetime) -> str:
@@ -16,7 +16,7 @@ def _milliseconds(moment: datetime) -> str:
     return text.removesuffix("+00:00") + "Z"
 
 
-Moment = Annotated[datetime, PlainSerializer(_milliseconds, return_type=str)]
+Moment = Annotated[datetime, PlainSerializer(_milliseconds, return_type=str), MOMENT]
 """UTC with `Z` and milliseconds: microseconds are cut off, and no fraction is given where they are zero."""
 
 
@@ -99,6 +99,36 @@ class Meta(Resource):
     offset: int
     previous: str | None
     total_count: int
+
+
+class _ListResource(Resource):
+    meta: Meta
+
+
+class PackageListResource(_ListResource):
+    """`/api/v3/packages/`, and those of a category, which is not named."""
+
+    category: None
+    objects: tuple[PackageResource, ...]
+
+
+class GridPackageListResource(_ListResource):
+    """`/api/v3/grids/<slug>/packages/`, with the grid."""
+
+    grid: GridResource
+    objects: tuple[PackageResource, ...]
+
+
+class GridListResource(_ListResource):
+    """`/api/v3/grids/`."""
+
+    objects: tuple[GridResource, ...]
+
+
+class CategoryListResource(_ListResource):
+    """`/api/v3/categories/`."""
+
+    objects: tuple[CategoryResource, ...]
 
 
 def encode(resource: Resource) -> bytes:

@@ -111,6 +111,30 @@ class SearchIndexResource(Resource):
     categories: tuple[str, ...]
 
 
+class _ListResource(Resource):
+    count: int
+    next: str | None
+    previous: str | None
+
+
+class PackageListResource(_ListResource):
+    """`/api/v4/packages/`, whole or a page of it; `next` and `previous` are the addresses of other pages."""
+
+    results: tuple[PackageResource, ...]
+
+
+class GridListResource(_ListResource):
+    """`/api/v4/grids/`, likewise."""
+
+    results: tuple[GridResource, ...]
+
+
+class CategoryListResource(_ListResource):
+    """`/api/v4/categories/`, likewise."""
+
+    results: tuple[CategoryResource, ...]
+
+
 class ErrorResource(Resource):
     """The body of every answer that is not 2xx."""
 

@@ -15,6 +15,7 @@ from builder.upstreams.transport import Failure
 from builder.verify import promises
 from builder.verify.checks import CHECKS, Check, name_of, purpose_of
 from builder.verify.live import MOST_REQUESTS, Live, Wire
+from builder.verify.manifest import Findings, of_copy, of_live
 from builder.verify.outcomes import Cannot, DeviationError, Failed, NotHereError, Outcome, Passed
 from builder.verify.promises import Promises
 from builder.verify.report import Report, Result
@@ -24,11 +25,14 @@ __all__ = [
     "MOST_REQUESTS",
     "Cannot",
     "Failed",
+    "Findings",
     "Passed",
     "Report",
     "Result",
     "generation_of",
     "name_of",
+    "of_copy",
+    "of_live",
     "verify",
 ]
 

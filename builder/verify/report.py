@@ -52,6 +52,11 @@ class Report:
         """The checks that failed."""
         return [result for result in self.results if isinstance(result.outcome, Failed)]
 
+    @property
+    def has_failed(self) -> bool:
+        """Whether any check did."""
+        return bool(self.failed)
+
     def hold(self) -> None:
         """Stop where a check failed.
 

@@ -41,21 +41,30 @@ def _unbrotli(packed: bytes) -> bytes:
     return body
 
 
+def unpacked(path: str, packed: bytes) -> bytes | None:
+    """Give what a compressed form was made of, by its path's ending; None where it is damaged."""
+    unpack = next(unpack for ending, _, unpack in _FORMS if path.endswith(ending))
+    try:
+        return unpack(packed)
+    except (zlib.error, brotli.error):
+        return None
+
+
 _FORMS: Final[tuple[tuple[str, Callable[[bytes], bytes], Callable[[bytes], bytes]], ...]] = (
     (".gz", _gzip, _gunzip),
     (".br", _brotli, _unbrotli),
 )
 
 
-def with_siblings(files: Iterable[File], out: Path) -> Iterator[File]:
-    """Yield the files, and after each larger text its compressed forms: `name.gz` and `name.br`.
+def with_siblings(files: Iterable[File], out: Path, wanted: Callable[[str, bytes], bool]) -> Iterator[File]:
+    """Yield the files, and after each that is `wanted`, by path and body, its compressed forms: `name.gz`, `name.br`.
 
     `out` is the folder of the old tree, which may be missing. The same body has the same compressed bytes, as long as
     the old tree has none of another level.
     """
     for path, body in files:
         yield path, body
-        if has_siblings(path, body):
+        if wanted(path, body):
             for ending, pack, unpack in _FORMS:
                 yield path + ending, _still(out / (path + ending), body, unpack) or pack(body)
 
