@@ -178,6 +178,11 @@ def test_a_long_name_is_counted_as_the_rules_count_it(way: Way) -> None:
     assert list(map(len, marked.values())) == [0, 1]
 
 
+def test_the_line_is_found_before_other_comments_and_a_beginning_of_the_document(way: Way) -> None:
+    text = "# Mine\n\n---\n# and more\ntitle: A\ncategory: apps\ncolour: red\n"
+    assert way.problems({"packages/new.yaml": text}) == {"packages/new.yaml": [(7, "Property colour is not allowed.")]}
+
+
 def examples(*, right: bool) -> dict[str, tuple[str, str]]:
     """Give the examples of problems that are of one kind of file, by code: path and text of each."""
     found = {}
