@@ -10,7 +10,7 @@ from folders import package, tree, write_data
 from hypothesis import given
 from hypothesis import strategies as st
 
-from builder import ids, schemas, source
+from builder import ids, schemas, source, tidy
 from builder.cli import main
 from builder.entries import Data
 from builder.importing.edit import amend
@@ -124,3 +124,10 @@ def test_a_file_with_the_line_says_what_it_said() -> None:
     for path in (ROOT / "tests/project/data").glob("*/*.yaml"):
         text = path.read_text(encoding="utf-8")
         assert yaml_text.read(modelines.first(text, OURS)).value == yaml_text.read(text).value
+
+
+def test_the_catalogue_has_it_everywhere_and_is_in_order() -> None:
+    data = ROOT / "data"
+    assert tidy.tidy(data, write=False) == ([], [])
+    for path in data.glob("**/*.yaml"):
+        assert path.read_text(encoding="utf-8").startswith(modelines.find(data, path.relative_to(data).as_posix()))
