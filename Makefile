@@ -34,7 +34,7 @@ test: $(VENV)/.dev edge
 	$(BIN)/coverage combine --quiet
 	$(BIN)/coverage report
 
-# Node and workerd, in which the edge module is tested, and axe, for the pages. Without npm those tests are skipped, and say so.
+# Node and workerd, in which the edge module is tested, axe, for the pages, and editors' language server. Without npm those tests are skipped, and say so.
 EDGE := tests/edge
 EDGE_INSTALLED := $(EDGE)/node_modules/.package-lock.json
 
@@ -42,7 +42,7 @@ edge:
 	@if command -v npm >/dev/null || { [ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null; }; then \
 		$(MAKE) --silent $(EDGE_INSTALLED); \
 	else \
-		echo 'npm is not here, so the tests in Node and those of axe are skipped. On Debian: sudo apt install nodejs npm' >&2; \
+		echo 'npm is not here, so the tests in Node, of axe and of editors are skipped. On Debian: sudo apt install nodejs npm' >&2; \
 	fi
 
 $(EDGE_INSTALLED): $(EDGE)/package-lock.json $(EDGE)/package.json $(EDGE)/.npmrc

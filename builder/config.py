@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, WithJsonSchema
 from pydantic_core import PydanticCustomError
 
-from builder.fields import BaseUrl, BaseUrlOrEmpty, Title, WebUrl, WholeNumber
+from builder.fields import BaseUrl, BaseUrlOrEmpty, Title, WebUrl, WholeNumber, editors
 
 DEFAULT_LIST_LIMIT: Final = 8 * 1024 * 1024
 
@@ -101,7 +101,7 @@ class Settings(BaseModel):
     base_url: BaseUrl
     repository: WebUrl
     branch: str = "main"
-    contact: Annotated[str, AfterValidator(_contact)]
+    contact: Annotated[str, AfterValidator(_contact), editors.CONTACT]
     time_zone: Annotated[ZoneInfo, BeforeValidator(_zone), _FOR_ZONE] = zone("America/New_York")
     list_limit: WholeNumber = DEFAULT_LIST_LIMIT
     pypi_url: BaseUrl = "https://pypi.org"

@@ -89,6 +89,7 @@ def _history(data: Path) -> Iterator[Finding]:
         return
     try:
         past = history.read(data)
+        strangers = [] if past.prefix is None or past.shallow else history.strangers(data)
     except DataError as error:
         yield Finding("git", "problem", error.problems[0].message, error.problems[0].hint)
         return
@@ -98,6 +99,12 @@ def _history(data: Path) -> Iterator[Finding]:
         yield Finding("git", "note", "the clone is shallow: dates may be too late", "Run: git fetch --unshallow")
     else:
         yield Finding("git", "ok", f"knows the dates of {len(past.dates)} files")
+    if strangers:
+        named = ", ".join(commit[:10] for commit in strangers)
+        remedy = "Name the hashes that they have now: rebasing and squashing gives others."
+        yield Finding(
+            "git", "note", f"{history.PASSED_OVER} names commits that are not in the history: {named}", remedy
+        )
 
 
 def _out(out: Path) -> Finding:

@@ -1,18 +1,20 @@
 """The files that people write, in one order of keys: what each says stays, and so do their comments.
 
 A file is people's: lines are moved, never written anew. A comment goes with the key below it; what stands before the
-first key stays there. Ends of lines are made LF, blanks at them and empty lines at the end are taken away. What comes
-out is read before it takes the place of the file: where it would not say the same, the file is left as it is and told.
+first key stays there, and the line by which editors find a schema is the first of all. Ends of lines are made LF,
+blanks at them and empty lines at the end are taken away. What comes out is read before it takes the place of the file:
+where it would not say the same, the file is left as it is and told.
 """
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Final
 
+from builder.config import Settings
 from builder.errors import Problem, folder_name
 from builder.ids import replace
-from builder.records import CategoryRecord, GridRecord, PackageRecord, ProductRecord
-from builder.source import files, yaml_text
+from builder.records import CategoryRecord, GridRecord, PackageRecord, ProductRecord, TombstonesRecord
+from builder.source import files, modelines, yaml_text
 from builder.source.text import RefusedError, decode
 
 ORDERS: Final[dict[str, Sequence[str]]] = {
@@ -25,10 +27,15 @@ ORDERS: Final[dict[str, Sequence[str]]] = {
     )
 }
 """By folder, the keys of its files in order: that of the models."""
+_AT_THE_TOP: Final[dict[str, Sequence[str]]] = {
+    "site": tuple(Settings.model_fields),
+    "tombstones": tuple(TombstonesRecord.model_fields),
+}
+"""By name, those of the files that stand in data/ itself."""
 
 
 def tidy(data: Path, *, write: bool = True) -> tuple[list[str], list[Problem]]:
-    """Bring the files of packages, grids, categories and products under `data` into order.
+    """Bring all YAML under `data` into order.
 
     Args:
         data: the data folder. Its files need not be right, but must be YAML.
@@ -39,13 +46,12 @@ def tidy(data: Path, *, write: bool = True) -> tuple[list[str], list[Problem]]:
     """
     changed: list[str] = []
     problems: list[Problem] = []
-    for kind, order in ORDERS.items():
-        listing = files.list_folder(data, folder_name(data), kind)
+    for listing, orders in _listings(data):
         problems += listing.problems
         for file in listing.files:
             body = file.read()
             try:
-                new = in_order(decode(body), order)
+                new = in_order(decode(body), orders[file.slug], modelines.find(data, file.path.partition("/")[2]))
             except RefusedError as error:
                 problems.append(error.problem(file.path))
                 continue
@@ -58,13 +64,23 @@ def tidy(data: Path, *, write: bool = True) -> tuple[list[str], list[Problem]]:
     return changed, problems
 
 
-def in_order(text: str, order: Sequence[str]) -> str | None:
+def _listings(data: Path) -> Iterator[tuple[files.Listing, Mapping[str, Sequence[str]]]]:
+    """Yield the files of each folder, and the order of each by its slug."""
+    for kind, order in ORDERS.items():
+        listing = files.list_folder(data, folder_name(data), kind)
+        yield listing, {file.slug: order for file in listing.files}
+    yield files.list_top(data, folder_name(data)), _AT_THE_TOP
+
+
+def in_order(text: str, order: Sequence[str], modeline: str = "") -> str | None:
     """Give a text with its keys in `order`, those that are not in it last; None where lines cannot be moved.
+
+    With a `modeline` the text begins with that, or with its own (see `modelines.first`).
 
     Raises:
         RefusedError: it is no YAML, or holds something of YAML that is refused.
     """
-    document = yaml_text.read(text.replace("\r\n", "\n"))
+    document = yaml_text.read(modelines.first(text.replace("\r\n", "\n"), modeline))
     wanted = document.value
     if not isinstance(wanted, dict) or not wanted:
         return text

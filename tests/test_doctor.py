@@ -58,6 +58,20 @@ def test_the_history(data: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
     assert found(data)["git"].remedy == "Install git."
 
 
+def test_commits_to_be_passed_over_that_are_not_there_are_noted(data: Path) -> None:
+    file = data.parent / ".git-blame-ignore-revs"
+    file.write_text(f"{commit(data.parent)}\n")
+    commit(data.parent)
+    assert found(data)["git"].mark == "ok"
+    file.write_text(f"{'0' * 40}\n")
+    commit(data.parent)
+    noted = found(data)["git"]
+    assert (noted.mark, "0" * 10 in noted.message, "squashing" in noted.remedy) == ("note", True, True)
+    file.write_text("HEAD\n")
+    commit(data.parent)
+    assert found(data)["git"].mark == "problem"
+
+
 def test_the_place_of_the_site(data: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     assert found(data, tmp_path / "site")["site"].mark == "ok"
     assert found(data, tmp_path / "none/site")["site"].mark == "ok"

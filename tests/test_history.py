@@ -264,6 +264,110 @@ def test_a_worktree_has_the_history_of_its_branch(repository: Repository) -> Non
     assert set(history.read(beside / "data").dates) == {"data/packages/one.yaml"}
 
 
+def pass_over(repository: Repository, *lines: str, when: datetime | None = None) -> None:
+    """Commit a file at the root that names commits."""
+    (repository.root / ".git-blame-ignore-revs").write_text("".join(f"{line}\n" for line in lines))
+    repository.commit(when or day(20))
+
+
+def test_a_commit_to_be_passed_over_changes_no_date(repository: Repository) -> None:
+    repository.commit(day(1), one="1", two="1")
+    before = repository.dates
+    repository.commit(day(9), one="# 1", two="# 1")
+    formatted = repository.git("rev-parse", "HEAD")
+    assert repository.dates == {"one": (day(1), day(9)), "two": (day(1), day(9))}
+    pass_over(repository, "# Comments at the top of all files.", "", f"  {formatted.upper()} # all of them")
+    assert repository.dates == before
+    repository.commit(day(10), one="2")
+    assert repository.dates == before | {"one": (day(1), day(10))}
+
+
+def test_a_file_that_has_no_other_commit_keeps_the_dates_of_those_passed_over(repository: Repository) -> None:
+    repository.commit(day(1), one="1")
+    repository.git("mv", "data/packages/one.yaml", "data/packages/other.yaml")
+    repository.commit(day(3), two="1")
+    pass_over(repository, repository.git("rev-parse", "HEAD"))
+    assert repository.dates == {"one": (day(1), day(1)), "two": (day(3), day(3)), "other": (day(3), day(3))}
+    repository.commit(day(4), two="2")
+    assert repository.dates["two"] == (day(4), day(4))
+
+
+def test_what_is_passed_over_is_what_the_revision_says(repository: Repository) -> None:
+    repository.commit(day(1), one="1")
+    repository.commit(day(2), one="2")
+    formatted = repository.git("rev-parse", "HEAD")
+    pass_over(repository, formatted)
+    (repository.root / ".git-blame-ignore-revs").write_text("not committed")
+    path = "data/packages/one.yaml"
+    assert history.read(repository.root / "data").dates == {path: Dates(day(1), day(1))}
+    assert history.read(repository.root / "data", formatted).dates == {path: Dates(day(1), day(2))}
+
+
+def test_a_merge_of_what_is_passed_over_changes_no_date(repository: Repository) -> None:
+    branches(repository)
+    repository.git("checkout", "--quiet", "side")
+    repository.commit(day(5), one="# side", side="# 1")
+    formatted = repository.git("rev-parse", "HEAD")
+    repository.git("checkout", "--quiet", "main")
+    repository.git("merge", "--quiet", "--no-edit", "--strategy-option=theirs", "side", when=day(6))
+    pass_over(repository, formatted)
+    assert repository.dates == {"one": (day(1), day(3)), "side": (day(2), day(2)), "main": (day(3), day(3))}
+
+
+def test_a_merge_may_be_passed_over_itself(repository: Repository) -> None:
+    branches(repository)
+    repository.git("merge", "--quiet", "--no-commit", "--strategy-option=ours", "side")
+    repository.commit(day(4), one="both")
+    pass_over(repository, repository.git("rev-parse", "HEAD"))
+    assert repository.dates == {"one": (day(1), day(3)), "side": (day(2), day(2)), "main": (day(3), day(3))}
+
+
+def test_commits_that_are_not_there_are_passed_over_without_a_word(repository: Repository) -> None:
+    repository.commit(day(1), one="1")
+    repository.commit(day(2), one="2")
+    formatted = repository.git("rev-parse", "HEAD")
+    pass_over(repository, "0" * 40, "1" * 64, formatted)
+    repository.commit(day(21), one="3")
+    assert repository.dates == {"one": (day(1), day(21))}
+    assert history.strangers(repository.root / "data") == ["0" * 40, "1" * 64]
+    copy = clone(repository, 2)
+    assert copy.dates == {"one": (day(21), day(21))}
+
+
+@pytest.mark.parametrize("depth", [2, 3, 4])
+def test_in_a_shallow_clone_too_a_commit_is_passed_over(repository: Repository, depth: int) -> None:
+    for number in (1, 2, 3, 4):
+        repository.commit(day(number), one=str(number), two="1")
+    pass_over(repository, repository.git("rev-parse", "HEAD"))
+    assert clone(repository, depth).dates == ({"one": (day(3), day(3))} if depth == 4 else {})
+
+
+@pytest.mark.parametrize("word", ["0123456", "HEAD", "0" * 39, "0" * 41, "packages: no"])
+def test_a_line_that_names_no_commit_is_a_problem_with_its_place(repository: Repository, word: str) -> None:
+    repository.commit(day(1), one="1")
+    pass_over(repository, "# Why", "0" * 40, word)
+    with pytest.raises(DataError) as caught:
+        history.read(repository.root / "data")
+    (problem,) = caught.value.problems
+    assert (problem.path, problem.line, problem.code) == (".git-blame-ignore-revs", 3, "history")
+
+
+def test_git_takes_the_file_as_it_is(repository: Repository) -> None:
+    repository.commit(day(1), one="the same words")
+    first = repository.git("rev-parse", "HEAD")
+    repository.commit(day(2), one="the  same  words")
+    pass_over(repository, "# Spaces", f"{repository.git('rev-parse', 'HEAD')} # twice")
+    blamed = repository.git(
+        "blame", "-s", "--abbrev=40", "--ignore-revs-file", ".git-blame-ignore-revs", "data/packages/one.yaml"
+    )
+    assert blamed.removeprefix("^").startswith(first[:39])
+
+
+def test_without_the_file_there_are_no_strangers(repository: Repository) -> None:
+    repository.commit(day(1), one="1")
+    assert history.strangers(repository.root / "data") == []
+
+
 def test_without_a_commit_the_history_is_empty(repository: Repository) -> None:
     repository.write(one="1")
     assert history.read(repository.root / "data") == History(prefix="data/")

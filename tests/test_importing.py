@@ -13,15 +13,18 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from click.testing import CliRunner
 from folders import tree
 from importer import empty, report, run
 from loopback import Answer, Loopback, Request
 from original_site import Original, catalogue, failing_every, serving, typed, wire
 
-from builder import build
+from builder import build, schemas, tidy
+from builder.cli import main
 from builder.hosts import HOSTS
 from builder.importing import stage
 from builder.importing.journal import FOLDER
+from builder.source import modelines
 
 COUNT = 230
 CHOICES = replace(HOSTS[0].choices, pictures=False, extras=False)
@@ -87,6 +90,17 @@ def test_the_catalogue_puts_to_the_test_what_it_should(original: tuple[Original,
     snapshots = {file.stem for file in (imported / "snapshots").iterdir()}
     assert any(facts["last_fetched"] is None for facts in original[0].packages.values())
     assert 0 < len(snapshots) < COUNT
+
+
+def test_where_there_are_schemas_every_file_leads_editors_to_its_own_and_is_in_order(tmp_path: Path) -> None:
+    data = empty(tmp_path / "data")
+    assert CliRunner().invoke(main, ["schema", "--data", str(data)]).exit_code == 0
+    with serving(catalogue(30)) as server:
+        assert run(server.url, data).exit_code == 0
+    for kind in KINDS:
+        first = modelines.of(schemas.FOLDERS[kind], kind)
+        assert {file.read_text().partition("\n")[0] for file in (data / kind).iterdir()} == {first}
+    assert tidy.tidy(data, write=False) == (["data/site.yaml"], [])
 
 
 def test_usage_of_v3_is_answered_as_there(original: tuple[Original, Loopback], imported: Path) -> None:

@@ -114,7 +114,10 @@ def ids(data: Path) -> None:
 @click.option("--check", is_flag=True, help="Change nothing; tell which files are not in order, and exit with 1.")
 @click.pass_obj
 def fmt(obj: dict[str, bool], data: Path, *, check: bool) -> None:
-    """Put the keys of the files that people write in order; comments go with the key below them."""
+    """Put the keys of the files that people write in order; comments go with the key below them.
+
+    Where the data has schemas for editors, each file begins with the line by which they find it.
+    """
     from builder import tidy as tidying  # noqa: PLC0415 - see the package's docstring
 
     changed, problems = tidying.tidy(data, write=not check)

@@ -12,11 +12,16 @@ from builder.cli.terminal import show, tell
 @data_option
 @click.option("--check", is_flag=True, help="Write nothing; exit with 1 if a schema is not what it would be.")
 def schema(data: Path, *, check: bool) -> None:
-    """Write the JSON Schemas for editors into the data's folder schemas/."""
+    """Write the JSON Schemas for editors into the data's folder schemas/.
+
+    They follow from the program, and offer the categories that there are.
+    """
     from builder import schemas  # noqa: PLC0415 - see the package's docstring
+    from builder.source import files  # noqa: PLC0415 - see the package's docstring
 
     folder = data / schemas.FOLDER
-    wanted = {folder / f"{kind}.json": schemas.render(kind) for kind in schemas.MODELS}
+    categories = [file.slug for file in files.list_folder(data, data.name, "categories").files]
+    wanted = {folder / f"{kind}.json": schemas.render(kind, categories) for kind in schemas.MODELS}
     stale = [path for path, body in wanted.items() if not path.is_file() or path.read_bytes() != body]
     if check and stale:
         for path in stale:

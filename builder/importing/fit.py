@@ -8,14 +8,8 @@ from typing import Final
 from pydantic import TypeAdapter, ValidationError
 
 from builder import derive
-from builder.fields import (
-    TITLE_LENGTH,
-    YEARS,
-    Repository,
-    StoredText,
-    Title,
-    WebUrlOrEmpty,
-)
+from builder.fields import YEARS, Repository, StoredText, Title, WebUrlOrEmpty
+from builder.fields.limits import TITLE_LENGTH
 from builder.importing.remarks import Remark, What, shown
 from builder.source.text import find_refused, without_refused
 

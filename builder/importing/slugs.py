@@ -13,7 +13,8 @@ from typing import Final
 
 from pydantic import TypeAdapter, ValidationError
 
-from builder.fields import SLUG_LENGTH, Slug
+from builder.fields import Slug
+from builder.fields.limits import SLUG_LENGTH
 
 _SLUG: Final[TypeAdapter[str]] = TypeAdapter(Slug)
 

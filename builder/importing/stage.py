@@ -17,7 +17,7 @@ from builder.errors import DataError, Problem, folder_name
 from builder.importing.edit import amend
 from builder.importing.journal import FOLDER
 from builder.importing.merge import Draft, Merged
-from builder.source import files, yaml_writer
+from builder.source import files, modelines, yaml_writer
 from builder.source.text import SIZE_LIMIT, decode
 
 _READY: Final = "ready.json"
@@ -50,11 +50,12 @@ class Stage:
         """
         problems: list[Problem] = []
         for draft in merged.changed():
-            body = self._body(draft)
+            path = f"{draft.kind}/{draft.slug}{files.SUFFIX}"
+            body = self._body(draft, path)
             if body is None:
                 problems.append(_cannot(self._data, draft))
             else:
-                self._put(f"{draft.kind}/{draft.slug}{files.SUFFIX}", body)
+                self._put(path, body)
         for slug, snapshot in sorted(merged.snapshots.items()):
             self._put(f"{snapshots.FOLDER}/{slug}.json", snapshots.encode(snapshot))
         if problems:
@@ -62,10 +63,11 @@ class Stage:
         # A grid names packages, and a snapshot must have one.
         self.paths.sort(key=lambda path: _ORDER.index(path.partition("/")[0]))
 
-    def _body(self, draft: Draft[Any]) -> bytes | None:
+    def _body(self, draft: Draft[Any], path: str) -> bytes | None:
         if draft.entry is None:
-            return yaml_writer.of(draft.record).encode()
-        body = (self.folder / draft.kind / f"{draft.slug}{files.SUFFIX}").read_bytes()
+            text = yaml_writer.of(draft.record)
+            return modelines.first(text, modelines.find(self.folder, path)).encode()
+        body = (self.folder / path).read_bytes()
         text = decode(body)
         mark = body[: len(body) - len(text.encode())]  # a byte order mark, which `decode` takes away
         made = amend(text, draft.changes)

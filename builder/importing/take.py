@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Final, TypeVar
 
 from builder import derive, urls
-from builder.fields import DIGITS
+from builder.fields.limits import DIGITS
 from builder.importing import slugs
 from builder.importing.fit import Fitting
 from builder.importing.gather import Found

@@ -10,14 +10,12 @@ from datetime import date, datetime
 from typing import Annotated, Final
 from urllib.parse import unquote, urlsplit
 
-from pydantic import AfterValidator, BeforeValidator, WithJsonSchema
+from pydantic import AfterValidator, BeforeValidator
 from pydantic_core import PydanticCustomError
 
-SLUG_LENGTH: Final = 50  # of the original's database, and so of every client's
-TITLE_LENGTH: Final = 100
-URL_LENGTH: Final = 500
-STORED_LENGTH: Final = 255
-DIGITS: Final = 9  # of a number, so that it fits into 32 bits everywhere
+from builder.fields import editors
+from builder.fields.limits import DIGITS, SLUG_LENGTH, STORED_LENGTH, TITLE_LENGTH, URL_LENGTH
+
 YEARS: Final = range(1970, 3000)  # far from both ends of the calendar, where no other time zone can be computed
 
 # `offset` is the folder of the paged lists; the others cannot be file names on every system that a contributor uses.
@@ -270,73 +268,35 @@ def _base_url_or_empty(text: str) -> str:
     return text and _base_url(text)
 
 
-def _for_editors(pattern: str, example: str, length: int | None = None) -> WithJsonSchema:
-    """Say of a kind of text what JSON Schema can; see `builder.schemas`. Wider than the rule, never narrower."""
-    limit = {} if length is None else {"maxLength": length}
-    return WithJsonSchema({"type": ["string", "number", "boolean"], "pattern": pattern, "examples": [example], **limit})
-
-
-_WEB = "[Hh][Tt][Tt][Pp][Ss]?://"
-_DATE = "[0-9]{4}-?(?:[0-9]{2}-?[0-9]{2}|W[0-9]{2}(?:-?[0-9])?)"  # all that `date.fromisoformat` takes
-_FOR_SLUG = _for_editors("^(?![0-9]+$)[a-z0-9][a-z0-9_-]*$", "django-messages", SLUG_LENGTH)
-_FOR_TITLE = _for_editors(r"^\S(?:.*\S)?$", "Django REST framework", TITLE_LENGTH)
-_FOR_NUMBER = WithJsonSchema(
-    {
-        "type": ["integer", "string"],
-        "minimum": 1,
-        "maximum": 10**DIGITS - 1,
-        "pattern": f"^[1-9][0-9]{{0,{DIGITS - 1}}}$",
-    }
-)
-_FOR_TRUTH = WithJsonSchema({"enum": [True, False, "true", "false"]})
-_FOR_MOMENT = WithJsonSchema(
-    {
-        "type": "string",
-        "pattern": f"^{_DATE}.[0-9].*(?:Z|[+-][0-9]{{2}}[0-9:.,]*)$",
-        "examples": ["2026-02-16T12:00:00-05:00"],
-    }
-)
-_FOR_DAY = _for_editors(f"^{_DATE}$", "2026-02-16")
-_FOR_MONTH = _for_editors(f"^(?:{_DATE}|[0-9]{{4}}-[0-9]{{2}})$", "2026-02")
-_FOR_CYCLE = _for_editors(f"^{_CYCLE.pattern}$", "5.2")
-_FOR_TAG = _for_editors(f"^{_TAG.pattern}$", "messaging")
-_FOR_PYPI = _for_editors("^[A-Za-z0-9](?:[A-Za-z0-9._-]*[A-Za-z0-9])?$", "django-messages")
-_FOR_STORED = _for_editors("^[^ \"'<>`]*$", "django-messages", STORED_LENGTH)
-_FOR_URL = _for_editors(rf'^{_WEB}[^\s"<>\\^`{{|}}]+$', "https://www.djangoproject.com/", URL_LENGTH)
-_FOR_URL_OR_EMPTY = _for_editors(rf'^(?:{_WEB}[^\s"<>\\^`{{|}}]+)?$', "https://docs.djangoproject.com/", URL_LENGTH)
-_FOR_REPOSITORY = _for_editors(r"^\S*$", "https://github.com/arneb/django-messages")
-_FOR_BASE = _for_editors(rf"^{_WEB}\S+$", "https://example.org")
-_FOR_BASE_OR_EMPTY = _for_editors(rf"^(?:{_WEB}\S+)?$", "https://example.org")
-
-Slug = Annotated[str, AfterValidator(_slug), _FOR_SLUG]
+Slug = Annotated[str, AfterValidator(_slug), editors.SLUG]
 """`[a-z0-9][a-z0-9_-]*`, at most 50, not all digits, not reserved."""
-Title = Annotated[str, AfterValidator(_title), _FOR_TITLE]
+Title = Annotated[str, AfterValidator(_title), editors.TITLE]
 """At most 100 characters, not empty."""
-WholeNumber = Annotated[int, BeforeValidator(_whole_number), _FOR_NUMBER]
+WholeNumber = Annotated[int, BeforeValidator(_whole_number), editors.NUMBER]
 """A whole number above 0, in plain digits."""
-Truth = Annotated[bool, BeforeValidator(_truth), _FOR_TRUTH]
+Truth = Annotated[bool, BeforeValidator(_truth), editors.TRUTH]
 """`true` or `false`, and no other word."""
-Moment = Annotated[datetime, BeforeValidator(_moment), _FOR_MOMENT]
+Moment = Annotated[datetime, BeforeValidator(_moment), editors.MOMENT]
 """An ISO 8601 date and time with its offset from UTC."""
-Day = Annotated[date, BeforeValidator(_day), _FOR_DAY]
+Day = Annotated[date, BeforeValidator(_day), editors.DAY]
 """An ISO 8601 date."""
-DayOrMonth = Annotated[str, AfterValidator(_day_or_month), _FOR_MONTH]
+DayOrMonth = Annotated[str, AfterValidator(_day_or_month), editors.DAY_OR_MONTH]
 """An ISO 8601 date, or a month where the day is not known: `2026-02-16`, `2026-02`."""
-Cycle = Annotated[str, AfterValidator(_cycle), _FOR_CYCLE]
+Cycle = Annotated[str, AfterValidator(_cycle), editors.CYCLE]
 """The number of a product's release, as in its classifiers: `5.2`. It is part of an address."""
-Tag = Annotated[str, AfterValidator(_tag), _FOR_TAG]
+Tag = Annotated[str, AfterValidator(_tag), editors.TAG]
 """At most 30 characters of `[a-z0-9-]`."""
-PyPIName = Annotated[str, AfterValidator(_pypi_name), _FOR_PYPI]
+PyPIName = Annotated[str, AfterValidator(_pypi_name), editors.PYPI_NAME]
 """A project's name on PyPI, as written; compare by `packaging.utils.canonicalize_name`."""
-StoredText = Annotated[str, AfterValidator(_stored_text), _FOR_STORED]
+StoredText = Annotated[str, AfterValidator(_stored_text), editors.STORED]
 """An import's text in the place of a link: anything without spaces, quotes and brackets, of no scheme but http(s)."""
-WebUrl = Annotated[str, AfterValidator(_url), _FOR_URL]
+WebUrl = Annotated[str, AfterValidator(_url), editors.URL]
 """An address fit to be a link, kept as written."""
-WebUrlOrEmpty = Annotated[str, AfterValidator(_url_or_empty), _FOR_URL_OR_EMPTY]
+WebUrlOrEmpty = Annotated[str, AfterValidator(_url_or_empty), editors.URL_OR_EMPTY]
 """As `WebUrl`, or ""."""
-Repository = Annotated[str, AfterValidator(_repository), _FOR_REPOSITORY]
+Repository = Annotated[str, AfterValidator(_repository), editors.REPOSITORY]
 """Where the code is, in any of the usual forms, kept as written, or ""."""
-BaseUrl = Annotated[str, AfterValidator(_base_url), _FOR_BASE]
+BaseUrl = Annotated[str, AfterValidator(_base_url), editors.BASE]
 """Where a site is or will be, without the slash at the end."""
-BaseUrlOrEmpty = Annotated[str, AfterValidator(_base_url_or_empty), _FOR_BASE_OR_EMPTY]
+BaseUrlOrEmpty = Annotated[str, AfterValidator(_base_url_or_empty), editors.BASE_OR_EMPTY]
 """As `BaseUrl`, or ""."""
