@@ -85,10 +85,10 @@ class PackageWholeResource(Resource):
     """`/api/data/v1/packages/<slug>.json`.
 
     `category`, `replaces` and `replaced_by` are slugs. `licence` is SPDX where it can be. `python` and `django` are the
-    versions that its classifiers name and its newest release can be installed on, oldest first; `python3` says whether any Python 3 is supported.
-    `development_status` is that of the classifiers, from 1 (planning) to 7 (inactive). `standing` says in words why
-    nobody should begin with it. `repository_url` and `pypi_url` are texts as API v4 has them. `sources` tells how it
-    stands with each upstream.
+    versions that its classifiers name, oldest first, without those that its newest release cannot be installed on;
+    `python3` says whether any Python 3 is supported. `development_status` is that of the classifiers, from 1 (planning)
+    to 7 (inactive). `standing` says in words why nobody should begin with it. `repository_url` and `pypi_url` are texts
+    as API v4 has them. `sources` tells how it stands with each upstream.
     """
 
     schema_version: int
