@@ -1,4 +1,4 @@
-"""Files put in their places: entirely the old one or entirely the new one, and never over another where none is meant."""
+"""Files put in their places: entirely the old one or the new one, and never over another where none is meant."""
 
 import os
 from pathlib import Path
