@@ -369,7 +369,7 @@ def test_problems_elsewhere_stop_nobody(data: Path) -> None:
     (data / "packages/torn.yaml").write_text("[")
     result = run(data, URL, "--category", "apps", "--offline")
     assert result.exit_code == 0
-    assert f"Note: 1 problem in 1 file. They were there before: builder check --data {data}\n" in result.stderr
+    assert f"Note: the data had 1 problem in 1 file before: builder check --data {data}\n" in result.stderr
 
 
 @pytest.mark.parametrize("case", ["settings", "link"])

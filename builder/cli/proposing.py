@@ -236,7 +236,7 @@ def _there_are(desk: _Desk) -> str:
 def _tell_what_next(desk: _Desk, file: Path, draft: "Draft") -> None:
     folder = f" --data {shlex.quote(str(desk.data))}" if desk.data != Path("data") else ""
     if desk.known:
-        tell(f"Note: {DataError(desk.known)} They were there before: builder check{folder}")
+        tell(f"Note: the data had {str(DataError(desk.known)).rstrip('.')} before: builder check{folder}")
     tell(f"Look at it: builder serve{folder}, at /packages/p/{draft.slug}/")
     tell(f"Commit it: git add {shlex.quote(str(file))} && git commit -m 'Add {draft.slug}'")
     tell("Push it to a branch of your own, and open a pull request: its id is given when it is merged.")
