@@ -12,7 +12,7 @@ from typing import Final
 
 from builder.config import Settings
 from builder.errors import Problem, folder_name
-from builder.ids import replace
+from builder.placing import replace
 from builder.records import CategoryRecord, GridRecord, PackageRecord, ProductRecord, TombstonesRecord
 from builder.source import files, modelines, yaml_text
 from builder.source.text import RefusedError, decode
