@@ -11,7 +11,8 @@ import yaml
 from builder import source
 from builder.config import Settings
 from builder.entries import Data
-from builder.forms.table import FORMS, LABEL, LAST_HEADING, Form, Kind
+from builder.forms.table import ADD, FORMS, GRID, LABEL, LAST_HEADING, Form, Kind
+from builder.pages.shell import FORMS as FORMS_OF_PAGES
 
 ROOT = Path(__file__).parent.parent
 FOLDER = ROOT / ".github/ISSUE_TEMPLATE"
@@ -152,6 +153,10 @@ def test_the_categories_to_choose_from_are_those_of_the_data() -> None:
     titles = sorted(entry.record.title for entry in data.categories.values())
     offered = [one["attributes"]["options"] for form in FORMS for one in asked(form) if one["id"] == "category"]
     assert offered == [titles, titles]
+
+
+def test_the_pages_lead_to_forms_that_are_there() -> None:
+    assert {"packages": f"{ADD.name}.yml", "grids": f"{GRID.name}.yml"} == FORMS_OF_PAGES
 
 
 def test_first_headings_are_of_one_form_and_the_last_is_of_all() -> None:
