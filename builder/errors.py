@@ -136,6 +136,7 @@ CODES: Final[Mapping[str, str]] = {
     "replacement-self": "A package replaces itself.",
     "repository-twice": "Two packages have the same repository.",
     "slug-alike": "The name of a new file is another one's but for - and _.",
+    "slug-taken": "The name for a new file is another's already, or was that of something removed.",
     "snapshot-orphan": "A snapshot belongs to no package.",
     "unknown-category": "A record names a category that does not exist.",
     "unknown-package": "A record names a package that does not exist.",

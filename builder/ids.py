@@ -17,6 +17,7 @@ from builder import source
 from builder.catalogue import give_ids
 from builder.entries import AnyEntry, Data
 from builder.errors import Problem, folder_name
+from builder.placing import replace
 from builder.source import files, yaml_text
 from builder.source.text import SIZE_LIMIT, decode
 
@@ -192,11 +193,3 @@ def _cannot(change: _Change) -> Problem:
     keys = " and ".join(change.lacking)
     hint = f"Write it as plain lines of `key: value`, without {keys}, and smaller than {SIZE_LIMIT // 1024} KB."
     return change.entry.problem(way, "file-form", f"the file is written so that {keys} cannot be put in", hint)
-
-
-def replace(file: Path, body: bytes) -> None:
-    """Put new bytes in the place of a file, in one step; its rights stay."""
-    beside = file.with_name(f".{file.name}.new")
-    beside.write_bytes(body)
-    shutil.copymode(file, beside)
-    beside.replace(file)

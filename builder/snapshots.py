@@ -9,6 +9,7 @@ from pydantic import ValidationError
 from builder import derive
 from builder.errors import DataError, Problem, folder_name
 from builder.metadata import RepositoryFacts, Snapshot
+from builder.placing import replace
 
 FOLDER: Final = "snapshots"
 MOST_BYTES: Final = 4 * 1024 * 1024  # ten times what a project with thousands of releases takes
@@ -121,7 +122,5 @@ def save(data: Path, slug: str, snapshot: Snapshot) -> bool:
     if file.is_file() and file.read_bytes() == body:
         return False
     file.parent.mkdir(parents=True, exist_ok=True)
-    beside = file.with_name(f".{file.name}.new")
-    beside.write_bytes(body)
-    beside.replace(file)
+    replace(file, body)
     return True

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Final
 
 from builder.errors import Problem, folder_name
-from builder.ids import replace
+from builder.placing import replace
 from builder.records import CategoryRecord, GridRecord, PackageRecord, ProductRecord
 from builder.source import files, yaml_text
 from builder.source.text import RefusedError, decode

@@ -12,7 +12,7 @@ from typing import Annotated
 from pydantic import BaseModel, Field, ValidationError
 from repositories import commit, git
 
-from builder import build, history, ids
+from builder import build, history, ids, proposing
 from builder.changes import find, review
 from builder.entries import Data
 from builder.errors import DataError, Problem
@@ -133,6 +133,20 @@ def _link(data: Path) -> None:
 def _folder(data: Path) -> None:
     (data / PACKAGE).unlink()
     (data / PACKAGE).mkdir()
+
+
+def _name_the_same(data: Path) -> None:
+    (data / "proposed").write_text("django-messages")
+
+
+def _propose(data: Path) -> list[Problem]:
+    """Propose a package under a name that is told beside the data, else under a free one."""
+    told = data / "proposed"
+    slug = told.read_text() if told.is_file() else "example-messages"
+    draft = proposing.Draft(slug, "Messages", "apps", "https://github.com/example/django-messages")
+    records, problems = build.look(data)
+    assert records is not None
+    return [*problems, *proposing.review(draft, records)]
 
 
 class _Later(BaseModel):
@@ -492,6 +506,17 @@ CASES: dict[str, Case] = {
         "title: Messages\ncategory: apps\n",
         "packages/django_messages.yaml",
         right_file="packages/pinax-messages.yaml",
+    ),
+    "slug-taken": Case(
+        "Each package has an address of its own, and nobody who asks for one is to get another.",
+        KNOWN,
+        KNOWN,
+        make=_name_the_same,
+        ask=_propose,
+        shown=(
+            "`builder new https://example.org/me/django-messages` beside a file `data/packages/django-messages.yaml`",
+            "the same with `--slug example-messages`",
+        ),
     ),
     "snapshot-orphan": Case(
         "What was fetched belongs to a package.",

@@ -17,6 +17,7 @@ from typing import Final
 
 from pydantic import BaseModel, ConfigDict, ValidationError
 
+from builder.placing import replace
 from builder.upstreams.base import Question
 
 FILE: Final = "refresh.json"
@@ -77,6 +78,4 @@ class Cursors:
             return
         body = _State(next=self._next).model_dump_json(indent=2).encode() + b"\n"
         if not self._file.is_file() or self._file.read_bytes() != body:
-            beside = self._file.with_name(f".{self._file.name}.new")
-            beside.write_bytes(body)
-            beside.replace(self._file)
+            replace(self._file, body)

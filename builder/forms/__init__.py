@@ -10,8 +10,8 @@ from typing import Final
 
 from builder import source
 from builder.errors import BuilderError, Problem
-from builder.forms import answers, drafts, trial, words
-from builder.forms.drafts import Draft, Source
+from builder.forms import answers, drafts, words
+from builder.forms.drafts import Source
 from builder.forms.event import Event
 from builder.forms.names import Names
 from builder.forms.outcome import Answer, Fault, Outcome, Proposal
@@ -20,7 +20,7 @@ from builder.forms.table import ADD, CHANGE, FORMS, GRID, LABEL, OTHER, REMOVAL,
 __all__ = ["Answer", "Outcome", "Proposal", "propose"]
 
 _LABELS: Final = {REMOVAL: "removal", UNMAINTAINED: "unmaintained", WRONG: "wrong-data", OTHER: "report"}
-_DRAFTED: Final[Mapping[str, Callable[[drafts.Answers, Source], Draft | list[Fault]]]] = {
+_DRAFTED: Final[Mapping[str, Callable[[drafts.Answers, Source], drafts.Tried | list[Fault]]]] = {
     ADD.name: drafts.add,
     CHANGE.name: drafts.change,
     GRID.name: drafts.grid,
@@ -52,12 +52,14 @@ def propose(event: Event, folder: Path) -> Outcome:
 
 
 def _drafted(event: Event, form: Form, given: drafts.Answers, there: Source) -> Outcome:
-    draft = _DRAFTED[form.name](given, there)
-    if isinstance(draft, list):
-        return Answer(words.faults(draft), (LABEL,))
-    if problems := trial.problems(draft, there.data):
+    tried = _DRAFTED[form.name](given, there)
+    if isinstance(tried, list):
+        return Answer(words.faults(tried), (LABEL,))
+    draft, problems = tried
+    if problems:
         path = f"{there.data.folder}/{draft.path}"
-        return Answer(words.faults([_fault(form, problem, path) for problem in problems]), (LABEL,))
+        found = [_fault(form, problem, path) for problem in problems]
+        return Answer(words.faults(sorted(found, key=lambda fault: form.place(fault.label))), (LABEL,))
     login = event.issue.user.login if event.issue.user else ""
     text = words.pull_request(form, event.issue.number, login, given.get("why", ""))
     return Proposal(f"{there.data.folder}/{draft.path}", draft.body, draft.title, text)

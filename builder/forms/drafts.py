@@ -5,39 +5,29 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final, TypeAlias
 
-from builder import derive
+from builder import proposing
 from builder.entries import Records
+from builder.errors import Problem
+from builder.forms import trial
 from builder.forms.names import Names, lines_of, pypi_of, slug_of, tags_of
 from builder.forms.outcome import Fault
 from builder.forms.table import ADD, CHANGE, GRID
+from builder.forms.trial import Draft
 from builder.importing.edit import amend
+from builder.proposing import repository_of
 from builder.source import files, yaml_text, yaml_writer
 from builder.source.text import decode
 from builder.tidy import ORDERS, in_order
 
 Answers: TypeAlias = Mapping[str, str]
+Tried: TypeAlias = tuple[Draft, list[Problem]]
+"""A file as it would be, and all that would be wrong with it."""
 
 NOTHING: Final = "-"
 """The answer that takes a value away."""
 _NEEDED: Final = frozenset({"title", "category"})
 # What stays of an import beside a key, and would go on being answered although a person changed the key.
 _WITH_IT: Final = {"pypi": "pypi_url"}
-
-
-@dataclass(frozen=True, slots=True)
-class Draft:
-    """A file as it would be: `kind` is its folder, `before` its bytes now, None where it is new."""
-
-    kind: str
-    slug: str
-    body: bytes
-    before: bytes | None
-    title: str
-
-    @property
-    def path(self) -> str:
-        """The path relative to the data folder."""
-        return f"{self.kind}/{self.slug}{files.SUFFIX}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,27 +42,31 @@ class Source:
         return slug in self.data.broken.get(kind, ())
 
 
-def add(answers: Answers, source: Source) -> Draft | list[Fault]:
+def add(answers: Answers, source: Source) -> Tried | list[Fault]:
     """Make the file of a new package."""
     answers = _given(answers)
-    name = derive.repository(answers["repository"])
-    title = answers["title"] or pypi_of(answers["pypi"]) or (name.path.rpartition("/")[2] if name else "")
-    slug, faults = slug_of(ADD.label("slug"), answers["slug"], pypi_of(answers["pypi"]) or title)
-    if faults or (faults := _taken(source, "packages", slug, ADD.label("slug"))):
+    pypi = pypi_of(answers["pypi"])
+    name = repository_of(answers["repository"])
+    words = name.path.rpartition("/")[2] if name else ""
+    title = answers["title"] or pypi or words
+    # Without a repository there will be no file, whatever its name: all else that is wrong is told beside that.
+    slug, faults = slug_of("package", ADD.label("slug"), answers["slug"], words if name else title or ADD.name)
+    if faults:
         return faults
-    keys = {
-        "title": title,
-        "category": Names(source.data).category(answers["category"]),
-        "repository": answers["repository"],
-        "pypi": pypi_of(answers["pypi"]),
-        "documentation": answers["documentation"],
-        "tags": tags_of(answers["tags"]),
-    }
-    written = {key: value for key, value in keys.items() if value}
-    return Draft("packages", slug, yaml_writer.text(written).encode(), None, f"Add {slug}")
+    package = proposing.Draft(
+        slug,
+        title=title,
+        category=Names(source.data).category(answers["category"]),
+        repository=answers["repository"],
+        pypi=pypi,
+        documentation=answers["documentation"],
+        tags=tuple(tags_of(answers["tags"])),
+    )
+    draft = Draft("packages", slug, package.text().encode(), None, f"Add {slug}")
+    return draft, proposing.review(package, source.data)
 
 
-def change(answers: Answers, source: Source) -> Draft | list[Fault]:
+def change(answers: Answers, source: Source) -> Tried | list[Fault]:
     """Put new values into the file of a package; comments and all that was not asked for stay."""
     names = Names(source.data)
     slug = names.package(answers["package"])
@@ -92,15 +86,18 @@ def change(answers: Answers, source: Source) -> Draft | list[Fault]:
     if body == before:
         hint = "Answer the question for what is to be changed; leave the others empty."
         return [Fault("", f"nothing in the file of {slug} would be changed", hint)]
-    return Draft("packages", slug, body, before, f"Change {slug}")
+    return _tried(Draft("packages", slug, body, before, f"Change {slug}"), source)
 
 
-def grid(answers: Answers, source: Source) -> Draft | list[Fault]:
+def grid(answers: Answers, source: Source) -> Tried | list[Fault]:
     """Make the file of a new grid; its cells are for people who know the packages, by hand."""
     answers = _given(answers)
-    slug, faults = slug_of(GRID.label("slug"), answers["slug"], answers["title"])
-    if faults or (faults := _taken(source, "grids", slug, GRID.label("slug"))):
+    slug, faults = slug_of("grid", GRID.label("slug"), answers["slug"], answers["title"])
+    if faults:
         return faults
+    if slug in source.data.grids or source.is_broken("grids", slug):
+        hint = "If it is the same grid, change that one; if it is another, write another name here."
+        return [Fault(GRID.label("slug"), "there is a grid of this name already", hint, slug)]
     names = Names(source.data)
     keys: dict[str, Any] = {
         "title": answers["title"],
@@ -109,20 +106,16 @@ def grid(answers: Answers, source: Source) -> Draft | list[Fault]:
     }
     if features := [_feature(line) for line in lines_of(answers["features"])]:
         keys["features"] = features
-    return Draft("grids", slug, yaml_writer.text(keys).encode(), None, f"Add the grid {slug}")
+    return _tried(Draft("grids", slug, yaml_writer.text(keys).encode(), None, f"Add the grid {slug}"), source)
+
+
+def _tried(draft: Draft, source: Source) -> Tried:
+    return draft, trial.problems(draft, source.data)
 
 
 def _given(answers: Answers) -> dict[str, str]:
     """Give answers for a new file, in which nothing can be taken away."""
     return {key: "" if text == NOTHING else text for key, text in answers.items()}
-
-
-def _taken(source: Source, kind: str, slug: str, label: str) -> list[Fault]:
-    if slug not in getattr(source.data, kind) and not source.is_broken(kind, slug):
-        return []
-    noun = kind.removesuffix("s")
-    hint = f"If it is the same {noun}, change that one; if it is another, write another name here."
-    return [Fault(label, f"there is a {noun} of this name already", hint, slug)]
 
 
 def _feature(line: str) -> dict[str, str]:

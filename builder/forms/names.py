@@ -9,8 +9,9 @@ from pydantic import TypeAdapter, ValidationError
 
 from builder import derive
 from builder.entries import AnyEntry, Records, did_you_mean
-from builder.fields import SLUG_LENGTH, Slug
+from builder.fields import Slug
 from builder.forms.outcome import Fault
+from builder.slugs import made_of
 
 _SLUG: Final[TypeAdapter[str]] = TypeAdapter(Slug)
 # What comes before a slug in the addresses of pages and of both APIs, and in a path of the data.
@@ -35,11 +36,11 @@ class Names:
         """Give the slug of the package that is meant; where none is, one that could be its, for the checks to tell."""
         page = _PAGE.fullmatch(text)
         name = page[2] if page and page[1] == "packages" else text
-        return self._packages.get(name.casefold()) or _slug(name) or name
+        return self._packages.get(name.casefold()) or _slug(name, "package") or name
 
     def category(self, text: str) -> str:
         """Give the slug of the category that is meant; where none is, as above."""
-        return self._categories.get(text.casefold()) or _slug(text) or text
+        return self._categories.get(text.casefold()) or _slug(text, "category") or text
 
     def page(self, text: str) -> tuple[str, str] | None:
         """Give what a page is about, as kind (`packages`, `grids`) and slug; None where there is nothing like it."""
@@ -65,10 +66,13 @@ class Names:
         return Fault(label, "there is no such package or grid here", meant or hint, text)
 
 
-def slug_of(label: str, text: str, words: str) -> tuple[str, list[Fault]]:
-    """Give the slug that is written, or one made of `words` where none is; and what is wrong with it."""
+def slug_of(kind: str, label: str, text: str, words: str) -> tuple[str, list[Fault]]:
+    """Give the slug that is written, or one made of `words` where none is, and what is wrong with it.
+
+    `kind` is `package` or `grid`, `label` what the question for the slug is called.
+    """
     try:
-        return _SLUG.validate_python(text or _slug(words)), []
+        return _SLUG.validate_python(text or _slug(words, kind)), []
     except ValidationError as error:
         if not text:
             return "", [Fault(label, "no name can be made of the title", "Write one, of a-z, 0-9 and -.", words)]
@@ -76,8 +80,9 @@ def slug_of(label: str, text: str, words: str) -> tuple[str, list[Fault]]:
         return "", [Fault(label, detail["msg"], detail.get("ctx", {}).get("hint", ""), text)]
 
 
-def _slug(words: str) -> str:
-    return re.sub(r"[^a-z0-9_]+", "-", words.lower()).strip("-_")[:SLUG_LENGTH].strip("-_")
+def _slug(words: str, kind: str) -> str:
+    """Give a slug made of words; "" where there is nothing to make it of."""
+    return next(made_of(words, kind)) if re.search("[A-Za-z]", words) else ""
 
 
 def lines_of(text: str) -> Iterator[str]:

@@ -51,6 +51,11 @@ class Form:
         """Give what the question for a key is called; "" where there is none."""
         return next((question.label for question in self.questions if question.id == key), "")
 
+    def place(self, label: str) -> int:
+        """Give the place of the question with this label, from 0; what is of none comes last."""
+        labels = [question.label for question in self.questions]
+        return labels.index(label) if label in labels else len(labels)
+
 
 def _last(option: str) -> Question:
     return Question("confirm", LAST_HEADING, Kind.BOXES, required=True, options=(option,))

@@ -1,39 +1,49 @@
 """The problems that a file would bring if it stood among the data: it is tried beside them, which stay as they are."""
 
-from dataclasses import replace
-from pathlib import Path
-from tempfile import TemporaryDirectory
-from typing import Any
+from dataclasses import dataclass, replace
+from typing import Any, Final
 
 from builder import checks, source
 from builder.changes.problems import brought
 from builder.checks.changes import Change, check_change
 from builder.entries import AnyEntry, Records
 from builder.errors import Problem
-from builder.forms.drafts import Draft
+from builder.records import GridRecord, PackageRecord
+from builder.source import files
+
+_MODELS: Final[dict[str, type[Any]]] = {"packages": PackageRecord, "grids": GridRecord}
+
+
+@dataclass(frozen=True, slots=True)
+class Draft:
+    """A file as it would be: `kind` is its folder, `before` its bytes now, None where it is new.
+
+    `title` is what its change does, in a few words.
+    """
+
+    kind: str
+    slug: str
+    body: bytes
+    before: bytes | None
+    title: str
+
+    @property
+    def path(self) -> str:
+        """The path relative to the data folder."""
+        return f"{self.kind}/{self.slug}{files.SUFFIX}"
 
 
 def problems(draft: Draft, data: Records) -> list[Problem]:
     """Give the problems that a draft brings: of its file, of the records beside it, and of the change itself."""
-    entry, found = _read(draft, draft.body, data.folder)
-    before, old = (None, []) if draft.before is None else _read(draft, draft.before, data.folder)
+    path, model = f"{data.folder}/{draft.path}", _MODELS[draft.kind]
+    entry, found = source.read_entry(path, draft.body, model)
+    before, old = (None, []) if draft.before is None else source.read_entry(path, draft.before, model)
     new = brought(found, old)
     if entry is None:
         return new
     after = _with(data, draft, entry)
     change = Change(_only(draft, before), after, {draft.path: (draft.before, draft.body)}, "HEAD")
     return sorted([*new, *brought(checks.check(after), checks.check(data)), *check_change(change)])
-
-
-def _read(draft: Draft, body: bytes, folder: str) -> tuple[AnyEntry | None, list[Problem]]:
-    """Read the file alone, in a folder of the same name: the record, None where it cannot be used, and its problems."""
-    with TemporaryDirectory() as stage:
-        beside = Path(stage) / folder
-        (beside / draft.kind).mkdir(parents=True)
-        (beside / draft.path).write_bytes(body)
-        read, found = source.load(beside)
-    entry: AnyEntry | None = getattr(read, draft.kind).get(draft.slug)
-    return entry, [problem for problem in found if problem.path == f"{folder}/{draft.path}"]
 
 
 def _with(data: Records, draft: Draft, entry: AnyEntry) -> Records:

@@ -17,6 +17,7 @@ from builder.errors import DataError, Problem, folder_name
 from builder.importing.edit import amend
 from builder.importing.journal import FOLDER
 from builder.importing.merge import Draft, Merged
+from builder.placing import replace
 from builder.source import files, yaml_writer
 from builder.source.text import SIZE_LIMIT, decode
 
@@ -81,9 +82,7 @@ class Stage:
     def commit(self) -> None:
         """Put the changed files in place, and remove the copy and what the import had kept."""
         ready = self.folder.parent / _READY
-        beside = ready.with_name(f"{_READY}.new")
-        beside.write_text(json.dumps(self.paths))
-        beside.replace(ready)
+        replace(ready, json.dumps(self.paths).encode())
         finish(self._data)
         shutil.rmtree(self._data / FOLDER)
 

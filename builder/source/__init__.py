@@ -34,7 +34,7 @@ from builder.source import files, front, messages, part, yaml_text
 from builder.source.files import File
 from builder.source.text import RefusedError, decode
 
-__all__ = ["collection_paused", "load", "load_settings"]
+__all__ = ["collection_paused", "load", "load_settings", "read_entry"]
 
 _SLUG: Final[TypeAdapter[str]] = TypeAdapter(Slug)
 
@@ -65,6 +65,21 @@ def load(data: Path, *, keep_snapshots: bool = True) -> tuple[Records | None, li
 def load_settings(data: Path) -> Settings | None:
     """Read the settings alone, whatever else is wrong; None where they cannot be used."""
     return _Loading(data.resolve(), folder_name(data), keep_snapshots=False).settings()
+
+
+def read_entry(path: str, body: bytes, model: type[_Record]) -> tuple[Entry[_Record] | None, list[Problem]]:
+    """Read a file that is not there yet, as `load` would: what can be used of it, and every problem.
+
+    `path` is where it would be, relative to the folder that holds data/.
+    """
+    problems: list[Problem] = []
+    file = File(path, path)
+    try:
+        read = _record(file, decode(body), model, problems)
+    except RefusedError as error:
+        return None, [error.problem(path)]
+    has_slug = _has_slug(file, problems)
+    return Entry(path, file.slug, *read) if has_slug and read else None, sorted(problems)
 
 
 @contextmanager
@@ -156,7 +171,7 @@ class _Loading:
         entries = {}
         for file in listing.files:
             read = self._read(file, model)
-            if self._has_slug(file) and read:
+            if _has_slug(file, self.problems) and read:
                 entries[file.slug] = Entry(file.path, file.slug, *read)
             else:
                 listing.broken.add(file.slug)
@@ -171,8 +186,8 @@ class _Loading:
         for file in listing.files:
             text = self._text(file)
             parts = None if text is None else self._parts(file, text)
-            read = parts and self._record(file, parts.header, model)
-            if self._has_slug(file) and parts and read:
+            read = parts and _record(file, parts.header, model, self.problems)
+            if _has_slug(file, self.problems) and parts and read:
                 articles[file.slug] = Article(Entry(file.path, file.slug, *read), parts.body, parts.line)
             else:
                 listing.broken.add(file.slug)
@@ -186,20 +201,10 @@ class _Loading:
             self.problems.append(error.problem(file.path))
             return None
 
-    def _has_slug(self, file: File) -> bool:
-        try:
-            _SLUG.validate_python(file.slug)
-        except ValidationError as error:
-            problem = error.errors()[0]
-            message = f"its name, without the ending, {problem['msg']}"
-            self.problems.append(file.report("slug", message, problem["ctx"]["hint"], show_value(file.slug)))
-            return False
-        return True
-
     def _read(self, file: File, model: type[_Model]) -> tuple[_Model, Marks, frozenset[str]] | None:
         """Read one file: what it says, where, and the keys that had to be left out; None where it cannot be used."""
         text = self._text(file)
-        return None if text is None else self._record(file, text, model)
+        return None if text is None else _record(file, text, model, self.problems)
 
     def _text(self, file: File) -> str | None:
         try:
@@ -210,16 +215,30 @@ class _Loading:
             self.problems.append(error.problem(file.path))
         return None
 
-    def _record(self, file: File, text: str, model: type[_Model]) -> tuple[_Model, Marks, frozenset[str]] | None:
-        """Read the YAML of a file; as `_read`."""
-        try:
-            document = yaml_text.read(text)
-        except RefusedError as error:
-            self.problems.append(error.problem(file.path))
-            return None
-        try:
-            return model.model_validate(document.value), document.marks, frozenset()
-        except ValidationError as error:
-            self.problems += messages.explain(file.path, error, model, document)
-            found = part.usable(model, document.value, error)
-            return found and (found[0], document.marks, found[1])
+
+def _has_slug(file: File, problems: list[Problem]) -> bool:
+    try:
+        _SLUG.validate_python(file.slug)
+    except ValidationError as error:
+        problem = error.errors()[0]
+        message = f"its name, without the ending, {problem['msg']}"
+        problems.append(file.report("slug", message, problem["ctx"]["hint"], show_value(file.slug)))
+        return False
+    return True
+
+
+def _record(
+    file: File, text: str, model: type[_Model], problems: list[Problem]
+) -> tuple[_Model, Marks, frozenset[str]] | None:
+    """Read the YAML of a file: as `_Loading._read`, with what is wrong added to `problems`."""
+    try:
+        document = yaml_text.read(text)
+    except RefusedError as error:
+        problems.append(error.problem(file.path))
+        return None
+    try:
+        return model.model_validate(document.value), document.marks, frozenset()
+    except ValidationError as error:
+        problems += messages.explain(file.path, error, model, document)
+        found = part.usable(model, document.value, error)
+        return found and (found[0], document.marks, found[1])

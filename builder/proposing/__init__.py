@@ -1,0 +1,28 @@
+"""A new package's file, from an address and what is told beside it, until it stands under data/.
+
+`draft` holds what is to stand in the file, writes it as text, and tells what is wrong with it beside the records that
+are there. Nothing here asks a person: the command `new` does, and a form has asked already.
+"""
+
+from pathlib import Path
+
+from builder import placing
+from builder.errors import DataError
+from builder.proposing.draft import Draft, repository_of, review, slug_of, taken
+from builder.source import files
+
+__all__ = ["Draft", "repository_of", "review", "slug_of", "write"]
+
+
+def write(data: Path, draft: Draft) -> Path:
+    """Write the file of a draft in one step, and give where; never over another.
+
+    Raises:
+        DataError: a file of this name has come to be there meanwhile.
+    """
+    file = data / "packages" / f"{draft.slug}{files.SUFFIX}"
+    try:
+        placing.create(file, draft.text().encode())
+    except FileExistsError:
+        raise DataError([taken(draft.path(data.resolve().name))]) from None
+    return file
