@@ -68,6 +68,12 @@ class Hosts:
         return Transport(self.bases.values(), agent, budget=setup.budget, tokens=tokens)
 
 
+def foreign(host: str) -> Skipped:
+    """Say that nobody asks a host."""
+    shown = clean(host, _SHOWN)
+    return Skipped(f"the host {shown} is not among the forges that may be asked (forges in data/site.yaml)")
+
+
 def host_of(name: str) -> str:
     """Give the host of a name that `Hosts.project` gave."""
     return name.partition("/")[0]

@@ -6,7 +6,6 @@ hosts are not on the list that they are not asked about.
 
 from collections.abc import Iterator, Sequence
 from datetime import date
-from typing import Final
 
 from builder import config, derive
 from builder.derive import RepositoryName
@@ -14,11 +13,8 @@ from builder.metadata import RepositoryFacts
 from builder.records import PackageRecord
 from builder.upstreams import commits
 from builder.upstreams.base import Failed, Outcome, Plan, Question, Setup, Skipped
-from builder.upstreams.forges import Hosts, host_of, in_turn, named, settled
+from builder.upstreams.forges import Hosts, foreign, host_of, in_turn, named, settled
 from builder.upstreams.git_client import Client, Head, History
-from builder.upstreams.text import clean
-
-_SHOWN: Final = 100
 
 
 class Git:
@@ -53,8 +49,7 @@ class Git:
         if name is None:
             return Skipped("has no repository")
         if name.host not in self._known:
-            host = clean(name.host, _SHOWN)
-            return Skipped(f"the host {host} is not among the forges that may be asked (forges in data/site.yaml)")
+            return foreign(name.host)
         return self._hosts.project(record)
 
     def host(self, name: str) -> str:
