@@ -13,6 +13,7 @@ from builder.cli.checking import check
 from builder.cli.facts import fetch, fmt, ids
 from builder.cli.importing import import_
 from builder.cli.live import verify
+from builder.cli.proposing import new
 from builder.cli.schema import schema
 from builder.cli.site import build, doctor, serve
 from builder.cli.terminal import show_problems, tell
@@ -47,7 +48,7 @@ class Commands(click.Group):
         except OSError as error:
             tell(f"Error: {error.filename or 'the system'}: {error.strerror or error}", fg="red")
             sys.exit(BuilderError.exit_code)
-        except KeyboardInterrupt:
+        except (KeyboardInterrupt, click.Abort):  # the latter where a question was not answered
             tell("Interrupted.")
             sys.exit(INTERRUPTED)
 
@@ -62,5 +63,5 @@ def main(context: click.Context, *, quiet: bool, verbose: bool) -> None:
     context.obj = {"quiet": quiet, "verbose": verbose}
 
 
-for command in (build, check, diff, doctor, fetch, fmt, ids, import_, schema, serve, verify):
+for command in (build, check, diff, doctor, fetch, fmt, ids, import_, new, schema, serve, verify):
     main.add_command(command)

@@ -1,17 +1,19 @@
 """A new package's file, from an address and what is told beside it, until it stands under data/.
 
 `draft` holds what is to stand in the file, writes it as text, and tells what is wrong with it beside the records that
-are there. Nothing here asks a person: the command `new` does, and a form has asked already.
+are there; `finding` asks upstreams for what was not given. Nothing here asks a person: the command `new` does, and a
+form has asked already.
 """
 
 from pathlib import Path
 
 from builder import placing
-from builder.errors import DataError
+from builder.errors import DataError, folder_name
 from builder.proposing.draft import Draft, repository_of, review, slug_of, taken
+from builder.proposing.finding import Found, filled, find, remarks
 from builder.source import files
 
-__all__ = ["Draft", "repository_of", "review", "slug_of", "write"]
+__all__ = ["Draft", "Found", "filled", "find", "remarks", "repository_of", "review", "slug_of", "write"]
 
 
 def write(data: Path, draft: Draft) -> Path:
@@ -24,5 +26,5 @@ def write(data: Path, draft: Draft) -> Path:
     try:
         placing.create(file, draft.text().encode())
     except FileExistsError:
-        raise DataError([taken(draft.path(data.resolve().name))]) from None
+        raise DataError([taken(draft.path(folder_name(data)))]) from None
     return file
