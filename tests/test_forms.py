@@ -1,6 +1,7 @@
 """Forms: what becomes of an issue. The text is anybody's, so most cases are of those who mean no good or paste."""
 
 import re
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -8,18 +9,25 @@ import pytest
 from expected import BROKEN, agree
 from folders import grid as a_grid
 from folders import package, tree, write_data
+from forges.pypi import Projects, PyPI
+from forges.server import Forges
 from form_issues import add, body, change, event, grid, report
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from markdown_it import MarkdownIt
 
 from builder import build, source
+from builder.derive import RepositoryName
 from builder.errors import BuilderError
-from builder.forms import Answer, Proposal, answers, propose, words
+from builder.forms import Answer, Outcome, Proposal, answers, propose, words
 from builder.forms.event import SIZE_LIMIT, EventError, read
+from builder.forms.known import asking, offline
 from builder.forms.outcome import Fault
 from builder.forms.table import ADD, CHANGE, FORMS, GRID, LABEL, REPORT, Form
+from builder.metadata import PyPIFacts
+from builder.proposing import Found
 from builder.source import yaml_text
+from builder.upstreams.glance import Glance
 
 ONE = """\
 # Ours.
@@ -58,6 +66,15 @@ def proposed(text: str, data: Path, **issue: Any) -> Proposal:  # noqa: ANN401 -
     outcome = propose(event(text, **issue), data)
     assert isinstance(outcome, Proposal), outcome
     return outcome
+
+
+def asked(text: str, data: Path, found: Found) -> Outcome:
+    """Give what becomes of a form where upstreams say what was found, of the repository that was asked about."""
+
+    def find(name: RepositoryName, _project: str | None) -> Found:
+        return replace(found, asked=name)
+
+    return propose(event(text), data, find)
 
 
 def answered(text: str | None, data: Path, **issue: Any) -> Answer:  # noqa: ANN401 - any field of an issue
@@ -218,6 +235,65 @@ def test_a_question_that_is_not_asked_any_more_counts_as_left_out(data: Path) ->
 def test_there_must_be_data(tmp_path: Path) -> None:
     with pytest.raises(BuilderError, match="There is no folder"):
         propose(event(add()), tmp_path / "data")
+
+
+# --- What upstreams tell
+
+NEW = RepositoryName("github.com", "owner/django-new")
+PROJECT = PyPIFacts(name="Django-New", project_urls={"Docs": "https://new.example.org/"}, summary="Calls @everyone, #1")
+
+
+def test_what_was_left_out_is_filled_in_and_said_without_calling_anybody(data: Path) -> None:
+    glance = Glance(NEW, "See https://evil.example and @octocat `x`", archived=True)
+    made = asked(add(), data, Found(NEW, NEW, glance, PROJECT, is_ours=True, unheard=("so.",)))
+    assert isinstance(made, Proposal)
+    assert made.body.decode() == (
+        "title: Django-New\ncategory: apps\nrepository: https://github.com/owner/django-new\n"
+        "pypi: Django-New\ndocumentation: https://new.example.org/\n"
+    )
+    assert "What upstreams say of it:" in made.text
+    harmless(made.text)
+
+
+def test_what_was_answered_stays(data: Path) -> None:
+    made = asked(add(title="New", pypi="-", documentation="-"), data, Found(NEW, NEW, None, PROJECT, is_ours=True))
+    assert isinstance(made, Proposal)
+    assert made.body.decode() == "title: New\ncategory: apps\nrepository: https://github.com/owner/django-new\n"
+
+
+def test_a_repository_that_is_one_of_ours_by_now_is_told(data: Path) -> None:
+    said = asked(add(), data, Found(NEW, RepositoryName("github.com", "Owner/One")))
+    assert isinstance(said, Answer)
+    assert "is the repository of `data/packages/one.yaml` already" in said.text
+
+
+def test_what_is_not_there_is_told(data: Path) -> None:
+    said = asked(add(), data, Found(NEW, NEW, missing=("https://github.com/owner/django-new: is not there",)))
+    assert isinstance(said, Answer)
+    assert "there is no such thing: `https://github.com/owner/django-new`: is not there" in said.text
+    harmless(said.text)
+
+
+def test_nobody_is_asked_about_what_is_wrong_as_it_is(data: Path) -> None:
+    def find(_name: RepositoryName, _project: str | None) -> Found:
+        raise AssertionError
+
+    for text in (add(category="x"), add(repository="https://github.com/owner/one"), add(repository="x"), change()):
+        assert isinstance(propose(event(text), data, find), Answer)
+
+
+def test_upstreams_are_asked_as_the_settings_allow(forges: Forges, tmp_path: Path) -> None:
+    world = forges.github.world
+    world.make("owner/django-new", description="New.")
+    site = {
+        "forges": {"github.com": {"kind": "github", "api": forges.github.base}},
+        "pypi_url": forges.mount(PyPI(Projects(forges.clock))),
+    }
+    data = write_data(tmp_path / "data", site=site)
+    assert asking(data, forges.clock.now.date(), {})(NEW, None).repository == Glance(NEW, "New.")
+    assert asking(data, forges.clock.now.date(), {})(RepositoryName("evil.example.org", "a/b"), "").unheard
+    (data / "site.yaml").write_text("title: [\n")
+    assert asking(data, forges.clock.now.date(), {}) is offline
 
 
 # --- What is told: each case with its comment

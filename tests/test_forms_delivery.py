@@ -4,12 +4,15 @@ import json
 import os
 import subprocess
 import sys
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
 import fake_gh
 import pytest
 from folders import package, tree, write_data
+from forges.pypi import Projects, PyPI
+from forges.server import Forges
 from form_issues import add, change, grid, payload, report
 from repositories import OWN, commit, git
 
@@ -24,11 +27,11 @@ FILE = "data/packages/django-new.yaml"
 class Place:
     """A repository on a host, and a checkout of it in which a run is."""
 
-    def __init__(self, root: Path) -> None:
+    def __init__(self, root: Path, site: Mapping[str, Any]) -> None:
         self.root, self.bare, self.checkout = root, root / "bare", root / "checkout"
         self.event, self.state = root / "event.json", root / "state.json"
         source = root / "source"
-        write_data(source / "data", packages={"one": package(1), "two": package(2)})
+        write_data(source / "data", packages={"one": package(1), "two": package(2)}, site=site)
         (source / "README").write_text("x\n")
         commit(source)
         git(root, "clone", "--quiet", "--bare", str(source), str(self.bare))
@@ -58,13 +61,17 @@ class Place:
 
 @pytest.fixture
 def place(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Place:
+    return a_place(tmp_path, monkeypatch, {})
+
+
+def a_place(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, site: Mapping[str, Any]) -> Place:
     program = tmp_path / "bin/gh"
     program.parent.mkdir()
     program.write_text(f'#!/bin/sh\nexec {sys.executable} {HERE / "fake_gh.py"} "$@"\n')
     program.chmod(0o755)
     for name, value in (OWN | {"PATH": f"{program.parent}:{os.environ['PATH']}"}).items():
         monkeypatch.setenv(name, value)
-    made = Place(tmp_path)
+    made = Place(tmp_path, site)
     monkeypatch.setenv("GH_STATE", str(made.state))
     return made
 
@@ -76,7 +83,13 @@ def run_script(place: Place, event: Any) -> subprocess.CompletedProcess[str]:  #
     return subprocess.run(command, cwd=place.checkout, env=environment, capture_output=True, text=True, check=False)  # noqa: S603
 
 
-def test_a_form_becomes_a_branch_a_pull_request_and_a_comment(place: Place) -> None:
+def test_a_form_becomes_a_branch_a_pull_request_and_a_comment(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, forges: Forges
+) -> None:
+    forges.github.world.make("owner/django-new", description="Calls @everyone, closes #1")
+    known = {"github.com": {"kind": "github", "api": forges.github.base}}
+    index = forges.mount(PyPI(Projects(forges.clock)))
+    place = a_place(tmp_path, monkeypatch, {"forges": known, "pypi_url": index})
     before = tree(place.checkout / "data")
     done = run_script(
         place, payload(add(slug="django-new", title="Django $(touch ../evil) `New`; ${{ github.token }}"))
@@ -97,6 +110,7 @@ def test_a_form_becomes_a_branch_a_pull_request_and_a_comment(place: Place) -> N
     [pull] = state["pulls"]
     assert (pull["head"], pull["base"], pull["title"]) == ("form/12", "main", "Add django-new")
     assert "Closes #12." in pull["body"]
+    assert "Calls `@everyone`, closes `#1`\n" in pull["body"]
     assert [one["body"].split("\n")[0] for one in state["comments"]] == [MARK]
     assert "#57 proposes this" in place.said()
     assert tree(place.checkout / "data") == before
@@ -146,11 +160,20 @@ def test_an_edit_changes_branch_pull_request_and_comment(place: Place) -> None:
     assert len(state["comments"]) == 1
 
 
+def test_an_edit_that_is_wrong_leaves_the_pull_request_as_it_is(place: Place) -> None:
+    place.run(add())
+    first = git(place.bare, "rev-parse", "form/12")
+    said = place.run(add(category="none of them"))
+    assert "there is no such category" in said
+    assert said.endswith("Until then #57 stays as it is.")
+    assert git(place.bare, "rev-parse", "form/12") == first
+
+
 def test_the_same_again_pushes_nothing_and_says_nothing_anew(place: Place) -> None:
     place.run(change(title="First"))
     first = git(place.bare, "rev-parse", "form/12")
     place.github(asked=[])
-    place.run(change(title="First"))
+    place.run(change(title="First"), labels=[{"name": "form"}])
     assert git(place.bare, "rev-parse", "form/12") == first
     assert place.github()["asked"] == ["GET pulls", "PATCH pulls/57", "GET issues/12/comments"]
 
@@ -193,7 +216,7 @@ def test_where_no_workflow_may_open_one_a_person_is_shown_where(place: Place) ->
 @pytest.mark.parametrize("kind", ["GET pulls", "POST pulls", "POST issues/N/comments", "GET issues/N/comments"])
 def test_what_github_refuses_is_told_by_the_exit_code(kind: str, place: Place) -> None:
     place.github(refused={kind: [502, "Bad Gateway"]})
-    done = run_script(place, payload(add()))
+    done = run_script(place, payload(change(title="First")))
     asked = kind.replace("N", "12")
     assert done.returncode == 3
     assert done.stderr.startswith(f"Error: GitHub refused {asked}")
@@ -207,7 +230,7 @@ def test_labels_that_cannot_be_made_are_told(place: Place) -> None:
 
 def test_what_git_refuses_is_told(place: Place) -> None:
     git(place.checkout, "remote", "set-url", "origin", str(place.root / "nowhere"))
-    done = run_script(place, payload(add()))
+    done = run_script(place, payload(change(title="First")))
     assert done.returncode == 1
     assert done.stderr.startswith("Error: git ls-remote failed: fatal: ")
 

@@ -10,25 +10,28 @@ from typing import Final
 
 from builder import source
 from builder.errors import BuilderError, Problem
-from builder.forms import answers, drafts, words
-from builder.forms.drafts import Source
+from builder.forms import additions, answers, drafts, words
 from builder.forms.event import Event
+from builder.forms.known import Answers, Find, Source, offline
 from builder.forms.names import Names
 from builder.forms.outcome import Answer, Fault, Outcome, Proposal
 from builder.forms.table import ADD, CHANGE, FORMS, GRID, LABEL, OTHER, REMOVAL, REPORT, UNMAINTAINED, WRONG, Form
+from builder.forms.trial import Tried
 
 __all__ = ["Answer", "Outcome", "Proposal", "propose"]
 
 _LABELS: Final = {REMOVAL: "removal", UNMAINTAINED: "unmaintained", WRONG: "wrong-data", OTHER: "report"}
-_DRAFTED: Final[Mapping[str, Callable[[drafts.Answers, Source], drafts.Tried | list[Fault]]]] = {
-    ADD.name: drafts.add,
+_DRAFTED: Final[Mapping[str, Callable[[Answers, Source], Tried | list[Fault]]]] = {
+    ADD.name: additions.add,
     CHANGE.name: drafts.change,
     GRID.name: drafts.grid,
 }
 
 
-def propose(event: Event, folder: Path) -> Outcome:
+def propose(event: Event, folder: Path, find: Find = offline) -> Outcome:
     """Decide what becomes of an issue, by the data in `folder`; nothing is written.
+
+    `find` asks about the repository of a new package.
 
     Raises:
         BuilderError: there is no such folder.
@@ -47,25 +50,25 @@ def propose(event: Event, folder: Path) -> Outcome:
     data, _ = source.load(folder)
     if data is None:
         raise BuilderError(f"There is no folder {folder}.")
-    there = Source(folder, data)
+    there = Source(folder, data, find)
     return _reported(given, there, templates) if form is REPORT else _drafted(event, form, given, there)
 
 
-def _drafted(event: Event, form: Form, given: drafts.Answers, there: Source) -> Outcome:
+def _drafted(event: Event, form: Form, given: Answers, there: Source) -> Outcome:
     tried = _DRAFTED[form.name](given, there)
     if isinstance(tried, list):
         return Answer(words.faults(tried), (LABEL,))
-    draft, problems = tried
-    if problems:
-        path = f"{there.data.folder}/{draft.path}"
-        found = [_fault(form, problem, path) for problem in problems]
+    draft = tried.draft
+    path = f"{there.data.folder}/{draft.path}"
+    if tried.problems:
+        found = [_fault(form, problem, path) for problem in tried.problems]
         return Answer(words.faults(sorted(found, key=lambda fault: form.place(fault.label))), (LABEL,))
     login = event.issue.user.login if event.issue.user else ""
-    text = words.pull_request(form, event.issue.number, login, given.get("why", ""))
-    return Proposal(f"{there.data.folder}/{draft.path}", draft.body, draft.title, text)
+    text = words.pull_request(form, event.issue.number, login, given.get("why", ""), tried.remarks)
+    return Proposal(path, draft.body, draft.title, text)
 
 
-def _reported(given: drafts.Answers, there: Source, templates: str) -> Answer:
+def _reported(given: Answers, there: Source, templates: str) -> Answer:
     found = Names(there.data).page(given["subject"])
     if found is None:
         label = REPORT.label("subject")

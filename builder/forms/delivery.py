@@ -10,24 +10,28 @@ from builder.forms.branch import Branch
 from builder.forms.event import Event, Issue
 from builder.forms.event import read as read_event
 from builder.forms.github import GitHub
+from builder.forms.known import Find, offline
 from builder.forms.outcome import Answer, Proposal
+from builder.forms.table import LABEL
 
 
-def answer(event_file: Path, folder: Path) -> str:
+def answer(event_file: Path, folder: Path, find: Find = offline) -> str:
     """Read the event of an issue, decide by the data in `folder`, a checkout's, and do it; give what was done.
 
-    What is given holds no word of a stranger.
+    `find` is as in `propose`. What is given holds no word of a stranger.
 
     Raises:
         BuilderError: the event or the data cannot be read, or git or GitHub refused.
     """
     event = read_event(event_file)
-    outcome = propose(event, folder)
+    outcome = propose(event, folder, find)
     if outcome is None:
         return "Nothing is to be done."
     github = GitHub(event.repository.full_name)
     if isinstance(outcome, Answer):
-        return _say(github, event.issue.number, outcome)
+        there = github.pull_request(branch_name(event.issue.number))
+        stays = f"\n\n{words.stays(there.number)}" if there and there.is_open else ""
+        return _say(github, event.issue, Answer(outcome.text + stays, outcome.labels))
     return _deliver(github, event, outcome, folder)
 
 
@@ -36,11 +40,12 @@ def branch_name(issue: int) -> str:
     return f"form/{issue}"
 
 
-def _say(github: GitHub, issue: int, said: Answer) -> str:
-    if said.labels:
-        github.label(issue, said.labels)
-    github.comment(issue, said.text)
-    return f"Issue {issue} was answered."
+def _say(github: GitHub, issue: Issue, said: Answer) -> str:
+    there = {label.name for label in issue.labels}
+    if new := [name for name in said.labels if name not in there]:
+        github.label(issue.number, new)
+    github.comment(issue.number, said.text)
+    return f"Issue {issue.number} was answered."
 
 
 def _deliver(github: GitHub, event: Event, proposal: Proposal, folder: Path) -> str:
@@ -48,16 +53,17 @@ def _deliver(github: GitHub, event: Event, proposal: Proposal, folder: Path) -> 
     issue, name = event.issue, branch_name(event.issue.number)
     there = github.pull_request(name)
     if there and not there.is_open and not there.is_merged:
-        return _say(github, issue.number, Answer(words.closed(there.number)))
+        return _say(github, issue, Answer(words.closed(there.number)))
     root = Path(os.fsdecode(history.answer(folder, "rev-parse", "--show-toplevel")).removesuffix("\n"))
     if not Branch(root, name).push(prefix(folder) + proposal.path, proposal.body, _message(issue, proposal)):
-        return _say(github, issue.number, Answer(words.taken(name)))
+        return _say(github, issue, Answer(words.taken(name)))
     if there and there.is_open:
         github.edit_pull_request(there.number, proposal.title, proposal.text)
         number: int | None = there.number
     else:
         number = github.open_pull_request(name, event.repository.default_branch, proposal.title, proposal.text)
-    return _say(github, issue.number, Answer(words.proposed(number) if number else words.pushed(_compare(event, name))))
+    text = words.proposed(number) if number else words.pushed(_compare(event, name))
+    return _say(github, issue, Answer(text, (LABEL,)))
 
 
 def _compare(event: Event, branch: str) -> str:

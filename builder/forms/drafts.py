@@ -1,69 +1,22 @@
-"""From answers to the file that they ask for. What the values are worth is told by the checks, not here."""
+"""From answers to the file of a changed package or a new grid. What the values are worth is told by the checks."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
-from pathlib import Path
-from typing import Any, Final, TypeAlias
+from typing import Any, Final
 
-from builder import proposing
-from builder.entries import Records
-from builder.errors import Problem
 from builder.forms import trial
+from builder.forms.known import NOTHING, Answers, Source
 from builder.forms.names import Names, lines_of, pypi_of, slug_of, tags_of
 from builder.forms.outcome import Fault
-from builder.forms.table import ADD, CHANGE, GRID
-from builder.forms.trial import Draft
+from builder.forms.table import CHANGE, GRID
+from builder.forms.trial import Draft, Tried
 from builder.importing.edit import amend
-from builder.proposing import repository_of
 from builder.source import files, yaml_text, yaml_writer
 from builder.source.text import decode
 from builder.tidy import ORDERS, in_order
 
-Answers: TypeAlias = Mapping[str, str]
-Tried: TypeAlias = tuple[Draft, list[Problem]]
-"""A file as it would be, and all that would be wrong with it."""
-
-NOTHING: Final = "-"
-"""The answer that takes a value away."""
 _NEEDED: Final = frozenset({"title", "category"})
 # What stays of an import beside a key, and would go on being answered although a person changed the key.
 _WITH_IT: Final = {"pypi": "pypi_url"}
-
-
-@dataclass(frozen=True, slots=True)
-class Source:
-    """What answers are held against: the data that there is, in its folder."""
-
-    folder: Path
-    data: Records
-
-    def is_broken(self, kind: str, slug: str) -> bool:
-        """Tell whether there is a file of this name that cannot be read as it is."""
-        return slug in self.data.broken.get(kind, ())
-
-
-def add(answers: Answers, source: Source) -> Tried | list[Fault]:
-    """Make the file of a new package."""
-    answers = _given(answers)
-    pypi = pypi_of(answers["pypi"])
-    name = repository_of(answers["repository"])
-    words = name.path.rpartition("/")[2] if name else ""
-    title = answers["title"] or pypi or words
-    # Without a repository there will be no file, whatever its name: all else that is wrong is told beside that.
-    slug, faults = slug_of("package", ADD.label("slug"), answers["slug"], words if name else title or ADD.name)
-    if faults:
-        return faults
-    package = proposing.Draft(
-        slug,
-        title=title,
-        category=Names(source.data).category(answers["category"]),
-        repository=answers["repository"],
-        pypi=pypi,
-        documentation=answers["documentation"],
-        tags=tuple(tags_of(answers["tags"])),
-    )
-    draft = Draft("packages", slug, package.text().encode(), None, f"Add {slug}")
-    return draft, proposing.review(package, source.data)
 
 
 def change(answers: Answers, source: Source) -> Tried | list[Fault]:
@@ -91,7 +44,7 @@ def change(answers: Answers, source: Source) -> Tried | list[Fault]:
 
 def grid(answers: Answers, source: Source) -> Tried | list[Fault]:
     """Make the file of a new grid; its cells are for people who know the packages, by hand."""
-    answers = _given(answers)
+    answers = {key: "" if text == NOTHING else text for key, text in answers.items()}
     slug, faults = slug_of("grid", GRID.label("slug"), answers["slug"], answers["title"])
     if faults:
         return faults
@@ -110,12 +63,7 @@ def grid(answers: Answers, source: Source) -> Tried | list[Fault]:
 
 
 def _tried(draft: Draft, source: Source) -> Tried:
-    return draft, trial.problems(draft, source.data)
-
-
-def _given(answers: Answers) -> dict[str, str]:
-    """Give answers for a new file, in which nothing can be taken away."""
-    return {key: "" if text == NOTHING else text for key, text in answers.items()}
+    return Tried(draft, trial.problems(draft, source.data))
 
 
 def _feature(line: str) -> dict[str, str]:

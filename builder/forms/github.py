@@ -3,7 +3,7 @@
 import json
 import re
 import subprocess
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
@@ -73,7 +73,7 @@ class GitHub:
         elif ours["body"] != body["body"]:
             self._ask("PATCH", f"issues/comments/{ours['id']}", body)
 
-    def label(self, issue: int, names: tuple[str, ...]) -> None:
+    def label(self, issue: int, names: Sequence[str]) -> None:
         """Add labels to an issue; those that the repository does not have are made."""
         for name in names:
             try:

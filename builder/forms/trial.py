@@ -33,6 +33,15 @@ class Draft:
         return f"{self.kind}/{self.slug}{files.SUFFIX}"
 
 
+@dataclass(frozen=True, slots=True)
+class Tried:
+    """A draft, all that would be wrong with it, and in sentences what those who look at it should know."""
+
+    draft: Draft
+    problems: list[Problem]
+    remarks: tuple[str, ...] = ()
+
+
 def problems(draft: Draft, data: Records) -> list[Problem]:
     """Give the problems that a draft brings: of its file, of the records beside it, and of the change itself."""
     path, model = f"{data.folder}/{draft.path}", _MODELS[draft.kind]

@@ -72,6 +72,11 @@ def proposed(number: int) -> str:
     )
 
 
+def stays(number: int) -> str:
+    """Give what is said of a pull request that is open while something is to be put right."""
+    return f"Until then #{number} stays as it is."
+
+
 def pushed(address: str) -> str:
     """Give the comment where a workflow may not open pull requests: a person does, at `address`."""
     return (
@@ -93,11 +98,13 @@ def taken(branch: str) -> str:
     )
 
 
-def pull_request(form: Form, number: int, login: str, why: str) -> str:
+def pull_request(form: Form, number: int, login: str, why: str, remarks: Sequence[str] = ()) -> str:
     """Give the text of the pull request for the issue `number`, of the person `login`, "" where nobody is known."""
     by = f" by {code(login)}" if login else ""
+    said = "".join(f"- {_said(remark)}\n" for remark in remarks)
+    told = f"What upstreams say of it:\n\n{said}\n" if said else ""
     return (
-        f"Proposed in #{number}{by} with the form *{form.title}*.\n\n{_quoted(why)}"
+        f"Proposed in #{number}{by} with the form *{form.title}*.\n\n{_quoted(why)}{told}"
         "`builder check` was run on it by the workflow of the forms: this change brings no problem. GitHub starts no "
         "workflow for a pull request that another one opened: to have the others run as well, close it and open it "
         f"again.\n\nCloses #{number}.\n"
