@@ -18,8 +18,9 @@ from markdown_it import MarkdownIt
 
 from builder import build, source
 from builder.derive import RepositoryName
+from builder.entries import Records
 from builder.errors import BuilderError
-from builder.forms import Answer, Outcome, Proposal, answers, propose, words
+from builder.forms import Answer, Outcome, Proposal, answers, propose, trial, words
 from builder.forms.event import SIZE_LIMIT, EventError, read
 from builder.forms.known import asking, offline
 from builder.forms.outcome import Fault
@@ -162,6 +163,11 @@ def test_only_what_a_change_brings_is_told(tmp_path: Path) -> None:
     assert proposed(change(title="First"), data).title == "Change one"
     told = answered(change(title="First", tags="UPPER!", category="y"), data).text
     assert re.findall(r"^- \*\*(.+?)\*\*", told, re.MULTILINE) == ["New category", "New tags"]
+
+
+def test_what_is_no_record_at_all_is_told_as_such() -> None:
+    [problem] = trial.problems(trial.Draft("grids", "side", b"- a\n", None, ""), Records())
+    assert problem.code == "not-mapping"
 
 
 def test_a_grid_is_proposed(data: Path) -> None:
@@ -357,6 +363,7 @@ HOSTILE: dict[str, tuple[str, dict[str, Any]]] = {
     "what another file says otherwise": (change(package="old", replaced_by="two"), {}),
     "it is replaced by nothing that is known": (change(replaced_by="tow"), {}),
     "a grid of nothing that is known": (grid(packages="one\ntow\n@everyone\none", features="A\nA"), {}),
+    "a path for a grid's name": (grid(slug="../packages/one"), {}),
     "a grid that is here": (grid(title="Side"), {}),
     "a report of nothing": (report(subject="nowhere", matter="It should be removed"), {}),
     "a report of what is not asked": (report(matter="All of it"), {}),

@@ -148,6 +148,12 @@ def test_what_is_no_event_stops_it(place: Place) -> None:
     assert done.stderr == "Error: The file holds no event of an issue that could be read: action, issue, repository.\n"
 
 
+def test_nobody_is_named_where_nobody_is_known(place: Place) -> None:
+    place.run(add(), user=None)
+    message = git(place.bare, "log", "-1", "--format=%B", "form/12")
+    assert message == "Add django-new\n\nProposed by a form in #12."
+
+
 def test_an_edit_changes_branch_pull_request_and_comment(place: Place) -> None:
     place.run(add())
     first = git(place.bare, "rev-parse", "form/12")
