@@ -31,6 +31,9 @@ CASES: dict[str, tuple[str, dict[str, Any], str | None]] = {
     "a list that grows": ("a:\n- x # best\n# all\nb: c\n", {"a": ["x", "z"]}, "a:\n- x # best\n- z\n# all\nb: c\n"),
     "a list in brackets that grows": ("a: [x] # best\nb: c\n", {"a": ["x", "z"]}, "a:\n  - x\n  - z\nb: c\n"),
     "a list that shrinks": ("a:\n  - x\n  - z\nb: c\n", {"a": ["z"]}, "a:\n  - z\nb: c\n"),
+    "a comment behind the value": ("a: x # best\nb: c\n", {"a": "z"}, "a: z # best\nb: c\n"),
+    "what is no comment": ("a: 'x # b' # c # d\r\n", {"a": "z"}, "a: z # c # d\r\n"),
+    "a comment behind the first of several lines": ("a: | # why\n  x\nb: c\n", {"a": "z"}, "a: z\nb: c\n"),
     "an empty value": ("a:\nb: c\n", {"a": ["z"]}, "a:\n  - z\nb: c\n"),
     "in braces": ("{a: b}\n", {"id": 1, "c": "d"}, "a: b\nid: 1\nc: d\n"),
     "with a comment in braces": ("{a: b} # c\n", {"id": 1}, None),
@@ -45,16 +48,33 @@ def test_keys_are_put_in(case: str) -> None:
     assert amend(text, changes) == expected
 
 
+GONE: dict[str, tuple[str, str | None]] = {
+    "one of several": ("a: b\n# of c\nc: d\n# of e\ne: f\n", "a: b\n# of c\n# of e\ne: f\n"),
+    "of several lines": ("c:\n  - x\n  - y\na: b\n", "a: b\n"),
+    "none": ("a: b\n", "a: b\n"),
+    "in braces": ("{a: b, c: d}\n", "a: b\n"),
+    "in braces with a comment": ("{a: b, c: d} # e\n", None),
+}
+
+
+@pytest.mark.parametrize("case", GONE)
+def test_keys_are_taken_away(case: str) -> None:
+    text, expected = GONE[case]
+    assert amend(text, {}, {"c"}) == expected
+
+
 keys = st.sampled_from(["id", "a", "b", "c"])
 texts = st.text("ab \n#:-\"'|", max_size=12)
 values = st.one_of(texts, st.lists(texts, max_size=3), st.none())
 
 
-@given(st.dictionaries(keys, values, min_size=1), st.dictionaries(keys, values, min_size=1))
-@example({"id": ":\n\n"}, {"id": ":\n\n"})
-def test_what_comes_out_says_what_it_should(before: dict[str, object], changes: dict[str, object]) -> None:
+@given(st.dictionaries(keys, values, min_size=1), st.dictionaries(keys, values, min_size=1), st.sets(keys))
+@example({"id": ":\n\n"}, {"id": ":\n\n"}, set())
+def test_what_comes_out_says_what_it_should(
+    before: dict[str, object], changes: dict[str, object], without: set[str]
+) -> None:
     text = "# first\n" + yaml_writer.text(before)  # type: ignore[arg-type] # they are
-    made = amend(text, changes)
+    made = amend(text, changes, without)
     assert made is not None
-    assert yaml_text.read(made).value == {**before, **changes}
+    assert yaml_text.read(made).value == {key: v for key, v in before.items() if key not in without} | changes
     assert made.startswith("# first\n")

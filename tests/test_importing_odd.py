@@ -222,7 +222,7 @@ def test_their_words_where_they_are_wanted(tmp_path: Path) -> None:
     with serving(one()) as server:
         assert run(server.url, data, "--theirs").exit_code == 0
     text = (data / "packages/django-messages.yaml").read_text()
-    assert "title: django-messages\n" in text
+    assert "title: django-messages   # as we call it\n" in text
     assert "tags: [messaging]\n\n# When it came\ncreated: 2010-08-29T18:47:51.417359-04:00\n" in text
 
 

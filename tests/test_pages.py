@@ -62,11 +62,15 @@ def hrefs(document: Element) -> list[str]:
     return [element.attributes["href"] for element in document.all() if "href" in element.attributes]
 
 
+ADD = f"{FORGE}/issues/new?template=add-package.yml"
+
+
 def ways(made: Catalogue) -> dict[str, tuple[str, str]]:
     """Give where each page's data is edited, and the route of its JSON; "" where there is none."""
     wanted = {"/": (f"{FORGE}/edit/main/data/site.yaml", "/api/v4/")}
-    for kind in ("packages", "grids", "categories"):
-        wanted[f"/{kind}/"] = (f"{FORGE}/new/main/data/{kind}", f"/api/v4/{kind}/")
+    wanted["/packages/"] = ADD, "/api/v4/packages/"
+    wanted["/grids/"] = f"{FORGE}/issues/new?template=propose-grid.yml", "/api/v4/grids/"
+    wanted["/categories/"] = f"{FORGE}/new/main/data/categories", "/api/v4/categories/"
     wanted["/packages/latest/"] = wanted["/packages/"]
     wanted["/packages/liked/"] = wanted["/packages/"][0], ""
     wanted["/readiness/"] = f"{FORGE}/new/main/data/products", ""
@@ -245,7 +249,7 @@ class TestEveryPage:
             if edit or json:
                 seen[listing] = next(iter(edit), ""), next(iter(json), "").removeprefix("/below")
             elif route == "/404.html":
-                assert f"{FORGE}/new/main/data/packages" in links(document.one("main")).values()
+                assert ADD in links(document.one("main")).values()
         assert seen == wanted
 
     def test_the_foot_leads_everywhere(self, name: str) -> None:
@@ -300,6 +304,12 @@ def test_editing_leads_to_where_the_data_is_in_its_repository(folder: str, insid
     for route, address in zip(routes, wanted, strict=True):
         assert address in links(read(pages[route]).one("main")).values()
         assert links(read(pages[route]).one("footer"))["Add a package"] == wanted[-1]
+
+
+def test_adding_leads_to_a_new_file_where_the_forge_has_no_forms() -> None:
+    elsewhere = "https://codeberg.org/github.com/directory"
+    made = catalogue({"p": package()}, repository=elsewhere)
+    assert links(page(made, "/packages/").one("footer"))["Add a package"] == f"{elsewhere}/new/main/data/packages"
 
 
 class TestHostileText:

@@ -24,11 +24,16 @@ class Review:
 def review(base: Base, records: Records | None, problems: list[Problem], *, as_bot: bool = False) -> Review:
     """Tell apart the problems that a change brings; `records` and `problems` are what `builder.build.look` gave."""
     old = _problems_before(base) if problems else []
-    brought = sorted(_not_in(problems, old))
-    older = len(problems) - len(brought)
+    new = brought(problems, old)
+    older = len(problems) - len(new)
     if records is not None:
-        brought += check_change(_change(base, records), as_bot=as_bot)
-    return Review(sorted(brought), older)
+        new += check_change(_change(base, records), as_bot=as_bot)
+    return Review(sorted(new), older)
+
+
+def brought(problems: Iterable[Problem], old: Iterable[Problem]) -> list[Problem]:
+    """Give the problems that are not among the old ones, wherever their line has gone, in order of place."""
+    return sorted(_not_in(problems, old))
 
 
 def _problems_before(base: Base) -> list[Problem]:
@@ -44,7 +49,6 @@ def _change(base: Base, after: Records) -> Change:
 
 
 def _not_in(problems: Iterable[Problem], old: Iterable[Problem]) -> Iterator[Problem]:
-    """Yield the problems that are not among the old ones, wherever their line has gone."""
     left = Counter(map(_what, old))
     for problem in problems:
         what = _what(problem)

@@ -4,7 +4,7 @@ Where a text may be changed in several ways, what comes out is read, and the fir
 """
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from itertools import product
 from typing import Any, Final
 
@@ -15,10 +15,13 @@ _END: Final = re.compile(r"^\.\.\.(?:\s|$)", re.MULTILINE)
 _NOT_OF_KEY: Final = re.compile(r"\s*(?:#.*)?")  # a line that belongs to what comes after it
 
 _ITEM: Final = re.compile(r"\s*-\s+")
+_COMMENT: Final = re.compile(r"[ \t]+(?=#)")  # where one may begin
 
 
-def amend(text: str, changes: Mapping[str, Any]) -> str | None:
-    """Give a text in which these keys have these values; None where it is written so that this cannot be done.
+def amend(text: str, changes: Mapping[str, Any], without: Collection[str] = ()) -> str | None:
+    """Give a text in which these keys have these values, and those of `without` are gone.
+
+    None where it is written so that this cannot be done.
 
     Raises:
         RefusedError: the text cannot be read.
@@ -27,7 +30,8 @@ def amend(text: str, changes: Mapping[str, Any]) -> str | None:
     if not isinstance(document.value, dict):
         return None
     said = yaml_text.read(yaml_writer.text(changes)).value
-    wanted = {**document.value, **(said if isinstance(said, dict) else {})}
+    kept = {key: value for key, value in document.value.items() if key not in without}
+    wanted = {**kept, **(said if isinstance(said, dict) else {})}
     return next((made for made in _candidates(document, changes, wanted) if _says(made, wanted)), None)
 
 
@@ -68,7 +72,10 @@ class _Text:
         lines = list(self._lines)
         for key in changes:
             if (key,) in self._document.keys and not (grow and self._grow(lines, key)):
-                self._replace(lines, key, self._own(key, changes[key]), whole=whole)
+                self._replace(lines, key, self._noted(key, self._own(key, changes[key])), whole=whole)
+        for key in self._document.value if isinstance(self._document.value, dict) else ():
+            if key not in self._wanted:
+                self._replace(lines, key, "", whole=whole)
         new = {key: self._own(key, value) for key, value in changes.items() if (key,) not in self._document.keys}
         first, others = new.pop("id", ""), "".join(new.values())
         before, end = "".join(lines[: self._begin]), self._end()
@@ -81,6 +88,18 @@ class _Text:
 
     def _own(self, key: str, value: object) -> str:
         return yaml_writer.text({key: value}).replace("\n", self._break)  # type: ignore[dict-item] # of a record
+
+    def _noted(self, key: str, new: str) -> str:
+        """Give the new line of a key with the comment that stands behind the old one; as it is where it has more."""
+        line = self._lines[self._document.keys[key,][0] - 1].rstrip("\r\n")
+        for found in _COMMENT.finditer(line) if new.count("\n") == 1 else ():
+            try:
+                said = yaml_text.read(line[: found.start()]).value
+            except RefusedError:
+                continue
+            if isinstance(said, dict) and said == {key: said.get(key)} and said[key] == self._said_of(key):
+                return new.rstrip("\r\n") + line[found.start() :] + self._break
+        return new
 
     def _end(self) -> int:
         """Give the line in which the document ends, or the number of lines."""
@@ -98,7 +117,7 @@ class _Text:
 
     def _grow(self, lines: list[str], key: str) -> bool:
         """Put new items after the last one of a list that has an item a line; tell whether that was done."""
-        before, after = (value.get(key) if isinstance(value, dict) else None for value in (self._said, self._wanted))
+        before, after = self._said_of(key), self._wanted.get(key)
         if not isinstance(before, list) or not isinstance(after, list) or not before or after[: len(before)] != before:
             return False
         last = self._document.marks[key, len(before) - 1][0] - 1
@@ -112,3 +131,6 @@ class _Text:
     @property
     def _said(self) -> yaml_text.Value:
         return self._document.value
+
+    def _said_of(self, key: str) -> yaml_text.Value:
+        return self._said.get(key) if isinstance(self._said, dict) else None

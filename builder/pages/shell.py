@@ -10,7 +10,7 @@ from datetime import date
 from hashlib import sha256
 from pathlib import Path
 from typing import Final
-from urllib.parse import quote
+from urllib.parse import quote, urlsplit
 
 from builder import urls
 from builder.catalogue import UNKNOWN_DATE, Catalogue
@@ -46,6 +46,10 @@ _PLACES: Final = {"search.js": "edge"}  # the folders of those that are not in `
 _COMMENTS: Final = re.compile(rb"^[ \t]*(?:/\*\*.*?\*/|//[^\n]*)\n", re.MULTILINE | re.DOTALL)  # on lines of their own
 _IMPORTED: Final = re.compile(rb'(?<=")\./([a-z]+\.js)(?=")')
 
+FORMS: Final = {"packages": "add-package.yml", "grids": "propose-grid.yml"}
+"""The forms that add to a folder of the data, by their files under .github/ISSUE_TEMPLATE/."""
+FORMS_FOLDER: Final = "data"
+"""Where the data lies in a repository that has forms."""
 SECTIONS: Final = (
     ("Packages", urls.PACKAGES),
     ("Grids", urls.GRIDS),
@@ -112,6 +116,7 @@ class Shell:
         self._forge = settings.repository.rstrip("/").removesuffix(".git")
         self._branch = quote(settings.branch)
         self._folder = f"{catalogue.folder}/" if catalogue.folder else ""
+        self._has_forms = urlsplit(self._forge).hostname == "github.com" and catalogue.folder == FORMS_FOLDER
         self._assets = _assets(templates)
         self._feeds = feed_links(site, settings.title, posts=bool(catalogue.posts))
         self._environment = PageEnvironment(templates)
@@ -164,7 +169,12 @@ class Shell:
         return self._on_forge("edit", "site.yaml")
 
     def add(self, kind: str) -> str:
-        """Give the address where the forge lets people add a file: `kind` is `packages`, `grids` or `categories`."""
+        """Give the address where people add to the data: a form where there is one for the kind, else a new file.
+
+        `kind` is a folder of the data, such as `packages`. Forms are GitHub's, and for the data of a whole repository.
+        """
+        if kind in FORMS and self._has_forms:
+            return f"{self._forge}/issues/new?template={FORMS[kind]}"
         return self._on_forge("new", kind)
 
     def _on_forge(self, action: str, path: str) -> str:
