@@ -4,7 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check install --quiet --require-hashes --no-deps
 
-.PHONY: help setup site serve test edge lint pins bench clean
+.PHONY: help setup site serve test programs edge lint pins bench clean
 
 help:
 	@echo 'make setup   set up alone: a virtual environment with the pinned dependencies'
@@ -27,8 +27,10 @@ serve: $(VENV)/.runtime
 # What tests run beside Python, as command:package of Debian.
 PROGRAMS := nginx:nginx caddy:caddy apache2:apache2 chromium:chromium
 
-test: $(VENV)/.dev edge
+programs:
 	@.ci/programs $(PROGRAMS)
+
+test: $(VENV)/.dev edge programs
 	$(BIN)/coverage erase
 	$(BIN)/coverage run -m pytest -n auto
 	$(BIN)/coverage combine --quiet
