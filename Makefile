@@ -62,8 +62,9 @@ lint: $(VENV)/.dev
 bench: $(VENV)/.runtime
 	$(BIN)/python benchmarks/build.py
 
+# What is younger than a week waits: most of what is published with bad intent is found by then.
 PINS := $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --upgrade --generate-hashes --no-annotate \
-	--no-emit-index-url --no-emit-find-links
+	--no-emit-index-url --no-emit-find-links --exclude-newer '7 days'
 
 pins: $(VENV)/.dev
 	echo flit_core | UV_CUSTOM_COMPILE_COMMAND='make pins' $(PINS) pyproject.toml - -o .requirements/runtime.txt
