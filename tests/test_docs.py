@@ -146,3 +146,42 @@ def test_every_command_and_option_is_in_the_documents(*, bless: bool) -> None:
     parts = [f"## {called}\n\n```text\n{text}\n```\n" for called, text in helps()]
     agree(COMMANDS_PAGE, "\n".join(["# The commands, by their own words\n", *parts]), bless=bless)
     assert "(.github/docs/commands.md)" in (ROOT / "README.md").read_text(encoding="utf-8")
+
+
+def links(file: Path) -> Iterator[str]:
+    """Yield where the links and pictures of a document lead."""
+    for token in MarkdownIt("commonmark").enable("table").parse(file.read_text(encoding="utf-8")):
+        for child in token.children or ():
+            if target := child.attrs.get("href") or child.attrs.get("src"):
+                yield str(target)
+
+
+def anchors(file: Path) -> set[str]:
+    """Give the anchors that GitHub makes of the headings of a document."""
+    tokens = MarkdownIt("commonmark").parse(file.read_text(encoding="utf-8"))
+    titles = [tokens[at + 1].content for at, token in enumerate(tokens) if token.type == "heading_open"]
+    return {re.sub(r"[^\w\- ]", "", title.lower()).replace(" ", "-") for title in titles}
+
+
+@pytest.mark.parametrize(
+    "document", [*ROOT.glob("*.md"), *ROOT.glob(".github/*.md"), COMMANDS_PAGE], ids=lambda file: str(file.name)
+)
+def test_links_between_documents_lead_somewhere(document: Path) -> None:
+    for target in links(document):
+        path, _, anchor = target.partition("#")
+        if re.match(r"https?://|mailto:|\.\./\.\./issues/", path):
+            continue
+        file = (document.parent / path).resolve() if path else document
+        assert file.exists(), target
+        assert not anchor or anchor in anchors(file), target
+
+
+FORMS = ROOT / ".github/ISSUE_TEMPLATE"
+
+
+@pytest.mark.xfail(not FORMS.exists(), reason="there are no forms yet", raises=FileNotFoundError)
+def test_the_forms_that_the_documents_name_are_those_that_there_are() -> None:
+    texts = "".join(file.read_text(encoding="utf-8") for file in DOCUMENTS)
+    named = set(re.findall(r"issues/new\?template=([\w.-]+)", texts))
+    assert named
+    assert named <= {file.name for file in FORMS.iterdir()}
