@@ -1,5 +1,6 @@
 """The answer to a pull request: whom it is for, what a stranger's packed site may hold, labels, and one comment."""
 
+import base64
 import io
 import json
 import os
@@ -7,13 +8,16 @@ import stat
 import subprocess
 import sys
 import tarfile
+import threading
 import zipfile
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
-from typing import Any
+from typing import Any, ClassVar
 
 import pytest
+from edge_programs import NOWHERE, found, tools
 from github_pulls import BOT, COMMIT, REPOSITORY, TOKEN, Github, serving
 from workflows import GITHUB, ON, ROOT, WORKFLOWS
 
@@ -404,35 +408,74 @@ def test_a_strangers_comment_with_our_mark_is_not_taken_for_ours(runner: Runner)
 # --- The host
 
 
-WRANGLER = """#!/bin/sh
-printf '%s\\n' "$PWD" "$@" > "$TOLD"
-ls -A >> "$TOLD"
-printf '%s\\n' '{"type":"pages-deploy","url":"https://1.p.pages.dev"}' > "$WRANGLER_OUTPUT_FILE_PATH"
-printf '%s\\n' '{"type":"pages-deploy-detailed","url":"https://1.p.pages.dev","alias":"https://pull-7.p.pages.dev"}' \\
-    >> "$WRANGLER_OUTPUT_FILE_PATH"
-"""
+CLAIMS = {"max_file_count_allowed": 20_000, "exp": 9_999_999_999}
+PROJECT = {"name": "packages", "production_branch": "main", "deployment_configs": {"production": {}, "preview": {}}}
+DEPLOYED = {
+    "id": "d1",
+    "url": "https://1.packages.pages.dev",
+    "project_name": "packages",
+    "environment": "preview",
+    "production_branch": "main",
+    "aliases": ["https://packages.example.org", "https://pull-7.packages.pages.dev"],
+    "latest_stage": {"name": "deploy", "status": "success"},
+}
 
 
-def test_the_tool_of_the_host_is_started_where_it_finds_nothing(tmp_path: Path) -> None:
-    wrangler = tmp_path / "tests/edge/node_modules/.bin/wrangler"
-    wrangler.parent.mkdir(parents=True)
-    wrangler.write_text(WRANGLER)
-    wrangler.chmod(0o755)
-    (tmp_path / "preview").mkdir()
-    environment = {
-        "PATH": os.environ["PATH"],
-        "TOLD": str(tmp_path / "told"),
-        "GITHUB_OUTPUT": str(tmp_path / "output"),
-        "PROJECT": "packages",
-        "NUMBER": "7",
-        "COMMIT": COMMIT,
-    }
-    command = [str(GITHUB / "publish-preview"), "preview"]
-    subprocess.run(command, cwd=tmp_path, env=environment, check=True, capture_output=True)  # noqa: S603 - our own script
-    where, *words = (tmp_path / "told").read_text().splitlines()
-    assert not Path(where).is_relative_to(tmp_path)
-    assert words == [
-        *("pages", "deploy", str(tmp_path / "preview"), "--project-name", "packages", "--branch", "pull-7"),
-        *("--commit-hash", COMMIT, "--commit-dirty=true"),
-    ], "and no file lies where it was started"
-    assert (tmp_path / "output").read_text() == "address=https://pull-7.p.pages.dev\n"
+class Cloudflare(BaseHTTPRequestHandler):
+    """Plays so much of Cloudflare's API as its own tool asks for when it publishes a folder."""
+
+    asked: ClassVar[list[tuple[str, str, bytes]]] = []
+
+    def _respond(self) -> None:
+        body = self.rfile.read(int(self.headers["Content-Length"] or 0))
+        what = self.path.partition("?")[0].removeprefix("/accounts/account/pages/projects/packages")
+        self.asked.append((what, self.headers["Authorization"], body))
+        token = ".".join(base64.urlsafe_b64encode(json.dumps(part).encode()).decode() for part in ({}, CLAIMS, {}))
+        results = {"": PROJECT, "/upload-token": {"jwt": token}, "/deployments": DEPLOYED, "/deployments/d1": DEPLOYED}
+        result = json.loads(body)["hashes"] if what == "/pages/assets/check-missing" else results.get(what)
+        answer = json.dumps({"success": True, "errors": [], "messages": [], "result": result}).encode()
+        self.send_response(200)
+        self.send_header("Content-Type", "application/json")
+        self.send_header("Content-Length", str(len(answer)))
+        self.end_headers()
+        self.wfile.write(answer)
+
+    do_GET = do_POST = _respond  # noqa: N815 - the server's names
+
+    def log_message(self, *_: object) -> None:
+        pass
+
+
+def test_the_hosts_own_tool_publishes_the_folder_and_nothing_beside_it(tmp_path: Path) -> None:
+    found("wrangler", tools())
+    site = tmp_path / "preview"
+    site.mkdir()
+    (site / "index.html").write_text("<p>home</p>")
+    with ThreadingHTTPServer(("127.0.0.1", 0), Cloudflare) as server:
+        threading.Thread(target=server.serve_forever, args=(0.02,), daemon=True).start()
+        environment = {
+            "PATH": tools(),
+            "HOME": str(tmp_path),
+            "npm_config_registry": NOWHERE,  # where it would ask for a newer one of itself
+            "CLOUDFLARE_API_BASE_URL": f"http://127.0.0.1:{server.server_port}",
+            "CLOUDFLARE_ACCOUNT_ID": "account",
+            "CLOUDFLARE_API_TOKEN": "t0ken",
+            "GITHUB_OUTPUT": str(tmp_path / "output"),
+            "PROJECT": "packages",
+            "NUMBER": "7",
+            "COMMIT": COMMIT,
+        }
+        command = [str(GITHUB / "publish-preview"), str(site)]
+        done = subprocess.run(command, cwd=ROOT, env=environment, capture_output=True, text=True, check=False)  # noqa: S603 - our own script
+        server.shutdown()
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert (tmp_path / "output").read_text() == "address=https://pull-7.packages.pages.dev\n"
+    sent = {what: body for what, _, body in Cloudflare.asked}
+    assert [file["value"] for file in json.loads(sent["/pages/assets/upload"])] == [
+        base64.b64encode(b"<p>home</p>").decode()
+    ]
+    form = sent["/deployments"].decode()
+    assert 'name="branch"\r\n\r\npull-7\r\n' in form
+    assert f'name="commit_hash"\r\n\r\n{COMMIT}\r\n' in form
+    assert "_worker" not in form
+    assert "functions" not in form
