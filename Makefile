@@ -4,7 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check install --quiet --require-hashes --no-deps
 
-.PHONY: help setup site serve test edge lint pins bench clean
+.PHONY: help setup site serve test programs edge lint pins bench clean
 
 help:
 	@echo 'make setup   set up alone: a virtual environment with the pinned dependencies'
@@ -27,8 +27,10 @@ serve: $(VENV)/.runtime
 # What tests run beside Python, as command:package of Debian.
 PROGRAMS := nginx:nginx caddy:caddy apache2:apache2 chromium-headless-shell:chromium-headless-shell
 
-test: $(VENV)/.dev edge
+programs:
 	@.ci/programs $(PROGRAMS)
+
+test: $(VENV)/.dev edge programs
 	$(BIN)/coverage erase
 	$(BIN)/coverage run -m pytest -n auto
 	$(BIN)/coverage combine --quiet
@@ -60,8 +62,9 @@ lint: $(VENV)/.dev
 bench: $(VENV)/.runtime
 	$(BIN)/python benchmarks/build.py
 
+# What is younger than a week waits: most of what is published with bad intent is found by then.
 PINS := $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --upgrade --generate-hashes --no-annotate \
-	--no-emit-index-url --no-emit-find-links
+	--no-emit-index-url --no-emit-find-links --exclude-newer '7 days'
 
 pins: $(VENV)/.dev
 	echo flit_core | UV_CUSTOM_COMPILE_COMMAND='make pins' $(PINS) pyproject.toml - -o .requirements/runtime.txt

@@ -5,26 +5,16 @@ import re
 import subprocess
 import sys
 from pathlib import Path
-from typing import Any
 
 import pytest
-import yaml
 from folders import package, write_data
 from repositories import OWN, git
+from workflows import GITHUB, ON, WORKFLOWS, steps
 
 from builder.cli import main
 from builder.verify import generation_of
 
-GITHUB = Path(__file__).parent.parent / ".github"
-WORKFLOWS: dict[str, dict[Any, Any]] = {
-    file.stem: yaml.safe_load(file.read_text(encoding="utf-8")) for file in (GITHUB / "workflows").glob("*.yml")
-}
 WORKFLOW, DEPLOY = WORKFLOWS["refresh"], WORKFLOWS["deploy"]
-ON = True  # YAML 1.1 reads the key `on` as true
-
-
-def steps() -> list[dict[str, Any]]:
-    return [step for found in WORKFLOWS.values() for job in found["jobs"].values() for step in job.get("steps", [])]
 
 
 def test_actions_are_pinned_by_commit() -> None:
