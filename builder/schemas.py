@@ -189,7 +189,7 @@ SNIPPETS: Final[Mapping[type[BaseModel], Mapping[str, object]]] = {
 """What editors put in at once into an empty file; people go from one $ to the next."""
 
 _LIST: Final = "A list is meant: [one, two], or each on a line of its own after a dash."
-_NOT_OFFERED: Final = ("Leave it out", "For imports only")  # in their meanings: people do not begin such a key
+_NOT_OFFERED: Final = (_GIVEN, "For imports only")  # in their meanings: people do not begin such a key
 
 
 class _Generate(GenerateJsonSchema):
@@ -227,9 +227,7 @@ class _Generate(GenerateJsonSchema):
         made.pop("description", None)  # the model's docstring is for programmers
         made["properties"] = {key: _explained(value, MEANINGS[model][key]) for key, value in made["properties"].items()}
         if model in SNIPPETS:
-            label = (
-                f"{NAMES[model]}: a new file"  # another one than the title, which offers the keys that must be there
-            )
+            label = f"{NAMES[model]}: a new file"  # the name alone is that of the offer of required keys
             made["defaultSnippets"] = [{"label": label, "body": dict(SNIPPETS[model])}]
         return {**made, "title": NAMES[model]}
 

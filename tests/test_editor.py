@@ -135,6 +135,7 @@ def test_keys_are_offered_but_for_those_that_nobody_begins(way: Way) -> None:
     assert offered["pypi"]["documentation"] == schemas.MEANINGS[schemas.MODELS["package"]]["pypi"]
     assert "sites" in way.offers("package", "title: A\ncategory: apps\nsi")
     assert {"cells", "description"} <= {*way.offers("grid", "title: A\nfeatures:\n  - title: B\n    ")}
+    assert {"released", "ends", "lts"} <= {*way.offers("product", "title: A\nreleases:\n  - cycle: 5.2\n    ")}
 
 
 def test_a_new_file_is_begun_at_once_with_the_categories_to_choose_from(way: Way) -> None:
