@@ -101,7 +101,8 @@ def test_all_that_is_known_of_a_package(made: Catalogue) -> None:
         "grids": [{"grid": "g", "cells": {"Fast": "yes", "Small": "no"}}],
         "downloads": {"month": "2026-01", "count": 7},
         "sources": {
-            "github": {"state": "ok", "changed": "2026-02-01T03:00:00+00:00", "since": None, "reason": ""},
+            name: {"state": "ok", "changed": "2026-02-01T03:00:00+00:00", "since": None, "reason": ""}
+            for name in ("github", "pypi")
         },
     }
     assert [tuple(release.values()) for release in pypi["releases"]] == [

@@ -49,5 +49,7 @@ def _said(answer: str) -> str | None:
 
 
 def _tried(package: proposing.Draft, source: Source, remarks: tuple[str, ...] = ()) -> Tried:
-    draft = Draft("packages", package.slug, package.text().encode(), None, f"Add {package.slug}")
+    draft = Draft(
+        "packages", package.slug, proposing.contents(source.folder, package).encode(), None, f"Add {package.slug}"
+    )
     return Tried(draft, proposing.review(package, source.data), remarks)

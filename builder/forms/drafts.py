@@ -10,7 +10,7 @@ from builder.forms.outcome import Fault
 from builder.forms.table import CHANGE, GRID
 from builder.forms.trial import Draft, Tried
 from builder.importing.edit import amend
-from builder.source import files, yaml_text, yaml_writer
+from builder.source import files, modelines, yaml_text, yaml_writer
 from builder.source.text import decode
 from builder.tidy import ORDERS, in_order
 
@@ -59,7 +59,8 @@ def grid(answers: Answers, source: Source) -> Tried | list[Fault]:
     }
     if features := [_feature(line) for line in lines_of(answers["features"])]:
         keys["features"] = features
-    return _tried(Draft("grids", slug, yaml_writer.text(keys).encode(), None, f"Add the grid {slug}"), source)
+    text = modelines.first(yaml_writer.text(keys), modelines.find(source.folder, f"grids/{slug}{files.SUFFIX}"))
+    return _tried(Draft("grids", slug, text.encode(), None, f"Add the grid {slug}"), source)
 
 
 def _tried(draft: Draft, source: Source) -> Tried:

@@ -157,7 +157,7 @@ def _pace(sheet: Sheet, calendar: Calendar) -> tuple[Fact, str]:
     start = today.replace(year=today.year - 1, day=28 if (today.month, today.day) == (2, 29) else today.day)
     released = (r for r in sheet.pypi.releases if not derive.is_prerelease(r.version))
     dates = [calendar.date(release.uploaded) for release in released if release.uploaded]
-    return Fact(number(sum(start < date <= today for date in dates))), f"in the year to {day(today).text}"
+    return Fact(number(sum(start < date <= today for date in dates))), f"until {day(today).text}"
 
 
 def _history(sheet: Sheet, calendar: Calendar) -> dict[str, object]:
