@@ -12,7 +12,7 @@ from builder import build, source, tidy
 from builder.derive import RepositoryName
 from builder.entries import Records
 from builder.errors import DataError, Problem
-from builder.proposing import Draft, repository_of, review, slug_of, write
+from builder.proposing import Draft, contents, repository_of, review, slug_of, write
 from builder.records import PackageRecord
 from builder.slugs import is_slug
 from builder.source import yaml_writer
@@ -262,3 +262,14 @@ def test_a_draft_is_written_once(data: Path) -> None:
         write(data, replace(DRAFT, title="Other"))
     assert [problem.code for problem in caught.value.problems] == ["slug-taken"]
     assert tree(data) == before
+
+
+def test_a_file_begins_with_the_line_by_which_editors_find_its_schema(tmp_path: Path) -> None:
+    data = write_data(tmp_path / "data")
+    draft = Draft("a", title="A", category="apps")
+    assert contents(data, draft) == draft.text()
+    (data / "schemas").mkdir()
+    (data / "schemas/package.json").write_bytes(b"{}")
+    file = write(data, draft)
+    line = "# yaml-language-server: $schema=../schemas/package.json\n"
+    assert file.read_text(encoding="utf-8") == contents(data, draft) == line + draft.text()
