@@ -39,7 +39,7 @@ def sized(made: Catalogue, host: Host, choices: Choices, step: int) -> Iterator[
         if not choices.siblings or not has_siblings(path, body):
             continue
         if larger % step == 0:
-            _, *packed = with_siblings([(path, body)], Path("nowhere"))
+            _, *packed = with_siblings([(path, body)], Path("nowhere"), has_siblings)
             ratios = {Path(name).suffix: len(form) / len(body) for name, form in packed}
         larger += 1
         yield from ((path + ending, round(len(body) * ratio)) for ending, ratio in ratios.items())
