@@ -14,6 +14,7 @@ TEXT: Final = "text/plain; charset=utf-8"
 XML: Final = "application/xml"
 ATOM: Final = "application/atom+xml; charset=utf-8"
 RSS: Final = "application/rss+xml; charset=utf-8"
+LINKSET: Final = "application/linkset+json"
 OPENSEARCH: Final = "application/opensearchdescription+xml; charset=utf-8"
 
 

@@ -35,6 +35,7 @@ POSTS_FEED: Final = "/changelog/feeds/"
 XML_FOLDERS: Final = ("/feeds/", POSTS_FEED, "/search/opensearch/")
 """What those routes begin with whose answers are XML, although they look like a page's."""
 
+API_CATALOG: Final = "/.well-known/api-catalog"
 API: Final = "/api/v4/"
 API_SEARCH: Final = "/api/v4/search/"
 API_PACKAGES: Final = "/api/v4/packages/"

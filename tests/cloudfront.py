@@ -99,7 +99,8 @@ class CloudFront:
         for file in self.site.rglob("*"):
             key = file.relative_to(self.site).as_posix()
             if file.is_file() and key != MARKER and not key.startswith(CONFIGURATION):
-                media_type = types["by_ending"].get(file.suffix, types["others"])
+                named = types["by_name"].get(file.name, types["others"])
+                media_type = types["by_ending"].get(file.suffix, named)
                 self.s3.put_object(Bucket=BUCKET, Key=key, Body=file.read_bytes(), ContentType=media_type)
 
     def __call__(self, request: Request) -> Answer:

@@ -7,18 +7,23 @@ import shutil
 import tempfile
 from collections.abc import Iterator, Mapping
 from pathlib import Path
+from urllib.parse import urlsplit
 
 import conformance
 import pytest
 import static_hosts
 from conformance import Running
 from folders import grid, package, write_data
+from hosted import ask
 from reading_clients import CLIENTS, Client, EndlessError, Reader, RefusedError
 
 from builder.choices import Query
 from builder.hosts import HOSTS, host_named
+from builder.hosts.media_types import UNKNOWN
+from builder.outputs import LINKSET
 from builder.upstreams.transport import Answer
 from builder.upstreams.transport.plain import Plain
+from builder.urls import API_CATALOG
 from builder.verify import CHECKS, Cannot, Report, name_of, of_live, verify
 
 PACKAGES, GRIDS = 45, 23
@@ -199,3 +204,9 @@ def test_every_file_is_served_as_it_was_built(served: Running, plain: Plain) -> 
     found = of_live(served.url, plain, None)
     assert found.wrong == []
     assert found.looked_at > 50
+
+
+def test_the_catalogue_of_apis_has_its_type_where_the_host_can_be_told(served: Running) -> None:
+    seen = ask(served.url, urlsplit(served.url).path + API_CATALOG)
+    told = UNKNOWN if served.host in {"github-pages", "generic"} else LINKSET
+    assert (seen.status, seen.media_type) == (200, told)

@@ -22,7 +22,7 @@ from builder.hosts import HOSTS
 from builder.outputs import JSON, NDJSON, Output
 
 NAMES = (*CATALOGUES, "real")
-UNPROMISED = ("/api/edge/", "/api/data/v1/search/", "/api/data/v1/schemas/", urls.DATA_OPENAPI)
+UNPROMISED = (urls.API_CATALOG, "/api/edge/", "/api/data/v1/search/", "/api/data/v1/schemas/", urls.DATA_OPENAPI)
 ITEM = "/api/v4/packages/django-messages/"
 EVERYTHING = Choices(suffixes=True)
 
@@ -157,3 +157,15 @@ def test_our_own_may_grow_and_the_originals_may_not() -> None:
     assert closed == {name for name in schemas if name.startswith(("V3", "V4"))}
     assert all(json.loads(output.body)["$schema"] for route, output in outputs("small").items() if "/schemas/" in route)
     assert outputs("small")[urls.DATA_OPENAPI].media_type == JSON
+
+
+@pytest.mark.parametrize("v3", [True, False])
+def test_programs_find_the_apis(*, v3: bool) -> None:
+    found = outputs("small", Choices(v3=v3))
+    first, *others = json.loads(found[urls.API_CATALOG].body)["linkset"]
+    assert first["anchor"] == SITE.absolute(urls.API_CATALOG)
+    roots = [link["href"] for link in first["item"]]
+    assert roots == [SITE.absolute(route) for route in (urls.API, *([urls.V3] if v3 else []), urls.DATA)]
+    assert [other["anchor"] for other in others] == roots
+    there = {SITE.absolute(route) for route in found} | {SITE.absolute(urls.BROWSE)}
+    assert {link["href"] for other in others for links in list(other.values())[1:] for link in links} <= there

@@ -180,7 +180,7 @@ def test_node_knows_the_type_of_every_file(many_on_node: tuple[str, Path]) -> No
 def test_the_rules_for_headers_name_none_twice() -> None:
     text = rules.headers_file()
     names = [line.partition(":")[0] for line in text.splitlines() if line.startswith(" ")]
-    assert len(names) == len(set(names)) == len({*rules.API_HEADERS, *rules.PAGE_HEADERS} - {"Allow"})
+    assert len(names) == len(set(names)) == len({*rules.API_HEADERS, *rules.PAGE_HEADERS, "Content-Type"} - {"Allow"})
     for name in ("netlify", "cloudflare"):
         host = host_named(name)
         assert dict(host.configuration(Urls(BASE), host.choices))["_headers"].decode().startswith(text)

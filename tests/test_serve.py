@@ -72,7 +72,7 @@ def ask(site: Site, target: str, method: str = "GET", if_none_match: str = "", h
         ("/assets/site.css", "assets/site.css", "text/css; charset=utf-8"),
         ("/assets/picture.svg", "assets/picture.svg", "image/svg+xml"),
         ("/assets/data.unknown", "assets/data.unknown", "application/octet-stream"),
-        ("/.well-known/api-catalog", ".well-known/api-catalog", "application/octet-stream"),
+        ("/.well-known/api-catalog", ".well-known/api-catalog", "application/linkset+json"),
         ("/%61ssets/site%2Ecss", "assets/site.css", "text/css; charset=utf-8"),
     ],
 )

@@ -16,7 +16,7 @@ from pydantic.json_schema import models_json_schema
 
 from builder import urls
 from builder.choices import Choices, Query
-from builder.outputs import JSON, NDJSON, Output
+from builder.outputs import JSON, LINKSET, NDJSON, Output
 from builder.resources import base, data, v3, v4, whole
 from builder.urls import PAGE_SIZE, Urls
 
@@ -183,7 +183,8 @@ def _deviation(kind: Kind, body: bytes) -> str:
 
 
 def render(site: Urls, choices: Choices) -> Iterator[Output]:
-    """Yield the OpenAPI document, and a schema for each kind of answer."""
+    """Yield what programs find the API by, the OpenAPI document, and a schema for each kind of answer."""
+    yield Output(urls.API_CATALOG, _json(catalog(site, choices)), LINKSET)
     schemas = _schemas()
     kinds = [kind for kind in KINDS if _is_there(kind, choices)]
     if choices.query is Query.ANSWERED:
@@ -204,6 +205,18 @@ def _is_there(kind: Kind, choices: Choices) -> bool:
         **dict.fromkeys(("package$", "grid$", "category$"), not choices.details),
     }
     return not any(left and re.match(name, kind.name) for name, left in left_out.items())
+
+
+def catalog(site: Urls, choices: Choices) -> dict[str, Any]:
+    """Give the APIs of the site as a set of links (RFC 9727), each with what describes it."""
+    roots = [site.absolute(route) for route in (urls.API, *([urls.V3] if choices.v3 else []), urls.DATA)]
+    described = {
+        "service-desc": [{"href": site.absolute(urls.DATA_OPENAPI), "type": JSON}],
+        "service-doc": [{"href": site.absolute(urls.BROWSE), "type": "text/html"}],
+        "status": [{"href": site.absolute(urls.DATA_FRESHNESS), "type": JSON}],
+    }
+    first = {"anchor": site.absolute(urls.API_CATALOG), "item": [{"href": root} for root in roots]}
+    return {"linkset": [first, *({"anchor": root, **described} for root in roots)]}
 
 
 def document(kinds: Sequence[Kind], schemas: Mapping[str, Any], site: Urls, choices: Choices) -> dict[str, Any]:

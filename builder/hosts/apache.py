@@ -17,7 +17,7 @@ from builder.choices import Choices, Query
 from builder.hosts import rules
 from builder.hosts.base import CONFIGURATION, File, Limits, Place, Server
 from builder.hosts.layouts import indexed
-from builder.hosts.media_types import MEDIA_TYPES, UNKNOWN
+from builder.hosts.media_types import MEDIA_TYPES, NAMED, UNKNOWN
 from builder.outputs import Output
 from builder.urls import API_NOT_FOUND, API_SEARCH, NOT_FOUND, Urls
 
@@ -279,6 +279,8 @@ def _served(at: str) -> Iterator[str]:
     yield from _rule(everything, "-", f"T={UNKNOWN},E=no-gzip:1,E=no-brotli:1")
     for ending, media_type in MEDIA_TYPES.items():
         yield from _rule(everything, "-", f"T={media_type}", f"{_FILE} {re.escape(ending)}$")
+    for name, media_type in NAMED.items():
+        yield from _rule(everything, "-", f"T={media_type}", f"{_FILE} /{re.escape(name)}$")
     for name, ending in (("br", ".br"), ("gzip", ".gz")):
         taken = rf'%{{HTTP:Accept-Encoding}} "(?:^|,)\s*{name}\s*(?:,|$|;\s*q=(?!0(?:\.0*)?\s*(?:,|$)))" [NC]'
         there = f"{_ROOT}{_FILE}{ending} -f"

@@ -13,7 +13,7 @@ from builder.choices import Choices, Query
 from builder.hosts import rules
 from builder.hosts.base import CONFIGURATION, File, Limits, Place, Server
 from builder.hosts.layouts import indexed
-from builder.hosts.media_types import MEDIA_TYPES, UNKNOWN
+from builder.hosts.media_types import MEDIA_TYPES, NAMED, UNKNOWN
 from builder.outputs import JSON, Output
 from builder.urls import API_SEARCH, NOT_FOUND, Urls
 
@@ -161,6 +161,7 @@ def _maps() -> Iterator[str]:
     yield "root * {args.0}"
     yield from _query()
     types = [f"~{re.escape(ending)}$ {_quoted(media_type)}" for ending, media_type in MEDIA_TYPES.items()]
+    types += [f"~/{re.escape(name)}$ {_quoted(media_type)}" for name, media_type in NAMED.items()]
     yield from _block("map {path} {packages_type}", [*types, f"default {UNKNOWN}"])
     yield from _block(f"map {_OFFSET} {{packages_page}}", [f"~^({rules.PAGE})$ `/offset/${{1}}`", 'default ""'])
 

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Final
 
-from builder.outputs import CSS, HTML, JAVASCRIPT, JSON, SVG
+from builder.outputs import CSS, HTML, JAVASCRIPT, JSON, LINKSET, SVG
 
 TEXT: Final = "text/plain; charset=utf-8"
 UNKNOWN: Final = "application/octet-stream"
@@ -29,6 +29,16 @@ MEDIA_TYPES: Final[Mapping[str, str]] = {
     ".woff2": "font/woff2",
     ".xml": "application/xml",
 }
+
+NAMED: Final[Mapping[str, str]] = {"api-catalog": LINKSET}
+"""Files without an ending that have a type, by name."""
+
+
+def of(name: str) -> str:
+    """Give the media type of a file by its name."""
+    _, dot, ending = name.rpartition(".")
+    return MEDIA_TYPES.get(f".{ending}", UNKNOWN) if dot else NAMED.get(name, UNKNOWN)
+
 
 COMPRESSIBLE: Final = frozenset(
     {".atom", ".css", ".html", ".js", ".json", ".ndjson", ".rss", ".svg", ".txt", ".webmanifest", ".xml"}

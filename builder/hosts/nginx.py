@@ -17,9 +17,9 @@ from builder.choices import Choices, Query
 from builder.hosts import rules
 from builder.hosts.base import CONFIGURATION, File, Limits, Place, Server
 from builder.hosts.layouts import indexed
-from builder.hosts.media_types import MEDIA_TYPES
+from builder.hosts.media_types import MEDIA_TYPES, NAMED
 from builder.outputs import Output
-from builder.urls import API_SEARCH, NOT_FOUND, Urls
+from builder.urls import API_CATALOG, API_SEARCH, NOT_FOUND, Urls
 
 MAPS: Final = f"{CONFIGURATION}nginx/http.conf"
 LOCATIONS: Final = f"{CONFIGURATION}nginx/site.conf"
@@ -186,6 +186,8 @@ def _server(prefix: str, *, v3: bool) -> Iterator[str]:
 def _locations(prefix: str, *, v3: bool) -> Iterator[str]:
     """Yield the locations in it. Of those with patterns, nginx takes the first that fits."""
     yield from _location(_match(prefix, f"(?:{rules.HIDDEN}).*"), rules.PAGE_HEADERS, [*_page(prefix), "return 404;"])
+    catalog = [f"default_type {NAMED['api-catalog']};", *_static(prefix)]
+    yield from _location(_match(prefix, re.escape(API_CATALOG)), rules.PAGE_HEADERS, catalog)
     gone = ["default_type application/json;", f"return 410 {_quoted(rules.gone())};"]
     yield from _location(_match(prefix, f"{rules.GONE}.*"), _api_headers(), gone)
     yield from _location(f"= {prefix}{rules.BROWSE}", _api_headers("Accept"), _browse(prefix))

@@ -12,6 +12,7 @@ from urllib.parse import urlsplit
 
 from builder import urls
 from builder.errors import SiteError
+from builder.outputs import LINKSET
 
 METHODS: Final = "GET, HEAD, OPTIONS"
 
@@ -39,6 +40,10 @@ PAGE_HEADERS: Final[Mapping[str, str]] = {
 """What every other answer has. The policy for scripts stands in the pages themselves."""
 
 
+CATALOG_TYPE: Final = f"{urls.API_CATALOG}\n  Content-Type: {LINKSET}\n"
+"""What such a file says of the one file whose name does not tell its type."""
+
+
 def headers_file() -> str:
     """Give the file `_headers` of hosts that have one, which tell the methods themselves.
 
@@ -48,7 +53,7 @@ def headers_file() -> str:
     lines: list[str] = []
     for pattern, headers in told.items():
         lines += [pattern, *(f"  {name}: {value}" for name, value in sorted(headers.items()) if name != "Allow")]
-    return "".join(f"{line}\n" for line in lines)
+    return "".join(f"{line}\n" for line in lines) + CATALOG_TYPE
 
 
 COLLECTIONS: Final = "packages|grids|categories"

@@ -5,7 +5,7 @@ from pathlib import Path
 from typing import Final
 from urllib.parse import unquote
 
-from builder.hosts.media_types import MEDIA_TYPES, UNKNOWN
+from builder.hosts import media_types
 
 _INDEXES: Final = ("index.html", "index.json", "index.xml")
 
@@ -41,7 +41,7 @@ def read(out: Path, route: str) -> tuple[bytes, str] | None:
         if not Path(os.path.realpath(file)).is_relative_to(os.path.realpath(out)):
             return None
         try:
-            return file.read_bytes(), MEDIA_TYPES.get(file.suffix, UNKNOWN)
+            return file.read_bytes(), media_types.of(file.name)
         except OSError:
             continue
     return None

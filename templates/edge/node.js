@@ -48,6 +48,7 @@ const TYPES = {
   ".webp": "image/webp",
   ".woff2": "font/woff2",
   ".xml": "application/xml",
+  "api-catalog": "application/linkset+json", // a whole name
 };
 const PAGES = {
   Allow: "GET, HEAD",
@@ -94,7 +95,7 @@ const file = async (route, codings = []) => {
     try {
       const path = await realpath(join(root, ...names, name));
       if (!path.startsWith(root + sep)) continue;
-      const type = TYPES[extname(name)] ?? "application/octet-stream";
+      const type = TYPES[extname(name) || name] ?? "application/octet-stream";
       return (await sibling(path, type, codings)) ?? { body: await readFile(path), type, coding: null };
     } catch (error) {
       if (!MISSING.includes(error.code)) throw error;

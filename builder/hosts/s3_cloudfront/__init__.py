@@ -13,7 +13,7 @@ from builder.choices import Choices, Query
 from builder.hosts import rules
 from builder.hosts.base import CONFIGURATION, File, Limits, Server
 from builder.hosts.layouts import indexed
-from builder.hosts.media_types import MEDIA_TYPES, UNKNOWN
+from builder.hosts.media_types import MEDIA_TYPES, NAMED, UNKNOWN
 from builder.hosts.s3_cloudfront.function import function
 from builder.hosts.s3_cloudfront.template import template
 from builder.outputs import Output
@@ -45,7 +45,7 @@ class S3CloudFront:
         code = function(prefix, site, v3=choices.v3)
         yield FUNCTION, code.encode()
         yield TEMPLATE, _json(template(prefix, code))
-        yield TYPES, _json({"by_ending": dict(MEDIA_TYPES), "others": UNKNOWN})
+        yield TYPES, _json({"by_ending": dict(MEDIA_TYPES), "by_name": dict(NAMED), "others": UNKNOWN})
 
 
 def _json(value: object) -> bytes:

@@ -37,7 +37,8 @@ function handler(event) {
         request.uri = list + (isJson ? 'index.json' : SITE.xml.test(list) ? 'index.xml' : 'index.html');
         return request;
     }
-    if (list.lastIndexOf('.') <= list.lastIndexOf('/') && SITE.safe.test(list)) {
+    const isFile = list.lastIndexOf('.') > list.lastIndexOf('/') || list === SITE.catalog;
+    if (!isFile && SITE.safe.test(list)) {
         return moved(SITE.prefix + route + '/', request.querystring, headers);
     }
     request.uri = list;
@@ -137,6 +138,7 @@ def function(prefix: str, site: Urls, *, v3: bool) -> str:
     told = {
         "prefix": _words(prefix),
         "browse": _words(rules.BROWSE),
+        "catalog": _words(urls.API_CATALOG),
         "api": json.dumps(dict(rules.API_HEADERS)),
         "page": json.dumps(dict(rules.PAGE_HEADERS)),
         "preflight": json.dumps(dict(rules.PREFLIGHT_HEADERS)),
