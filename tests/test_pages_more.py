@@ -289,9 +289,9 @@ class TestFigures:
             "Categories": "1",
             "On PyPI": "2",
             "Releases": "4",
-            "Downloads a month": "1\u202f500",
-            "Stars": "5",
-            "Archived": "1",
+            "Downloads a month": "1\u202f500 known of 1 package",
+            "Stars": "5 known of 2 packages",
+            "Archived": "1 known of 2 packages",
             "Deprecated": "2",
         }
         assert rows(document, 0) == [["5.2", "2"]]

@@ -11,7 +11,7 @@ from builder.catalogue import Catalogue
 from builder.pages.lists import grid_rows
 from builder.pages.sheets import Ranks, Sheet
 from builder.pages.shell import Page, Shell
-from builder.pages.words import NOT_FETCHED, Fact, number, unknown
+from builder.pages.words import NOT_FETCHED, Fact, counted, number, unknown
 
 BIG_GRIDS: Final = 10
 HOSTS: Final = 10  # of repositories; the others are counted together
@@ -52,22 +52,27 @@ def page(catalogue: Catalogue, sheets: Mapping[str, Sheet], ranks: Ranks, shell:
     )
 
 
-def _facts(catalogue: Catalogue) -> list[tuple[str, Fact]]:
+def _facts(catalogue: Catalogue) -> list[tuple[str, Fact, str]]:
+    """Give label, sum and a note of each: of how many packages it is, where that is not all; "" for most."""
     packages = catalogue.packages
     pypi = [p.snapshot.pypi for p in packages if p.snapshot.pypi]
     forge = [p.snapshot.repository for p in packages if p.snapshot.repository]
     downloads = [p.snapshot.downloads.count for p in packages if p.snapshot.downloads]
     return [
-        ("Packages", _count(len(packages))),
-        ("Grids", _count(len(catalogue.grids))),
-        ("Categories", _count(len(catalogue.categories))),
-        ("On PyPI", _fetched(len(pypi), pypi)),
-        ("Releases", _fetched(sum(len(facts.releases) for facts in pypi), pypi)),
-        ("Downloads a month", _fetched(sum(downloads), downloads)),
-        ("Stars", _fetched(sum(facts.stars or 0 for facts in forge), forge)),
-        ("Archived", _fetched(sum(facts.archived for facts in forge), forge)),
-        ("Deprecated", _count(sum(bool(p.record.deprecated or p.replaced_by) for p in packages))),
+        ("Packages", _count(len(packages)), ""),
+        ("Grids", _count(len(catalogue.grids)), ""),
+        ("Categories", _count(len(catalogue.categories)), ""),
+        ("On PyPI", _fetched(len(pypi), pypi), ""),
+        ("Releases", _fetched(sum(len(facts.releases) for facts in pypi), pypi), ""),
+        ("Downloads a month", _fetched(sum(downloads), downloads), _of(downloads, packages)),
+        ("Stars", _fetched(sum(facts.stars or 0 for facts in forge), forge), _of(forge, packages)),
+        ("Archived", _fetched(sum(facts.archived for facts in forge), forge), _of(forge, packages)),
+        ("Deprecated", _count(sum(bool(p.record.deprecated or p.replaced_by) for p in packages)), ""),
     ]
+
+
+def _of(known: Sequence[object], packages: Sequence[object]) -> str:
+    return f"known of {counted(len(known), 'package')}" if 0 < len(known) < len(packages) else ""
 
 
 def _count(value: int) -> Fact:

@@ -8,7 +8,7 @@ from builder import urls
 from builder.catalogue import UNKNOWN_DATE, Package
 from builder.pages.sheets import Sheet
 from builder.pages.shell import LISTS, Page, Shell
-from builder.pages.words import NOT_COMMITTED, Calendar, Fact, unknown
+from builder.pages.words import NOT_COMMITTED, Calendar, Fact, counted, unknown
 
 SHOWN: Final = 50
 
@@ -70,6 +70,9 @@ def added(package: Package, calendar: Calendar) -> Fact:
 
 def liked(sheets: Iterable[Sheet], shell: Shell) -> Page:
     """Make the page of the packages with the most stars."""
+    starred = most_starred(sheets, SHOWN)
+    few = f"{counted(len(starred), 'package')}, as many as have stars that are known; the most first."
+    lead = f"The {SHOWN} with the most stars on their forges." if len(starred) == SHOWN else few
     return Page(
         template="ranking.html",
         route=urls.LIKED,
@@ -78,9 +81,9 @@ def liked(sheets: Iterable[Sheet], shell: Shell) -> Page:
         summary=f"The {SHOWN} packages with the most stars on their forges.",
         edit=shell.add("packages"),
         values={
-            "lead": f"The {SHOWN} with the most stars on their forges. A star says that somebody took notice.",
+            "lead": f"{lead} A star says that somebody took notice.",
             "columns": USUAL,
-            "rows": usual(most_starred(sheets, SHOWN)),
+            "rows": usual(starred),
             "nothing": "Stars are not fetched yet.",
         },
         script=LISTS,
