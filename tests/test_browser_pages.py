@@ -2,10 +2,13 @@
 
 import re
 from typing import TYPE_CHECKING
+from urllib.parse import quote
 
 import brotli
 import pytest
 from browser import COLOURS, SHIFT
+from made import LONG_WORD
+from playwright.sync_api import expect
 from rendered import TEMPLATES, built, documents
 
 from builder.outputs import HTML
@@ -105,6 +108,28 @@ def test_hostile_data_runs_nothing_hides_nothing_and_breaks_nothing(sites: "Site
         response = tab.open(HOSTILE[name])
         assert len(brotli.compress(response.body())) <= HOSTILE_BYTES
         assert tab.faults() == []
+        assert tab.page.evaluate(FOREIGN_MARKUP) == []
+
+
+# Addresses that somebody sends: what scripts put together from the same data, and from what stands in the address.
+BIDI = quote("\u202evictim")
+SENT = (
+    "/search/?q=victim",
+    f"/search/?q={LONG_WORD}&category={LONG_WORD}&type=foo",
+    f"/search/?q={BIDI}&category=%3Cb%3E",
+    f"/packages/?q={LONG_WORD}&sort=-stars",
+    f"/grids/g/crowd/?active=1&recent=1&sort=-stars&p={LONG_WORD}",
+    f"/compare/?p=victim,gone,empty,{LONG_WORD},{BIDI}",
+)
+
+
+@pytest.mark.parametrize("route", SENT)
+def test_hostile_data_stays_in_its_place_where_scripts_put_it_together(sites: "Sites", route: str) -> None:
+    with sites.look("hostile") as tab:
+        tab.allow("404")
+        tab.open(route)
+        expect(tab.page.get_by_role("status").locator("visible=true").first).not_to_have_text(re.compile("Reading|^$"))
+        assert tab.faults(["light"], [320, 360, 768]) == []
         assert tab.page.evaluate(FOREIGN_MARKUP) == []
 
 
