@@ -237,6 +237,48 @@ def test_the_way_by_keyboard(sites: "Sites", name: str) -> None:
         assert places == sorted(places)
 
 
+# What is above the focused element, where no stretch of 24 pixels of it is seen from its top to its bottom.
+COVERED = """() => {
+  const element = document.activeElement;
+  if (element.matches("body, .frame, .skip")) return [];
+  const above = (x, y) => {
+    const found = document.elementFromPoint(x, y);
+    return found && (element.contains(found) || found.contains(element)) ? [] : [found?.outerHTML.slice(0, 80)];
+  };
+  let [seen, all, others] = [0, 0, []];
+  for (const { left, right, top, bottom } of element.getClientRects()) {
+    for (let x = left + 2; x < right; x += 4) {
+      const found = [...above(x, top + 3), ...above(x, bottom - 3)];
+      all += 4;
+      if (found.length) others.push(...found);
+      else seen += 4;
+    }
+  }
+  return seen < Math.min(all, 24) ? [`${element.textContent || element.ariaLabel || element.value}: ${others[0]}`] : [];
+}"""
+WALKS = ("/packages/", "/grids/g/rows/", "/grids/g/columns/", "/compare/?p=thing-0,thing-3,thing-6,thing-7,thing-2")
+CHOSEN = "sessionStorage.setItem('compare /below/', JSON.stringify(['thing-1', 'thing-4']))"
+
+
+@pytest.mark.parametrize("width", [390, 1280])
+@pytest.mark.parametrize("route", WALKS)
+def test_what_has_the_focus_is_never_covered(sites: "Sites", route: str, width: int) -> None:
+    with sites.tab("compared", viewport={"width": width, "height": 600}) as tab:
+        tab.page.add_init_script(CHOSEN)
+        tab.open(route)
+        if "compare" in route:
+            expect(tab.page.locator(".frame")).to_be_visible()
+        covered, steps = [], 0
+        for key in ("Tab", "Shift+Tab"):  # to the end of the page, and back to its beginning
+            tab.page.keyboard.press(key)
+            while not tab.page.evaluate("() => document.activeElement.matches('body')"):
+                covered += tab.page.evaluate(COVERED)
+                steps += 1
+                tab.page.keyboard.press(key)
+        assert steps > 60
+        assert covered == []
+
+
 def test_the_content_is_a_step_away(sites: "Sites") -> None:
     with sites.tab() as tab:
         tab.open("/packages/p/django-messages/")
