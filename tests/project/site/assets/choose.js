@@ -1,10 +1,10 @@
 
-import { element, root, slugOf } from "./page.js?v=7dd3cc0d";
+import { element, root, slugOf } from "./page.js?v=6c3bdb64";
 
 export const MOST = 8;
 const KEY = `compare ${root}`;
 const boxes = () => document.querySelectorAll(".mark input");
-const isThere = document.getElementById("chosen") !== null; // the comparison itself
+const isThere = document.getElementById("chosen") !== null;
 
 const kept = () => {
   try {

@@ -1,10 +1,10 @@
 
-import { mark, paint } from "./choose.js?v=12df2105";
-import { counted, day, element, number, read, root, slugOf, stated, write } from "./page.js?v=7dd3cc0d";
-import { find } from "./search.js?v=6992de8e";
-import { SLASH } from "./site.js?v=7271b98a";
+import { mark, paint } from "./choose.js?v=d5f1167d";
+import { counted, day, element, number, read, root, slugOf, stated, write } from "./page.js?v=6c3bdb64";
+import { find } from "./search.js?v=18516fc9";
+import { SLASH } from "./site.js?v=7286deeb";
 
-const SHOWN = 50; // at first, and as many more at a time: most hits are a request each
+const SHOWN = 50;
 
 const place = document.getElementById("results");
 const box = document.getElementById("q");

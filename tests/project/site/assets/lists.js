@@ -1,11 +1,11 @@
 
-import { chosen, mark, markRows, paint } from "./choose.js?v=12df2105";
-import { counted, day, element, fold, number, read, root, stated, write } from "./page.js?v=7dd3cc0d";
+import { chosen, mark, markRows, paint } from "./choose.js?v=d5f1167d";
+import { counted, day, element, fold, number, read, root, stated, write } from "./page.js?v=6c3bdb64";
 
 const INDEX = "/api/data/v1/packages.json";
-const SHOWN = 200; // rows of a cut list, and as many more at a time
-const PREFIX = /^(?:django|dj)[-_. ]+(?=\S)/; // does not count, as in builder/pages/lists.py
-const UNSORTED = "Version"; // of one package it tells nothing beside that of another
+const SHOWN = 200;
+const PREFIX = /^(?:django|dj)[-_. ]+(?=\S)/;
+const UNSORTED = "Version";
 
 const wide = matchMedia("(width >= 48rem)");
 const place = document.querySelector(".controls");
@@ -174,7 +174,7 @@ const start = () => {
   };
 
   box.addEventListener("input", () => {
-    change({ q: box.value.trim() }, isTyping); // all that is typed in one go is one step to go back
+    change({ q: box.value.trim() }, isTyping);
     isTyping = true;
   });
   box.addEventListener("blur", () => (isTyping = false));
@@ -189,7 +189,7 @@ const start = () => {
     for (const column of sortable) {
       const button = element("button", column.label, { type: "button" });
       button.addEventListener("click", () => turn(column));
-      column.cell.replaceChildren(wide.matches ? button : column.label); // else the heads are not seen
+      column.cell.replaceChildren(wide.matches ? button : column.label);
     }
   };
   wide.addEventListener("change", headed);
