@@ -68,4 +68,7 @@ export const entitle = (shown) => {
   document.title = text ? `${text} – ${title}` : title;
 };
 
+/** How something is sorted, in words. */
+export const ordered = (label, isDown) => `by ${label}, ${isDown ? "descending" : "ascending"}`;
+
 export const stated = (name) => new URLSearchParams(location.search).get(name)?.trim() ?? "";

@@ -1,5 +1,5 @@
 
-import { element, root, slugOf } from "./page.js?v=6c3bdb64";
+import { element, root, slugOf } from "./page.js?v=16228739";
 
 export const MOST = 8;
 const KEY = `compare ${root}`;

@@ -1,7 +1,7 @@
 
-import { MOST, choose, chosen } from "./choose.js?v=d5f1167d";
-import { ONLY, differ, hiddenFacts, said, tick } from "./differences.js?v=472179d2";
-import { FOREIGN, element, entitle, quoted, read, stated, write } from "./page.js?v=6c3bdb64";
+import { MOST, choose, chosen } from "./choose.js?v=39e71bf7";
+import { ONLY, differ, hiddenFacts, said, tick } from "./differences.js?v=5e20b2f1";
+import { FOREIGN, element, entitle, quoted, read, stated, write } from "./page.js?v=16228739";
 
 const place = document.getElementById("chosen");
 const status = document.getElementById("status");

@@ -1,5 +1,5 @@
 
-import { element } from "./page.js?v=6c3bdb64";
+import { element } from "./page.js?v=16228739";
 
 export const words = (text) => text.replace(/\s+/g, " ").trim();
 

@@ -1,8 +1,8 @@
 
-import { mark, paint } from "./choose.js?v=d5f1167d";
-import { counted, day, element, number, read, root, slugOf, stated, write } from "./page.js?v=6c3bdb64";
+import { mark, paint } from "./choose.js?v=39e71bf7";
+import { counted, day, element, number, read, root, slugOf, stated, write } from "./page.js?v=16228739";
 import { find } from "./search.js?v=18516fc9";
-import { SLASH } from "./site.js?v=7286deeb";
+import { SLASH } from "./site.js?v=c8b9ad01";
 
 const SHOWN = 50;
 

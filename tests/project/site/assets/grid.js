@@ -1,6 +1,6 @@
 
-import { ONLY, differ, hiddenFacts, said, tick, words } from "./differences.js?v=472179d2";
-import { element } from "./page.js?v=6c3bdb64";
+import { ONLY, differ, hiddenFacts, said, tick, words } from "./differences.js?v=5e20b2f1";
+import { element } from "./page.js?v=16228739";
 
 const VERSION = /^v?(?:(\d+)!)?(\d+(?:\.\d+)*)(?:[-_.]?(a|b|c|rc|alpha|beta|pre|preview)[-_.]?(\d*))?(?:[-_.]?(?:post|rev|r)[-_.]?(\d*)|-(\d+))?(?:[-_.]?dev[-_.]?(\d*))?(?:\+.*)?$/i;
 const STAGES = { a: 1, alpha: 1, b: 2, beta: 2, c: 3, rc: 3, pre: 3, preview: 3 };

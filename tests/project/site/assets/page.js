@@ -58,4 +58,6 @@ export const entitle = (shown) => {
   document.title = text ? `${text} – ${title}` : title;
 };
 
+export const ordered = (label, isDown) => `by ${label}, ${isDown ? "descending" : "ascending"}`;
+
 export const stated = (name) => new URLSearchParams(location.search).get(name)?.trim() ?? "";

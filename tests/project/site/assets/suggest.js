@@ -1,5 +1,5 @@
 
-import { counted, element, read, root } from "./page.js?v=6c3bdb64";
+import { counted, element, read, root } from "./page.js?v=16228739";
 import { suggest } from "./search.js?v=18516fc9";
 
 const PAUSE = 120;
