@@ -187,8 +187,8 @@ def test_an_index_that_is_not_there_leaves_the_list(sites: "Sites") -> None:
 
 
 def test_a_package_of_which_nothing_is_known_is_not_said_to_have_no_description(sites: "Sites") -> None:
-    row = {"slug": "one", "title": "One", "description": "", "category": "apps", "version": None, "released": None}
-    row |= {"last_commit": None, "stars": None, "standing": []}
+    row: dict[str, object] = {"slug": "one", "title": "One", "description": "", "category": "apps", "standing": []}
+    row |= dict.fromkeys(("version", "released", "last_commit", "stars"))
     other = row | {"slug": "two", "title": "Two", "stars": 3}
     body = json.dumps({"categories": {"apps": "App"}, "packages": [row, other]})
     with sites.tab("many") as tab:
