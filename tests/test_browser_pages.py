@@ -306,6 +306,39 @@ def test_nothing_moves_and_little_is_sent(sites: "Sites", name: str) -> None:
             assert tab.page.evaluate(SHIFT) < 0.005  # a figure that settles by a pixel; 0.1 is what a reader sees
 
 
+PAPER = 1046  # pixels between the margins of an A4 sheet that lies across
+
+
+@pytest.mark.parametrize(
+    ("name", "route"),
+    [
+        ("compared", "/grids/g/rows/"),
+        ("compared", "/grids/g/columns/"),
+        ("compared", "/compare/?p=thing-0,thing-1,thing-2,thing-3,thing-4,thing-5,thing-6,thing-7"),
+        ("hostile", "/grids/g/crowd/"),
+        ("hostile", "/grids/g/hostile/"),
+        ("real", "/grids/g/task-queues/"),
+    ],
+)
+def test_a_comparison_is_printed_whole(sites: "Sites", name: str, route: str) -> None:
+    with sites.tab(name, viewport={"width": PAPER, "height": 700}) as tab:
+        tab.page.add_init_script(CHOSEN)
+        tab.open(route)
+        expect(tab.page.locator(".frame table")).to_be_visible()
+        tab.page.emulate_media(media="print")
+        assert tab.overflow() <= 0
+        assert tab.page.evaluate(CUT) == []
+        seen = tab.page.locator(":is(.controls, .mark, .chosen, #choices, .sort, .frame button):visible")
+        assert seen.count() == 0
+
+
+# Cells that go beyond the sheet, or whose content goes beyond them.
+CUT = """() => [...document.querySelectorAll(".frame :is(th, td)")].filter((cell) => {
+  const { right } = cell.getBoundingClientRect();
+  return right > innerWidth || cell.scrollWidth > cell.clientWidth + 1;
+}).map((cell) => cell.textContent.trim().slice(0, 80))"""
+
+
 def bottom(tab: "Tab", selector: str) -> float:
     """Give where the first such element ends, in pixels from the top."""
     box = tab.page.locator(selector).first.bounding_box()
