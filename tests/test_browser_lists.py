@@ -87,6 +87,25 @@ def test_a_head_sorts_the_natural_way_the_other_and_not_at_all(sites: "Sites", r
             expect(button).to_be_focused()
 
 
+def test_who_is_ready_is_sorted_and_filtered(sites: "Sites") -> None:
+    with sites.tab("hostile") as tab:
+        tab.open("/readiness/hostile/5.2/")
+        before = titles(tab)
+        assert len(before) > 10
+        tab.page.get_by_label("Filter").fill(before[3])
+        expect(tab.page.locator(STATUS)).to_contain_text(f" of {len(before)} packages")
+        assert before[3] in titles(tab)
+        tab.page.get_by_label("Filter").fill("")
+        tab.page.get_by_label("Sort by").select_option("Ready: Z to A")
+        expect(tab.page.locator(STATUS)).to_have_text(f"{len(before)} packages; by Ready, descending")
+        said = tab.page.locator("tbody td:nth-child(2)").all_inner_texts()
+        assert said == sorted(said, reverse=True)
+        assert tab.page.get_by_role("columnheader", name="Releases named").get_by_role("button").count() == 0
+        assert tab.findings() == []
+        tab.open("/readiness/")
+        expect(tab.page.get_by_role("columnheader", name="Not yet", exact=True).first).to_be_visible()
+
+
 def test_a_list_is_turned_round_on_a_phone(sites: "Sites") -> None:
     with sites.tab("compared", viewport={"width": 390, "height": 844}) as tab:
         tab.open("/packages/?sort=-released")
