@@ -2,6 +2,8 @@
 
 from typing import TYPE_CHECKING
 
+import pytest
+from browser import SHIFT
 from playwright.sync_api import expect
 from rendered import documents, facts
 
@@ -137,6 +139,23 @@ def test_what_is_not_there_is_told(sites: "Sites") -> None:
         status = tab.page.locator("#status")
         expect(status).to_have_text("postman. Not in this directory: nothing-such, ../../grids, <b>.")
         assert tab.findings() == []
+
+
+PLACES = ("/grids/g/columns/", "/grids/g/rows/", "/grids/g/columns/timesheet/", "/")
+
+
+@pytest.mark.parametrize("route", PLACES)
+@pytest.mark.parametrize("width", [320, 1280])
+def test_packages_are_marked_where_they_stand_side_by_side_or_in_news(sites: "Sites", route: str, width: int) -> None:
+    with sites.tab("compared", viewport={"width": width, "height": 800}) as tab:
+        tab.open(route)
+        assert tab.page.evaluate(SHIFT) <= 0.005
+        for n in (1, 3):
+            tab.page.get_by_label(f"Compare Thing {n}", exact=True).first.check()
+        expect(tab.page.locator(".mark input[value='thing-3']:not(:checked)")).to_have_count(0)
+        assert tab.faults(["light", "dark"], [width]) == []
+        tab.page.get_by_role("complementary", name="Chosen packages").get_by_role("link", name="Compare").click()
+        assert compared(tab) == ["Thing 1", "Thing 3"]
 
 
 CHOSEN = "() => Object.values(sessionStorage)"

@@ -35,7 +35,7 @@ def opened(tab: "Tab", route: str = ROWS) -> "Tab":
 
 
 def status(tab: "Tab") -> str:
-    return tab.page.locator("[role=status]").inner_text()
+    return tab.page.locator("#choices [role=status]").inner_text()
 
 
 def query(tab: "Tab") -> str:
@@ -179,8 +179,8 @@ def test_only_differences(sites: "Sites", route: str) -> None:
         gone = set(facts) - set(kept)
         assert {"feature-3", "feature-4", "category", "status", "licence", "python"} <= gone
         assert {"version", "released", "stars", "feature-1", "feature-2", "forks"} <= set(kept)
-        assert status(tab) == f"2 of {12 if route == ROWS else 4} packages: chosen; {len(gone)} equal facts hidden"
-        tab.page.get_by_label("Thing 3").uncheck()  # one alone differs from nothing
+        assert status(tab) == f"2 of {12 if route == ROWS else 4} packages: only these; {len(gone)} equal facts hidden"
+        tab.page.get_by_label("Thing 3", exact=True).uncheck()  # one alone differs from nothing
         assert tab.page.evaluate(FACTS) == facts
 
 

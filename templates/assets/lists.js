@@ -5,7 +5,7 @@
  * packages, which are read from one file when they are first needed.
  */
 
-import { chosen, mark, markRows, paint } from "./choose.js";
+import { chosen, mark, markHeads, paint } from "./choose.js";
 import { counted, day, element, entitle, fold, number, ordered, read, root, stated, write } from "./page.js";
 
 const INDEX = "/api/data/v1/packages.json";
@@ -155,7 +155,7 @@ const start = () => {
     body.replaceChildren(...shown.map((entry) => entry.node()));
     for (const old of [...table.tBodies]) old.remove(); // and not the heads, one of which may have the focus
     table.append(body);
-    if (table.classList.contains("marked")) markRows(body.rows);
+    if (table.classList.contains("marked")) markHeads(table);
     for (const other of others) other.hidden = true;
     more.hidden = shown.length === found.length;
     const part = shown.length < found.length ? `, the first ${number(shown.length)} shown` : "";

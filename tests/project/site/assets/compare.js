@@ -1,5 +1,5 @@
 
-import { MOST, choose, chosen } from "./choose.js?v=39e71bf7";
+import { MOST, choose, chosen } from "./choose.js?v=90a0c4a6";
 import { ONLY, differ, hiddenFacts, said, tick } from "./differences.js?v=5e20b2f1";
 import { FOREIGN, element, entitle, quoted, read, stated, write } from "./page.js?v=16228739";
 

@@ -1,8 +1,8 @@
 
-import { mark, paint } from "./choose.js?v=39e71bf7";
+import { mark, paint } from "./choose.js?v=90a0c4a6";
 import { counted, day, element, entitle, number, quoted, read, root, slugOf, stated, write } from "./page.js?v=16228739";
 import { find } from "./search.js?v=18516fc9";
-import { SLASH } from "./site.js?v=c8b9ad01";
+import { SLASH } from "./site.js?v=51558a38";
 
 const SHOWN = 50;
 

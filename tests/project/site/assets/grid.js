@@ -306,7 +306,7 @@ const start = (place, table) => {
       state.python && `Python ${state.python}`,
       state.django && `Django ${state.django}`,
       state.licence,
-      state.p.length && "chosen",
+      state.p.length && "only these",
     ].filter(Boolean);
     status.textContent = [
       `${shown.length || "None"} of ${counted(packages.length, "package")}${wanted.length ? ": " : ""}${wanted.join(", ")}`,

@@ -1,5 +1,5 @@
 
-import { chosen, mark, markRows, paint } from "./choose.js?v=39e71bf7";
+import { chosen, mark, markHeads, paint } from "./choose.js?v=90a0c4a6";
 import { counted, day, element, entitle, fold, number, ordered, read, root, stated, write } from "./page.js?v=16228739";
 
 const INDEX = "/api/data/v1/packages.json";
@@ -145,7 +145,7 @@ const start = () => {
     body.replaceChildren(...shown.map((entry) => entry.node()));
     for (const old of [...table.tBodies]) old.remove();
     table.append(body);
-    if (table.classList.contains("marked")) markRows(body.rows);
+    if (table.classList.contains("marked")) markHeads(table);
     for (const other of others) other.hidden = true;
     more.hidden = shown.length === found.length;
     const part = shown.length < found.length ? `, the first ${number(shown.length)} shown` : "";

@@ -39,4 +39,4 @@ const isChosen = () => {
   }
 };
 
-if (document.querySelector(".marked, .choice") || isChosen()) import("./choose.js?v=39e71bf7");
+if (document.querySelector(".marked, .choice") || isChosen()) import("./choose.js?v=90a0c4a6");
