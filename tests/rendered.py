@@ -41,7 +41,7 @@ def small() -> Catalogue:
 
 
 def compared() -> Catalogue:
-    """Make a catalogue of things to compare: a grid of twelve packages, which are its rows, and one of four.
+    """Make a catalogue of things to compare: a grid of twelve packages, which are its rows, one of four, one of one.
 
     They differ in all that can be sorted and filtered by; `thing-10` and `thing-11` are known by name only.
     """
@@ -81,6 +81,7 @@ def compared() -> Catalogue:
     grids = {
         "rows": grid(*packages, title="Things", features=features),
         "columns": grid(*list(packages)[:4], title="Few things", features=features),
+        "alone": grid("thing-11", title="One thing"),
     }
     return catalogue(packages, grids, snapshots=snapshots)
 

@@ -2,6 +2,8 @@
 
 from typing import TYPE_CHECKING
 
+import pytest
+from browser import SHIFT
 from playwright.sync_api import expect
 from rendered import documents, facts
 
@@ -137,6 +139,100 @@ def test_what_is_not_there_is_told(sites: "Sites") -> None:
         status = tab.page.locator("#status")
         expect(status).to_have_text("postman. Not in this directory: nothing-such, ../../grids, <b>.")
         assert tab.findings() == []
+
+
+PLACES = ("/grids/g/columns/", "/grids/g/rows/", "/grids/g/columns/timesheet/", "/")
+
+
+@pytest.mark.parametrize("route", PLACES)
+@pytest.mark.parametrize("width", [320, 1280])
+def test_packages_are_marked_where_they_stand_side_by_side_or_in_news(sites: "Sites", route: str, width: int) -> None:
+    with sites.tab("compared", viewport={"width": width, "height": 800}) as tab:
+        tab.open(route)
+        assert tab.page.evaluate(SHIFT) <= 0.005
+        for n in (1, 3):
+            tab.page.get_by_label(f"Compare Thing {n}", exact=True).first.check()
+        expect(tab.page.locator(".mark input[value='thing-3']:not(:checked)")).to_have_count(0)
+        assert tab.faults(["light", "dark"], [width]) == []
+        tab.page.get_by_role("complementary", name="Chosen packages").get_by_role("link", name="Compare").click()
+        assert compared(tab) == ["Thing 1", "Thing 3"]
+
+
+CHOSEN = "() => Object.values(sessionStorage)"
+
+
+def test_a_comparison_from_elsewhere_leaves_the_choice(sites: "Sites") -> None:
+    with sites.tab("compared") as tab:
+        tab.open("/packages/")
+        for n in (1, 2):
+            tab.page.get_by_label(f"Compare Thing {n}", exact=True).check()
+        own = tab.page.evaluate(CHOSEN)
+        tab.open("/compare/?p=thing-3,thing-5")
+        assert compared(tab) == ["Thing 3", "Thing 5"]
+        tab.open("/packages/")
+        expect(tab.page.get_by_label("Compare Thing 1", exact=True)).to_be_checked()
+        expect(tab.page.get_by_label("Compare Thing 3", exact=True)).not_to_be_checked()
+        assert tab.page.evaluate(CHOSEN) == own
+        tab.page.get_by_role("complementary", name="Chosen packages").get_by_role("link", name="Compare").click()
+        assert compared(tab) == ["Thing 1", "Thing 2"]
+        expect(tab.page.get_by_role("button", name="Choose these")).to_be_hidden()
+
+
+def test_a_comparison_from_elsewhere_is_chosen_by_a_click_or_by_taking_one_away(sites: "Sites") -> None:
+    with sites.tab("compared") as tab:
+        tab.open("/compare/?p=thing-3,thing-5")
+        assert compared(tab) == ["Thing 3", "Thing 5"]
+        assert tab.page.evaluate(CHOSEN) == []
+        tab.page.get_by_role("button", name="Choose these", exact=True).click()
+        expect(tab.page.get_by_label("Only differences")).to_be_focused()
+        assert tab.page.evaluate(CHOSEN) == ['["thing-3","thing-5"]']
+        tab.open("/compare/?p=thing-1,thing-2,thing-4")
+        assert len(compared(tab)) == 3
+        expect(tab.page.get_by_role("button", name="Choose these instead")).to_be_visible()
+        assert tab.findings() == []
+        tab.page.get_by_role("button", name="Remove Thing 2").click()
+        expect(tab.page.locator("thead th > a")).to_have_count(2)
+        assert tab.page.evaluate(CHOSEN) == ['["thing-1","thing-4"]']
+        expect(tab.page.get_by_role("button", name="Choose these")).to_be_hidden()
+
+
+def test_when_the_last_is_taken_away_the_way_on_has_the_focus(sites: "Sites") -> None:
+    with sites.tab("compared") as tab:
+        tab.open("/compare/")
+        title = tab.page.title()
+        tab.open("/compare/?p=thing-3")
+        assert compared(tab) == ["Thing 3"]
+        assert tab.page.title() == f"Thing 3 \u2013 {title}"
+        tab.page.get_by_role("button", name="Remove Thing 3").press("Enter")
+        expect(tab.page.locator("#how a").first).to_be_focused()
+        assert tab.page.title() == title
+        tab.page.go_back()
+        assert compared(tab) == ["Thing 3"]
+        assert tab.page.title() == f"Thing 3 \u2013 {title}"
+
+
+def test_what_is_not_known_is_told_as_on_the_page(sites: "Sites") -> None:
+    with sites.tab() as tab:
+        tab.open("/compare/?p=waiting,postman")
+        assert compared(tab) == ["waiting", "postman"]
+        for name in ("What it is", "Commits in a year"):
+            assert line(tab, name)[0] == "not fetched yet"
+            row = tab.page.locator("tbody tr", has=tab.page.locator(f"th:text-is('{name}')"))
+            expect(row.locator("td").first.locator(".unknown")).to_have_text("not fetched yet")
+
+
+def test_what_somebody_sends_is_told_in_short(sites: "Sites") -> None:
+    with sites.tab() as tab:
+        tab.allow("404")
+        many = ",".join(f"\u202ezz{n}" for n in range(30))
+        tab.open(f"/compare/?p=postman,{'x' * 5000},{many}")
+        assert compared(tab) == ["postman"]
+        status = tab.page.locator("#status")
+        assert len(status.inner_text()) < 300
+        assert "\u202e" not in status.evaluate(
+            "(p) => [...p.childNodes].filter((n) => n.nodeType === 3).map((n) => n.data).join()"
+        )
+        assert status.locator("bdi", has_text="xxx…").count() == 1
 
 
 def test_eight_and_no_more(sites: "Sites") -> None:

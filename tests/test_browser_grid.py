@@ -35,7 +35,7 @@ def opened(tab: "Tab", route: str = ROWS) -> "Tab":
 
 
 def status(tab: "Tab") -> str:
-    return tab.page.locator("[role=status]").inner_text()
+    return tab.page.locator("#choices [role=status]").inner_text()
 
 
 def query(tab: "Tab") -> str:
@@ -103,14 +103,15 @@ def test_filters(sites: "Sites") -> None:
         page = tab.page
         page.get_by_label("Hide archived, deprecated and replaced").check()
         assert set(names(tab)) == {*map(str, range(8)), *LAST}
-        assert status(tab) == "10 of 12 packages"
+        assert status(tab) == "10 of 12 packages: active"
         page.get_by_role("combobox", name="Django").select_option("4.2")
         assert set(names(tab)) == {"0", "2", "4", "6"}
         page.get_by_role("combobox", name="Python").select_option("3.12")
         assert set(names(tab)) == {"2"}
         page.get_by_role("combobox", name="Licence").select_option("MIT")
         assert names(tab) == []
-        assert status(tab) == "0 of 12 packages"
+        assert status(tab) == "None of 12 packages: active, Python 3.12, Django 4.2, MIT"
+        assert not page.locator(".frame").is_visible()
         assert query(tab) == "active=1&django=4.2&python=3.12&licence=MIT"
         for wanted in ({"2"}, {"0", "2", "4", "6"}, {*map(str, range(8)), *LAST}):
             page.go_back()
@@ -122,6 +123,40 @@ def test_filters(sites: "Sites") -> None:
         assert (len(names(tab)), query(tab)) == (12, "")
         assert page.get_by_role("button", name="Sort and filter").evaluate("(b) => document.activeElement === b")
         assert not page.get_by_role("button", name="Reset").is_visible()
+
+
+def test_what_somebody_sends_says_what_is_filtered(sites: "Sites") -> None:
+    with sites.look("compared") as tab:
+        tab.open(ROWS)
+        title = tab.page.title()
+        assert status(tab) == "12 of 12 packages"
+        tab.open(f"{ROWS}?active=1&recent=1&licence=MIT&sort=-stars")
+        told = "None of 12 packages: active, released within a year, MIT; by Stars, descending"
+        assert status(tab) == told
+        assert tab.page.title() == f"{told} \u2013 {title}"
+        assert tab.findings() == []
+        tab.page.get_by_role("button", name="Reset").click()
+        assert (status(tab), tab.page.title()) == ("12 of 12 packages", title)
+        assert tab.page.locator(".frame").is_visible()
+
+
+def test_escape_closes_the_panel(sites: "Sites") -> None:
+    with sites.look("compared") as tab:
+        opened(tab)
+        button = tab.page.get_by_role("button", name="Sort and filter")
+        tab.page.get_by_label("Only differences").focus()
+        tab.page.keyboard.press("Escape")
+        assert not tab.page.locator("#panel").is_visible()
+        assert button.get_attribute("aria-expanded") == "false"
+        assert button.evaluate("(b) => document.activeElement === b")
+        tab.page.keyboard.press("Escape")  # nothing is opened by it
+        assert not tab.page.locator("#panel").is_visible()
+
+
+def test_one_package_is_no_packages(sites: "Sites") -> None:
+    with sites.look("compared") as tab:
+        tab.open("/grids/g/alone/")
+        assert status(tab) == "1 of 1 package"
 
 
 def test_released_within_a_year_of_the_data(sites: "Sites") -> None:
@@ -144,8 +179,8 @@ def test_only_differences(sites: "Sites", route: str) -> None:
         gone = set(facts) - set(kept)
         assert {"feature-3", "feature-4", "category", "status", "licence", "python"} <= gone
         assert {"version", "released", "stars", "feature-1", "feature-2", "forks"} <= set(kept)
-        assert status(tab) == f"2 of {12 if route == ROWS else 4} packages; {len(gone)} equal facts hidden"
-        tab.page.get_by_label("Thing 3").uncheck()  # one alone differs from nothing
+        assert status(tab) == f"2 of {12 if route == ROWS else 4} packages: only these; {len(gone)} equal facts hidden"
+        tab.page.get_by_label("Thing 3", exact=True).uncheck()  # one alone differs from nothing
         assert tab.page.evaluate(FACTS) == facts
 
 
@@ -257,7 +292,11 @@ def test_every_control_works_on_hostile_data(sites: "Sites", name: str) -> None:
             for width in (320, 1280):
                 tab.resize(width)
                 assert tab.overflow() <= 0
-            for control in [*tab.page.locator(".panel input").all()[:6], *tab.page.locator(".sort").all()[:6]]:
+            for control in tab.page.locator(".panel input").all()[:6]:
+                control.click()
+                assert status(tab)
+            tab.page.get_by_role("button", name="Reset").click()  # else nothing may be left to sort
+            for control in tab.page.locator(".sort").all()[:6]:
                 control.click()
                 assert status(tab)
 

@@ -2,10 +2,13 @@
 
 import re
 from typing import TYPE_CHECKING
+from urllib.parse import quote
 
 import brotli
 import pytest
 from browser import COLOURS, SHIFT
+from made import LONG_WORD
+from playwright.sync_api import expect
 from rendered import TEMPLATES, built, documents
 
 from builder.outputs import HTML
@@ -105,6 +108,28 @@ def test_hostile_data_runs_nothing_hides_nothing_and_breaks_nothing(sites: "Site
         response = tab.open(HOSTILE[name])
         assert len(brotli.compress(response.body())) <= HOSTILE_BYTES
         assert tab.faults() == []
+        assert tab.page.evaluate(FOREIGN_MARKUP) == []
+
+
+# Addresses that somebody sends: what scripts put together from the same data, and from what stands in the address.
+BIDI = quote("\u202evictim")
+SENT = (
+    "/search/?q=victim",
+    f"/search/?q={LONG_WORD}&category={LONG_WORD}&type=foo",
+    f"/search/?q={BIDI}&category=%3Cb%3E",
+    f"/packages/?q={LONG_WORD}&sort=-stars",
+    f"/grids/g/crowd/?active=1&recent=1&sort=-stars&p={LONG_WORD}",
+    f"/compare/?p=victim,gone,empty,{LONG_WORD},{BIDI}",
+)
+
+
+@pytest.mark.parametrize("route", SENT)
+def test_hostile_data_stays_in_its_place_where_scripts_put_it_together(sites: "Sites", route: str) -> None:
+    with sites.look("hostile") as tab:
+        tab.allow("404")
+        tab.open(route)
+        expect(tab.page.get_by_role("status").locator("visible=true").first).not_to_have_text(re.compile("Reading|^$"))
+        assert tab.faults(["light"], [320, 360, 768]) == []
         assert tab.page.evaluate(FOREIGN_MARKUP) == []
 
 
@@ -212,6 +237,48 @@ def test_the_way_by_keyboard(sites: "Sites", name: str) -> None:
         assert places == sorted(places)
 
 
+# What is above the focused element, where no stretch of 24 pixels of it is seen from its top to its bottom.
+COVERED = """() => {
+  const element = document.activeElement;
+  if (element.matches("body, .frame, .skip")) return [];
+  const above = (x, y) => {
+    const found = document.elementFromPoint(x, y);
+    return found && (element.contains(found) || found.contains(element)) ? [] : [found?.outerHTML.slice(0, 80)];
+  };
+  let [seen, all, others] = [0, 0, []];
+  for (const { left, right, top, bottom } of element.getClientRects()) {
+    for (let x = left + 2; x < right; x += 4) {
+      const found = [...above(x, top + 3), ...above(x, bottom - 3)];
+      all += 4;
+      if (found.length) others.push(...found);
+      else seen += 4;
+    }
+  }
+  return seen < Math.min(all, 24) ? [`${element.textContent || element.ariaLabel || element.value}: ${others[0]}`] : [];
+}"""
+WALKS = ("/packages/", "/grids/g/rows/", "/grids/g/columns/", "/compare/?p=thing-0,thing-3,thing-6,thing-7,thing-2")
+CHOSEN = "sessionStorage.setItem('compare /below/', JSON.stringify(['thing-1', 'thing-4']))"
+
+
+@pytest.mark.parametrize("width", [390, 1280])
+@pytest.mark.parametrize("route", WALKS)
+def test_what_has_the_focus_is_never_covered(sites: "Sites", route: str, width: int) -> None:
+    with sites.tab("compared", viewport={"width": width, "height": 600}) as tab:
+        tab.page.add_init_script(CHOSEN)
+        tab.open(route)
+        if "compare" in route:
+            expect(tab.page.locator(".frame")).to_be_visible()
+        covered, steps = [], 0
+        for key in ("Tab", "Shift+Tab"):  # to the end of the page, and back to its beginning
+            tab.page.keyboard.press(key)
+            while not tab.page.evaluate("() => document.activeElement.matches('body')"):
+                covered += tab.page.evaluate(COVERED)
+                steps += 1
+                tab.page.keyboard.press(key)
+        assert steps > 60
+        assert covered == []
+
+
 def test_the_content_is_a_step_away(sites: "Sites") -> None:
     with sites.tab() as tab:
         tab.open("/packages/p/django-messages/")
@@ -237,6 +304,39 @@ def test_nothing_moves_and_little_is_sent(sites: "Sites", name: str) -> None:
             assert 0 < sent["stylesheet"] <= 6 * 1024
             assert 0 < sent["script"] <= 12 * 1024
             assert tab.page.evaluate(SHIFT) < 0.005  # a figure that settles by a pixel; 0.1 is what a reader sees
+
+
+PAPER = 1046  # pixels between the margins of an A4 sheet that lies across
+
+
+@pytest.mark.parametrize(
+    ("name", "route"),
+    [
+        ("compared", "/grids/g/rows/"),
+        ("compared", "/grids/g/columns/"),
+        ("compared", "/compare/?p=thing-0,thing-1,thing-2,thing-3,thing-4,thing-5,thing-6,thing-7"),
+        ("hostile", "/grids/g/crowd/"),
+        ("hostile", "/grids/g/hostile/"),
+        ("real", "/grids/g/task-queues/"),
+    ],
+)
+def test_a_comparison_is_printed_whole(sites: "Sites", name: str, route: str) -> None:
+    with sites.tab(name, viewport={"width": PAPER, "height": 700}) as tab:
+        tab.page.add_init_script(CHOSEN)
+        tab.open(route)
+        expect(tab.page.locator(".frame table")).to_be_visible()
+        tab.page.emulate_media(media="print")
+        assert tab.overflow() <= 0
+        assert tab.page.evaluate(CUT) == []
+        seen = tab.page.locator(":is(.controls, .mark, .chosen, #choices, .sort, .frame button):visible")
+        assert seen.count() == 0
+
+
+# Cells that go beyond the sheet, or whose content goes beyond them.
+CUT = """() => [...document.querySelectorAll(".frame :is(th, td)")].filter((cell) => {
+  const { right } = cell.getBoundingClientRect();
+  return right > innerWidth || cell.scrollWidth > cell.clientWidth + 1;
+}).map((cell) => cell.textContent.trim().slice(0, 80))"""
 
 
 def bottom(tab: "Tab", selector: str) -> float:

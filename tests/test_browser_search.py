@@ -239,6 +239,9 @@ def test_more_are_shown_on_demand(sites: "Sites") -> None:
         expect(status).to_contain_text("the best 100 shown")
         assert found(tab)[:50] == first
         expect(tab.page.locator(".hits li > a").nth(50)).to_be_focused()
+        tab.open("/about/")
+        tab.page.go_back()
+        expect(status).to_contain_text("the best 100 shown")
         for shown in ("150", "200", "250"):
             more.click()
             expect(status).to_contain_text(f"the best {shown} shown")
@@ -258,6 +261,42 @@ def test_what_was_not_looked_at_is_told(sites: "Sites", monkeypatch: pytest.Monk
         expect(status).to_contain_text("Very many have such words: only the best of them were looked at.")
         tab.page.get_by_label("Category").select_option("")
         expect(status).to_contain_text("at least 250 results for “queue”, the best 50 shown")
+
+
+def test_the_entries_of_a_history_can_be_told_apart(sites: "Sites") -> None:
+    with sites.tab() as tab:
+        tab.open("/search/")
+        title = tab.page.title()
+        tab.open("/search/?q=postman")
+        tab.page.get_by_label("Type").select_option("Packages")
+        tab.page.get_by_label("Category").select_option("App")
+        expect(tab.page).to_have_title(f"“postman”; Packages; App \u2013 {title}")
+        tab.page.go_back()
+        tab.page.go_back()
+        expect(tab.page).to_have_title(f"“postman” \u2013 {title}")
+        tab.open("/search/?type=grid")
+        assert tab.page.title() == title
+
+
+def test_odd_words_are_told_in_short_and_turn_nothing(sites: "Sites") -> None:
+    with sites.tab() as tab:
+        status = tab.page.locator("#results [role=status]")
+        tab.open("/search/?q=%E2%80%AEpostman")
+        expect(status.locator("bdi")).to_have_text("\u202epostman")
+        assert "\u202e" not in tab.page.title()
+        for query in ("x" * 2_000, "postman+" * 400):
+            tab.open(f"/search/?q={query}")
+            expect(status).to_contain_text("…”")
+            assert len(status.inner_text()) < 200
+            assert len(tab.page.title()) < 200
+
+
+def test_a_type_that_there_is_not_is_none(sites: "Sites") -> None:
+    with sites.tab() as tab:
+        tab.open("/search/?q=postman&type=foo")
+        expect(tab.page.locator("#results [role=status]")).to_contain_text("for “postman”")
+        expect(tab.page.get_by_label("Type").locator("option:checked")).to_have_text("Packages and grids")
+        assert "postman" in found(tab)
 
 
 def test_nothing_found_says_what_to_do(sites: "Sites") -> None:

@@ -13,13 +13,19 @@ from builder.catalogue import Catalogue
 from builder.entries import Entry
 from builder.pages import tables
 from builder.pages.sheets import Sheet
-from builder.pages.shell import Page, Shell
+from builder.pages.shell import LISTS, Page, Shell
 from builder.pages.words import NOT_KNOWN, Calendar, Fact, day_or_month, number, unknown
 from builder.records import ProductRecord, ProductRelease
 
 SHOWN: Final = 120  # packages of a release, by stars
 VERDICTS: Final = {True: "yes", False: "no", None: "maybe"}
-COLUMNS: Final = (tables.Column("Ready"), tables.Column("Names"), tables.VERSION, tables.RELEASED, tables.STARS)
+COLUMNS: Final = (
+    tables.Column("Ready"),
+    tables.Column("Releases named"),
+    tables.VERSION,
+    tables.RELEASED,
+    tables.STARS,
+)
 
 
 class Cycle(NamedTuple):
@@ -147,6 +153,7 @@ def _page(entry: Entry[ProductRecord], release: ProductRelease, judged: Judged, 
             "rows": [_row(sheet, verdict, record.classifier, depth) for sheet, verdict in judged],
             "shown": SHOWN,
         },
+        script=LISTS,
     )
 
 

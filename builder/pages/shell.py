@@ -43,7 +43,8 @@ OWN: Final = (BROWSE, GRID, PACKAGE, LISTS, FIND, COMPARE)  # of some pages, bes
 SCRIPTS: Final = ("search.js", "page.js", "differences.js", "choose.js", "suggest.js", EVERYWHERE, *OWN)
 ASSETS: Final = {STYLE: CSS, ICON: SVG, **dict.fromkeys(SCRIPTS, JAVASCRIPT)}
 _PLACES: Final = {"search.js": "edge"}  # the folders of those that are not in `assets/`
-_COMMENTS: Final = re.compile(rb"^[ \t]*(?:/\*\*.*?\*/|//[^\n]*)\n", re.MULTILINE | re.DOTALL)  # on lines of their own
+# On lines of their own, and at the end of a line where no quote follows, so that nothing of a text is taken for one.
+_COMMENTS: Final = re.compile(rb"^[ \t]*(?:/\*\*.*?\*/|//[^\n]*)\n|[ \t]+//[ \t][^\n\"'`]*$", re.MULTILINE | re.DOTALL)
 _IMPORTED: Final = re.compile(rb'(?<=")\./([a-z]+\.js)(?=")')
 
 FORMS: Final = {"packages": "add-package.yml", "grids": "propose-grid.yml"}

@@ -73,15 +73,15 @@ clear.addEventListener("click", () => {
 
 addEventListener("pageshow", ({ persisted }) => persisted && choose(kept()));
 
-/** Gives each package of a list its mark. */
-export const markRows = (rows) => {
-  for (const row of rows) {
-    const link = row.cells[0].querySelector("a");
-    if (link && !row.querySelector(".mark")) row.cells[0].prepend(mark(slugOf(link), link.textContent));
+/** Gives each package of a list or a comparison its mark, beside its name. */
+export const markHeads = (table) => {
+  for (const head of table.querySelectorAll(":is(th, .news li):not(:has(.mark))")) {
+    const link = head.querySelector("a");
+    if (link && slugOf(link)) head.prepend(mark(slugOf(link), link.textContent));
   }
 };
 
-for (const table of document.querySelectorAll(".marked")) for (const body of table.tBodies) markRows(body.rows);
+for (const table of document.querySelectorAll(".marked")) markHeads(table);
 const place = document.querySelector(".choice");
 if (place) place.append(mark(slugOf(location), document.querySelector("h1").textContent, true));
 if (!isThere) document.body.append(bar);

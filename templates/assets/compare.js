@@ -2,7 +2,7 @@
 
 import { MOST, choose, chosen } from "./choose.js";
 import { ONLY, differ, hiddenFacts, said, tick } from "./differences.js";
-import { FOREIGN, element, read, stated, write } from "./page.js";
+import { FOREIGN, element, entitle, quoted, read, stated, write } from "./page.js";
 
 const place = document.getElementById("chosen");
 const status = document.getElementById("status");
@@ -18,7 +18,10 @@ const facts = (slug, html) => {
   const page = new DOMParser().parseFromString(html, "text/html").querySelector("article");
   const text = (selector) => page?.querySelector(selector)?.textContent.trim() ?? "";
   if (!text("h1")) return null;
-  const rows = [["What it is", element("span", text(".lead"), { dir: "auto" })]];
+  const unknown = (words) => element("span", words, { class: "unknown" });
+  const about = element("span", text(".lead"), { dir: "auto" });
+  about.classList.toggle("unknown", page.querySelector(".lead.unknown") !== null);
+  const rows = [["What it is", about]];
   rows.push(["Category", element("bdi", text(".crumbs a:last-of-type"))]);
   const standing = [...page.querySelectorAll(".notice strong")].map((word) => word.textContent.replace(":", ""));
   rows.push(["Notices", standing.join(", ") || "none"]);
@@ -30,7 +33,8 @@ const facts = (slug, html) => {
     if (value.classList.contains("unknown")) shown.className = "unknown";
     rows.push([name.textContent, note ? [shown, element("small", note.textContent)] : shown]);
   }
-  rows.push(["Commits in a year", [text("figcaption") || "not known", ...drawing(page)]]);
+  const weeks = text("figcaption") || unknown(text(".weeks.unknown").split(": ").pop());
+  rows.push(["Commits in a year", [weeks, ...drawing(page)]]);
   const grids = [...page.querySelectorAll("[aria-labelledby=compare] h3 a[href*='/grids/g/']")];
   rows.push(["Grids", links(grids, {}) || "none"]);
   rows.push([LINKS, links([...page.querySelectorAll(".links a")], { rel: FOREIGN }) || "none"]);
@@ -77,13 +81,16 @@ const tableOf = (found, remove) => {
 };
 
 let asked = 0;
-let told = []; // what the status says, but for what is hidden
+let told = []; // what the status says, but for what is hidden: parts of it, each of texts and elements
 
+// What somebody sent is not one's own choice, until one takes something away or says so.
+let isOwn = slugs().length === chosen.size && slugs().every((slug) => chosen.has(slug));
+const keep = element("button", [], { type: "button" });
 const only = tick(ONLY, (isTicked) => {
   write({ p: stated("p"), differences: isTicked && "1" });
   lay();
 });
-const controls = element("div", only.label, { class: "controls", hidden: "" });
+const controls = element("div", [only.label, keep], { class: "controls", hidden: "" });
 place.before(controls);
 
 /** Hides the facts that are equal, if that is wanted. */
@@ -96,13 +103,16 @@ const lay = () => {
     gone += row.hidden;
   }
   const all = [...told, ...hiddenFacts(gone)];
-  status.textContent = all.length > 1 ? `${all.join(". ")}.` : all[0];
+  status.replaceChildren(...all.flatMap((part, i) => [i ? ". " : "", part].flat()), all.length > 1 ? "." : "");
 };
+
+const named = (texts) => texts.slice(0, MOST).flatMap((text, i) => [i ? ", " : "", quoted(text)]);
 
 const apply = async () => {
   const wanted = slugs();
   if (!wanted.length && chosen.size) {
     write({ p: [...chosen].join(","), differences: stated("differences") }, true);
+    isOwn = true;
     return apply();
   }
   const mine = (asked += 1);
@@ -110,6 +120,7 @@ const apply = async () => {
   controls.hidden = true;
   place.replaceChildren();
   status.textContent = wanted.length ? "Reading …" : lead;
+  if (!wanted.length) entitle("");
   if (!wanted.length) return;
   const read1 = async (slug) => ({ slug, html: SLUG.test(slug) ? await read(`/packages/p/${slug}/`) : null });
   try {
@@ -124,13 +135,22 @@ const apply = async () => {
 const show = (pages, left) => {
   const found = pages.filter((page) => typeof page !== "string");
   const missing = pages.filter((page) => typeof page === "string");
-  const titles = found.map(({ title }) => title).join(", ");
-  told = titles ? [titles] : [];
-  if (titles) document.title = `${titles} – ${document.title.split(" – ").pop()}`;
-  if (missing.length) told.push(`Not in this directory: ${missing.join(", ")}`);
-  if (left.length) told.push(`More than ${MOST} do not fit; left out: ${left.join(", ")}`);
+  const titles = found.map(({ title }) => title);
+  told = found.length ? [named(titles)] : [];
+  entitle(titles.join(", "));
+  if (missing.length) told.push(["Not in this directory: ", ...named(missing)]);
+  if (left.length) told.push([`More than ${MOST} do not fit; left out: `, ...named(left), left.length > MOST ? " …" : ""]);
   how.hidden = found.length > 1;
-  choose(found.map(({ slug }) => slug));
+  const take = () => choose(found.map(({ slug }) => slug));
+  if (isOwn) take();
+  keep.hidden = isOwn;
+  keep.textContent = chosen.size ? "Choose these instead" : "Choose these";
+  keep.onclick = () => {
+    isOwn = true;
+    take();
+    only.box.focus();
+    keep.hidden = true;
+  };
   controls.hidden = found.length < 2;
   if (!found.length) return lay();
   const frame = element("div", tableOf(found, remove), { class: "frame", role: "region", "aria-labelledby": "comparison", tabindex: "0" });
@@ -140,9 +160,10 @@ const show = (pages, left) => {
 
 const remove = (slug) => {
   const rest = slugs().filter((other) => other !== slug);
-  choose([...chosen].filter((other) => other !== slug));
+  isOwn = true;
+  choose(rest);
   write({ p: rest.join(","), differences: stated("differences") });
-  apply().then(() => (place.querySelector("th button") ?? document.getElementById("main").querySelector("a")).focus());
+  apply().then(() => (place.querySelector("th button") ?? how.querySelector("a")).focus());
 };
 
 addEventListener("popstate", apply);

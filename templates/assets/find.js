@@ -1,7 +1,7 @@
 /** The page of search: what is found, with filters; all of it stands in the address: `?q=forms&type=package`. */
 
 import { mark, paint } from "./choose.js";
-import { counted, day, element, number, read, root, slugOf, stated, write } from "./page.js";
+import { counted, day, element, entitle, number, quoted, read, root, slugOf, stated, write } from "./page.js";
 import { find } from "./search.js";
 import { SLASH } from "./site.js";
 
@@ -26,10 +26,14 @@ const controls = element("div", [
 ], { class: "controls" });
 const more = element("button", "Show more", { type: "button", class: "further", hidden: "" });
 place.append(controls, list, more);
-let limit = SHOWN;
+const kept = () => history.state?.limit ?? SHOWN; // so that one comes back to as many
+let limit = kept();
 
-const state = () =>
-  Object.fromEntries(["q", "type", "category", "recent", "active"].map((name) => [name, stated(name)]));
+/** What is wanted, from the address; a type that there is not is none. */
+const state = () => {
+  const found = Object.fromEntries(["q", "type", "category", "recent", "active"].map((name) => [name, stated(name)]));
+  return { ...found, type: [...kind.options].some(({ value }) => value === found.type) ? found.type : "" };
+};
 
 const hit = (item) => {
   const link = element("a", item.title, { href: item.absolute_url, dir: "auto" });
@@ -51,15 +55,16 @@ const offer = (categories, wanted) => {
 };
 
 const nothing = (q, isFiltered) => {
-  if (!isFiltered) return [`Nothing found for “${q}”. Try fewer or other words, or look from A to Z below.`];
+  const none = ["Nothing found for “", quoted(q)];
+  if (!isFiltered) return [...none, "”. Try fewer or other words, or look from A to Z below."];
   const all = element("a", "Search without filters", { href: `${root}search/?q=${encodeURIComponent(q)}` });
-  return ["Nothing found for “", q, "” with these filters. ", all];
+  return [...none, "” with these filters. ", all];
 };
 
 const some = ({ items, count, all, isPart }, q) => {
   const of = count < all ? `${number(count)} of ` : "";
   const best = items.length < count ? `, the best ${number(items.length)} shown` : "";
-  return [`${of}${isPart ? "at least " : ""}${counted(all, "result")} for “${q}”${best}`];
+  return [`${of}${isPart ? "at least " : ""}${counted(all, "result")} for “`, quoted(q), `”${best}`];
 };
 
 /** How much was found, in words, and what of it was not looked at. */
@@ -78,6 +83,8 @@ const apply = async () => {
   recent.checked = Boolean(wanted.recent);
   active.checked = Boolean(wanted.active);
   place.hidden = !wanted.q;
+  const chosen = [kind.value && kind.selectedOptions[0].label, wanted.category].filter(Boolean);
+  entitle(wanted.q && [`“${wanted.q}”`, ...chosen].join("; "));
   more.hidden = true;
   const mine = (asked += 1);
   if (!wanted.q) return list.replaceChildren();
@@ -129,12 +136,13 @@ active.addEventListener("change", () => change({ active: active.checked ? "1" : 
 more.addEventListener("click", async () => {
   const next = list.children.length;
   limit += SHOWN;
+  history.replaceState({ limit }, "");
   await apply();
   list.children[next]?.querySelector("a").focus();
 });
 addEventListener("popstate", () => {
   box.value = stated("q");
-  limit = SHOWN;
+  limit = kept();
   apply();
 });
 apply();

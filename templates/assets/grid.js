@@ -4,7 +4,7 @@
  */
 
 import { ONLY, differ, hiddenFacts, said, tick, words } from "./differences.js";
-import { element } from "./page.js";
+import { counted, element, entitle, ordered } from "./page.js";
 
 const VERSION = /^v?(?:(\d+)!)?(\d+(?:\.\d+)*)(?:[-_.]?(a|b|c|rc|alpha|beta|pre|preview)[-_.]?(\d*))?(?:[-_.]?(?:post|rev|r)[-_.]?(\d*)|-(\d+))?(?:[-_.]?dev[-_.]?(\d*))?(?:\+.*)?$/i;
 const STAGES = { a: 1, alpha: 1, b: 2, beta: 2, c: 3, rc: 3, pre: 3, preview: 3 };
@@ -314,15 +314,30 @@ const start = (place, table) => {
     }
     for (const one of sync) one();
     const label = state.sort === "package" ? "name" : facts.find((fact) => fact.key === state.sort)?.label;
+    const wanted = [
+      state.active && "active",
+      state.recent && "released within a year",
+      state.python && `Python ${state.python}`,
+      state.django && `Django ${state.django}`,
+      state.licence,
+      state.p.length && "only these",
+    ].filter(Boolean);
     status.textContent = [
-      `${shown.length} of ${packages.length} packages`,
-      ...(label ? [`by ${label}, ${state.descending ? "descending" : "ascending"}`] : []),
+      `${shown.length || "None"} of ${counted(packages.length, "package")}${wanted.length ? ": " : ""}${wanted.join(", ")}`,
+      ...(label ? [ordered(label, state.descending)] : []),
       ...hiddenFacts(facts.length - kept.size),
     ].join("; ");
+    table.parentElement.hidden = !shown.length;
     reset.hidden = addressed(state, "") === addressed(chosen("", known), "");
+    entitle(reset.hidden ? "" : status.textContent);
   };
 
   place.append(element("div", [opener, status, reset], { class: "bar" }), panel);
+  place.addEventListener("keydown", ({ key }) => {
+    if (key !== "Escape" || panel.hidden) return;
+    opener.click();
+    opener.focus();
+  });
   addEventListener("popstate", () => {
     state = chosen(location.search, known);
     show();

@@ -1,17 +1,18 @@
 /**
- * Sorts and filters a list, with both in the address: `?q=form&sort=stars`, `sort=-stars` for the other way round.
+ * Sorts and filters a list, with both in the address: `?q=form&sort=-stars`. A `-` is for descending, as in a grid.
  *
  * A list that is whole is sorted as it stands. One that is cut into pages is sorted and filtered over all of its
  * packages, which are read from one file when they are first needed.
  */
 
-import { chosen, mark, markRows, paint } from "./choose.js";
-import { counted, day, element, fold, number, read, root, stated, write } from "./page.js";
+import { chosen, mark, markHeads, paint } from "./choose.js";
+import { counted, day, element, entitle, fold, number, ordered, read, root, stated, write } from "./page.js";
 
 const INDEX = "/api/data/v1/packages.json";
 const SHOWN = 200; // rows of a cut list, and as many more at a time
 const PREFIX = /^(?:django|dj)[-_. ]+(?=\S)/; // does not count, as in builder/pages/lists.py
-const UNSORTED = "Version"; // of one package it tells nothing beside that of another
+const UNSORTED = ["Version", "Releases named"]; // of one package they tell nothing beside those of another
+const WAYS = { text: ["A to Z", "Z to A"], date: ["newest first", "oldest first"], number: ["most first", "fewest first"] };
 
 const wide = matchMedia("(width >= 48rem)");
 const place = document.querySelector(".controls");
@@ -27,9 +28,12 @@ const columnsOf = (head, rows) =>
   [...head.cells].map((cell, i) => {
     const label = cell.textContent;
     const isDate = rows.some((row) => row.cells[i]?.querySelector("time"));
-    const kind = cell.classList.contains("n") || isDate ? "amount" : "text";
-    return { cell, label, i, kind, key: label === UNSORTED ? "" : label.toLowerCase().replaceAll(" ", "-") };
+    const kind = isDate ? "date" : cell.classList.contains("n") ? "number" : "text";
+    return { cell, label, i, kind, key: UNSORTED.includes(label) ? "" : label.toLowerCase().replaceAll(" ", "-") };
   });
+
+/** The ways to sort by a column, as the address has them: the one that is wanted first, and the other. */
+const ways = ({ key, kind }) => (kind === "text" ? [key, `-${key}`] : [`-${key}`, key]);
 
 /** What a row of the page is sorted and filtered by; null is not known. */
 const fromRow = (row, columns) => {
@@ -60,7 +64,8 @@ const fromIndex = (item, columns, categories) => {
 const rowOf = (item, columns, categories) => {
   const link = element("a", item.title, { href: `${root}packages/p/${item.slug}/`, dir: "auto" });
   const standing = item.standing.flatMap((word) => [" ", element("em", word, { class: "tag" })]);
-  const about = element("p", item.description || "no description", { dir: "auto" });
+  const isAsked = [item.version, item.last_commit, item.stars].some((fact) => fact !== null);
+  const about = element("p", item.description || (isAsked ? "no description" : "not known"), { dir: "auto" });
   about.classList.toggle("unknown", !item.description);
   const shown = {
     Category: categories[item.category],
@@ -84,15 +89,19 @@ const start = () => {
   const isCut = Boolean(table.dataset.index);
   const isByTitle = table.classList.contains("packages") || !table.classList.contains("marked");
   const sortable = columns.filter(({ key }) => key);
-  const ways = [...place.parentElement.querySelectorAll(".letters, .turns")];
+  const others = [...place.parentElement.querySelectorAll(".letters, .turns")];
   const one = columns[0].label.toLowerCase();
-  let [limit, asked, all] = [SHOWN, 0, null];
+  const keep = () => history.replaceState({ limit, y: scrollY }, "");
+  const kept = () => history.state?.limit ?? SHOWN; // so that one comes back to as many rows, and to the same
+  let [limit, asked, all] = [kept(), 0, null];
   let isTyping = false;
 
   const box = element("input", [], { type: "search", autocomplete: "off", spellcheck: "false" });
   const choice = element("select", [
     element("option", isByTitle ? "A to Z" : "As listed", { value: "" }),
-    ...sortable.slice(isByTitle ? 1 : 0).map(({ key, label }) => element("option", label, { value: key })),
+    ...sortable
+      .flatMap((column) => ways(column).map((value, i) => element("option", `${column.label}: ${WAYS[column.kind][i]}`, { value })))
+      .slice(isByTitle ? 1 : 0),
   ]);
   const status = element("p", [], { role: "status" });
   const more = element("button", "Show more", { type: "button", class: "further", hidden: "" });
@@ -114,13 +123,13 @@ const start = () => {
   const state = () => {
     const asIs = stated("sort");
     const column = sortable.find(({ key }) => key === asIs.replace(/^-/, ""));
-    return { q: stated("q"), column, reversed: asIs.startsWith("-"), sort: column ? asIs : "" };
+    return { q: stated("q"), column, isDown: asIs.startsWith("-"), sort: column ? asIs : "" };
   };
 
-  const sorted = (found, { column, reversed }) => {
+  const sorted = (found, { column, isDown }) => {
     if (!column) return isByTitle ? found.sort(titles) : found;
-    const { i, kind } = column;
-    const direction = (kind === "text" ? 1 : -1) * (reversed ? -1 : 1);
+    const { i } = column;
+    const direction = isDown ? -1 : 1;
     if (i === 0) return found.sort((a, b) => direction * titles(a, b));
     const [known, unknown] = [found.filter(({ values }) => values[i] !== null), found.filter(({ values }) => values[i] === null)];
     known.sort((a, b) => direction * before(a.values[i], b.values[i]) || titles(a, b));
@@ -129,33 +138,40 @@ const start = () => {
 
   const asItWas = () => {
     for (const [old, rows] of bodies) old.replaceChildren(...rows);
-    for (const old of table.tBodies) old.remove();
+    for (const old of [...table.tBodies]) old.remove();
     table.append(...bodies.map(([old]) => old));
-    for (const way of ways) way.hidden = false;
+    for (const other of others) other.hidden = false;
     more.hidden = true;
     status.textContent = "";
   };
 
-  const show = (found, count) => {
+  const nothing = (q) => {
+    const all = element("a", "search the whole site", { href: `${root}search/?q=${encodeURIComponent(q)}` });
+    return ["Nothing here has these words. Try fewer, or ", all, "."];
+  };
+
+  const show = (found, count, { q, column, isDown }) => {
     const shown = isCut ? found.slice(0, limit) : found;
     body.replaceChildren(...shown.map((entry) => entry.node()));
-    table.replaceChildren(...[...table.children].filter((child) => child.tagName !== "TBODY"), body);
-    if (table.classList.contains("marked")) markRows(body.rows);
-    for (const way of ways) way.hidden = true;
+    for (const old of [...table.tBodies]) old.remove(); // and not the heads, one of which may have the focus
+    table.append(body);
+    if (table.classList.contains("marked")) markHeads(table);
+    for (const other of others) other.hidden = true;
     more.hidden = shown.length === found.length;
     const part = shown.length < found.length ? `, the first ${number(shown.length)} shown` : "";
-    const none = "Nothing here has these words. Try fewer, or search the whole site.";
+    const by = column ? `; ${ordered(column.label, isDown)}` : "";
     const of = found.length < count ? `${number(found.length)} of ` : "";
-    status.textContent = found.length ? `${of}${counted(count, one)}${part}` : none;
+    status.replaceChildren(...(found.length ? [`${of}${counted(count, one)}${part}${by}`] : nothing(q)));
   };
 
   const apply = async () => {
     const wanted = state();
     if (document.activeElement !== box || !isTyping) box.value = wanted.q;
-    choice.value = wanted.column?.i === 0 && isByTitle ? "" : (wanted.column?.key ?? "");
-    for (const { cell, key, kind } of columns) {
-      const isUp = (kind === "text") !== wanted.reversed;
-      if (key && key === wanted.column?.key) cell.setAttribute("aria-sort", isUp ? "ascending" : "descending");
+    choice.value = isByTitle && wanted.sort === sortable[0].key ? "" : wanted.sort;
+    const { q, column, isDown } = wanted;
+    entitle([q && `“${q}”`, column && ordered(column.label, isDown)].filter(Boolean).join("; "));
+    for (const { cell, key } of columns) {
+      if (key && key === column?.key) cell.setAttribute("aria-sort", isDown ? "descending" : "ascending");
       else cell.removeAttribute("aria-sort");
     }
     const mine = (asked += 1);
@@ -167,7 +183,7 @@ const start = () => {
         const known = await entries();
         if (mine !== asked) return;
         const words = fold(wanted.q).split(/\s+/);
-        show(sorted(known.filter(({ text }) => words.every((word) => text.includes(word))), wanted), known.length);
+        show(sorted(known.filter(({ text }) => words.every((word) => text.includes(word))), wanted), known.length, wanted);
       } catch (error) {
         if (mine === asked) status.textContent = `The list cannot be read: ${error.message}`;
       }
@@ -188,12 +204,17 @@ const start = () => {
   });
   box.addEventListener("blur", () => (isTyping = false));
   choice.addEventListener("change", () => change({ sort: choice.value }));
+  table.addEventListener("click", keep);
   more.addEventListener("click", () => {
     const next = body.rows.length;
     limit += SHOWN;
+    keep();
     apply().then(() => body.rows[next]?.querySelector("a").focus());
   });
-  const turn = ({ key }) => change({ sort: state().sort === key ? `-${key}` : key });
+  const turn = (column) => {
+    const cycle = [...ways(column), "", ways(column)[0]];
+    change({ sort: cycle[cycle.indexOf(state().sort) + 1] });
+  };
   const headed = () => {
     for (const column of sortable) {
       const button = element("button", column.label, { type: "button" });
@@ -205,10 +226,10 @@ const start = () => {
   headed();
   addEventListener("popstate", () => {
     isTyping = false;
-    limit = SHOWN;
+    limit = kept();
     apply();
   });
-  apply();
+  apply().then(() => history.state?.y > scrollY && scrollTo(0, history.state.y)); // rows that came late were not there
 };
 
 if (table) start();

@@ -53,4 +53,22 @@ export const write = (state, instead) => {
   history[instead ? "replaceState" : "pushState"](null, "", address);
 };
 
+const QUOTED = 80; // characters of what somebody typed or sent that are told again
+
+const short = (text) => (text.length > QUOTED ? `${[...text].slice(0, QUOTED).join("")}…` : text);
+
+/** A text that is not ours, as a part of one that is: not too long, and it turns nothing around it. */
+export const quoted = (text) => element("bdi", short(text));
+
+const title = document.title;
+
+/** Puts what is shown before the page's own title, so that one can tell the entries of a history apart. */
+export const entitle = (shown) => {
+  const text = short(shown.replace(/[\u202a-\u202e\u2066-\u2069]/g, ""));
+  document.title = text ? `${text} – ${title}` : title;
+};
+
+/** How something is sorted, in words. */
+export const ordered = (label, isDown) => `by ${label}, ${isDown ? "descending" : "ascending"}`;
+
 export const stated = (name) => new URLSearchParams(location.search).get(name)?.trim() ?? "";

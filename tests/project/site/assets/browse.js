@@ -7,7 +7,7 @@ const FOREIGN = "nofollow ugc noopener";
 
 export const allowed = (route, site, origin) => {
   if (!route.startsWith("/")) return null;
-  const url = new URL(origin + site + route.slice(1)); // joined as texts: no text after the origin makes another one
+  const url = new URL(origin + site + route.slice(1));
   return url.origin === origin && url.pathname.startsWith(`${site}api/`) ? url : null;
 };
 

@@ -1,10 +1,10 @@
 
-import { element, root, slugOf } from "./page.js?v=7dd3cc0d";
+import { element, root, slugOf } from "./page.js?v=16228739";
 
 export const MOST = 8;
 const KEY = `compare ${root}`;
 const boxes = () => document.querySelectorAll(".mark input");
-const isThere = document.getElementById("chosen") !== null; // the comparison itself
+const isThere = document.getElementById("chosen") !== null;
 
 const kept = () => {
   try {
@@ -67,14 +67,14 @@ clear.addEventListener("click", () => {
 
 addEventListener("pageshow", ({ persisted }) => persisted && choose(kept()));
 
-export const markRows = (rows) => {
-  for (const row of rows) {
-    const link = row.cells[0].querySelector("a");
-    if (link && !row.querySelector(".mark")) row.cells[0].prepend(mark(slugOf(link), link.textContent));
+export const markHeads = (table) => {
+  for (const head of table.querySelectorAll(":is(th, .news li):not(:has(.mark))")) {
+    const link = head.querySelector("a");
+    if (link && slugOf(link)) head.prepend(mark(slugOf(link), link.textContent));
   }
 };
 
-for (const table of document.querySelectorAll(".marked")) for (const body of table.tBodies) markRows(body.rows);
+for (const table of document.querySelectorAll(".marked")) markHeads(table);
 const place = document.querySelector(".choice");
 if (place) place.append(mark(slugOf(location), document.querySelector("h1").textContent, true));
 if (!isThere) document.body.append(bar);

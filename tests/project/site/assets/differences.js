@@ -1,5 +1,5 @@
 
-import { element } from "./page.js?v=7dd3cc0d";
+import { element } from "./page.js?v=16228739";
 
 export const words = (text) => text.replace(/\s+/g, " ").trim();
 

@@ -1,10 +1,10 @@
 
-import { mark, paint } from "./choose.js?v=12df2105";
-import { counted, day, element, number, read, root, slugOf, stated, write } from "./page.js?v=7dd3cc0d";
-import { find } from "./search.js?v=6992de8e";
-import { SLASH } from "./site.js?v=7271b98a";
+import { mark, paint } from "./choose.js?v=90a0c4a6";
+import { counted, day, element, entitle, number, quoted, read, root, slugOf, stated, write } from "./page.js?v=16228739";
+import { find } from "./search.js?v=18516fc9";
+import { SLASH } from "./site.js?v=51558a38";
 
-const SHOWN = 50; // at first, and as many more at a time: most hits are a request each
+const SHOWN = 50;
 
 const place = document.getElementById("results");
 const box = document.getElementById("q");
@@ -25,10 +25,13 @@ const controls = element("div", [
 ], { class: "controls" });
 const more = element("button", "Show more", { type: "button", class: "further", hidden: "" });
 place.append(controls, list, more);
-let limit = SHOWN;
+const kept = () => history.state?.limit ?? SHOWN;
+let limit = kept();
 
-const state = () =>
-  Object.fromEntries(["q", "type", "category", "recent", "active"].map((name) => [name, stated(name)]));
+const state = () => {
+  const found = Object.fromEntries(["q", "type", "category", "recent", "active"].map((name) => [name, stated(name)]));
+  return { ...found, type: [...kind.options].some(({ value }) => value === found.type) ? found.type : "" };
+};
 
 const hit = (item) => {
   const link = element("a", item.title, { href: item.absolute_url, dir: "auto" });
@@ -50,15 +53,16 @@ const offer = (categories, wanted) => {
 };
 
 const nothing = (q, isFiltered) => {
-  if (!isFiltered) return [`Nothing found for “${q}”. Try fewer or other words, or look from A to Z below.`];
+  const none = ["Nothing found for “", quoted(q)];
+  if (!isFiltered) return [...none, "”. Try fewer or other words, or look from A to Z below."];
   const all = element("a", "Search without filters", { href: `${root}search/?q=${encodeURIComponent(q)}` });
-  return ["Nothing found for “", q, "” with these filters. ", all];
+  return [...none, "” with these filters. ", all];
 };
 
 const some = ({ items, count, all, isPart }, q) => {
   const of = count < all ? `${number(count)} of ` : "";
   const best = items.length < count ? `, the best ${number(items.length)} shown` : "";
-  return [`${of}${isPart ? "at least " : ""}${counted(all, "result")} for “${q}”${best}`];
+  return [`${of}${isPart ? "at least " : ""}${counted(all, "result")} for “`, quoted(q), `”${best}`];
 };
 
 const told = (found, q, isFiltered) => {
@@ -76,6 +80,8 @@ const apply = async () => {
   recent.checked = Boolean(wanted.recent);
   active.checked = Boolean(wanted.active);
   place.hidden = !wanted.q;
+  const chosen = [kind.value && kind.selectedOptions[0].label, wanted.category].filter(Boolean);
+  entitle(wanted.q && [`“${wanted.q}”`, ...chosen].join("; "));
   more.hidden = true;
   const mine = (asked += 1);
   if (!wanted.q) return list.replaceChildren();
@@ -125,12 +131,13 @@ active.addEventListener("change", () => change({ active: active.checked ? "1" : 
 more.addEventListener("click", async () => {
   const next = list.children.length;
   limit += SHOWN;
+  history.replaceState({ limit }, "");
   await apply();
   list.children[next]?.querySelector("a").focus();
 });
 addEventListener("popstate", () => {
   box.value = stated("q");
-  limit = SHOWN;
+  limit = kept();
   apply();
 });
 apply();

@@ -1,5 +1,5 @@
 
-const SHOWN = 4000; // milliseconds
+const SHOWN = 4000;
 
 const start = (line) => {
   const place = document.getElementById("copy");

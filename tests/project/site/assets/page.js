@@ -45,4 +45,19 @@ export const write = (state, instead) => {
   history[instead ? "replaceState" : "pushState"](null, "", address);
 };
 
+const QUOTED = 80;
+
+const short = (text) => (text.length > QUOTED ? `${[...text].slice(0, QUOTED).join("")}…` : text);
+
+export const quoted = (text) => element("bdi", short(text));
+
+const title = document.title;
+
+export const entitle = (shown) => {
+  const text = short(shown.replace(/[\u202a-\u202e\u2066-\u2069]/g, ""));
+  document.title = text ? `${text} – ${title}` : title;
+};
+
+export const ordered = (label, isDown) => `by ${label}, ${isDown ? "descending" : "ascending"}`;
+
 export const stated = (name) => new URLSearchParams(location.search).get(name)?.trim() ?? "";

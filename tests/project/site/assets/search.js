@@ -1,17 +1,17 @@
 
 const ROOT = "/api/data/v1/search/";
 const MOST_READS = 12;
-const MANY_FILES = 3; // that begin with a word: they are not all read
-const MOST_MEANT = 5; // words that a mistyped one is taken for
+const MANY_FILES = 3;
+const MOST_MEANT = 5;
 const MOST_WORDS = 8;
-const MOST_TYPED = 200; // characters that are looked at
-const LONGEST = 40; // characters of a word, as in the index
-const LONGEST_ENDING = 7; // more characters than stem() ever takes off
-const RANKS = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz-_"; // 32 by weight, 32 more if active
+const MOST_TYPED = 200;
+const LONGEST = 40;
+const LONGEST_ENDING = 7;
+const RANKS = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz-_";
 const PLACES = new Map([...RANKS].map((character, place) => [character.charCodeAt(0), place]));
-const LINES = "pgf"; // of the files of ranks: ranks of packages and of grids, facts of packages
+const LINES = "pgf";
 const TYPES = ["package", "grid"];
-const FIRST_FACT = 48; // the code of the first category, not recent; then the same recent, the second category, ...
+const FIRST_FACT = 48;
 
 const EXACT = 3;
 const SHORT = 2;
@@ -71,7 +71,7 @@ class Index {
     this.read = read;
     this.head = head;
     this.files = new Set();
-    this.isPart = false; // whether there was more than was looked at
+    this.isPart = false;
     this.beginnings = { terms: new Set(head.terms), spellings: new Set(head.spellings) };
   }
 
@@ -82,7 +82,7 @@ class Index {
   }
 
   async file(route, most = MOST_READS) {
-    if (!this.files.has(route) && this.files.size + 1 >= most) return {}; // the head was one
+    if (!this.files.has(route) && this.files.size + 1 >= most) return {};
     this.files.add(route);
     return (await json(this.read, route)) ?? {};
   }
@@ -92,12 +92,12 @@ class Index {
     while (beginning && !this.beginnings[kind].has(beginning)) beginning = beginning.slice(0, -1);
     const name = beginning.replace(/[^a-z0-9]/gu, (c) => `-${c.codePointAt(0).toString(16)}-`);
     const folder = name && name[0] !== "-" ? name[0] : "_";
-    return this.file(`${kind}/${folder}/w-${name}.json`, MOST_READS - 2); // two for ranks
+    return this.file(`${kind}/${folder}/w-${name}.json`, MOST_READS - 2);
   }
 
   async beginningWith(key) {
     const longer = this.head.terms.filter((beginning) => beginning.length > key.length && beginning.startsWith(key));
-    const nearest = this.beginnings.terms.has(key) ? key : longer[0]; // all others begin with it
+    const nearest = this.beginnings.terms.has(key) ? key : longer[0];
     const many = longer.length >= MANY_FILES;
     this.isPart ||= many;
     const files = await Promise.all([key, ...(many ? [nearest] : longer)].map((k) => this.shard("terms", k)));
@@ -211,7 +211,7 @@ async function scored(index, query) {
 }
 
 async function knowledge(index, scores) {
-  const blocks = new Map(); // with the best score in each: if there are too many, these are read
+  const blocks = new Map();
   for (const [key, score] of scores) raise(blocks, key >> 17, score);
   const order = [...blocks.keys()].sort((a, b) => blocks.get(b) - blocks.get(a));
   await Promise.all(order.map(async (n) => blocks.set(n, await index.file(`ranks/${n}.json`))));
@@ -239,7 +239,7 @@ async function best(index, query, { limit, type, category, recent, active }) {
     if ((category && !(fact >= 0 && titles[fact >> 1] === category)) || (recent && !(fact % 2))) continue;
     fitting.push([key, (score < EXACT && rank < 32 ? 0.7 * score : score) + (0.2 * (rank & 31)) / 31]);
   }
-  const least = Float64Array.from(fitting, ([, score]) => score).sort().at(-limit) ?? 0; // sorting numbers is quick
+  const least = Float64Array.from(fitting, ([, score]) => score).sort().at(-limit) ?? 0;
   const top = fitting.filter(([, score]) => score >= least).sort((a, b) => b[1] - a[1] || a[0] - b[0]);
   const keys = top.slice(0, limit).map(([key]) => key);
   const categories = [...facts].map((number) => titles[number]).sort();

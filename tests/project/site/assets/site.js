@@ -1,7 +1,7 @@
 
 const box = document.getElementById("q");
 
-const suggest = async () => (await import("./suggest.js?v=4d903325")).attach(box);
+const suggest = async () => (await import("./suggest.js?v=eaed39db")).attach(box);
 
 if (box && document.activeElement === box) suggest();
 else box?.addEventListener("focus", suggest, { once: true });
@@ -39,4 +39,4 @@ const isChosen = () => {
   }
 };
 
-if (document.querySelector(".marked, .choice") || isChosen()) import("./choose.js?v=12df2105");
+if (document.querySelector(".marked, .choice") || isChosen()) import("./choose.js?v=90a0c4a6");

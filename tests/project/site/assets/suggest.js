@@ -1,8 +1,8 @@
 
-import { counted, element, read, root } from "./page.js?v=7dd3cc0d";
-import { suggest } from "./search.js?v=6992de8e";
+import { counted, element, read, root } from "./page.js?v=16228739";
+import { suggest } from "./search.js?v=18516fc9";
 
-const PAUSE = 120; // milliseconds without a key before anything is asked
+const PAUSE = 120;
 const SHOWN = 8;
 
 export const attach = (box) => {
@@ -21,7 +21,7 @@ export const attach = (box) => {
   };
 
   const close = () => {
-    asked += 1; // what is still under way comes too late
+    asked += 1;
     clearTimeout(pause);
     list.hidden = true;
     box.setAttribute("aria-expanded", "false");
@@ -46,7 +46,7 @@ export const attach = (box) => {
       const found = await suggest(typed, read, { limit: SHOWN });
       if (mine === asked) show(found, typed);
     } catch {
-      if (mine === asked) close(); // the form itself still leads to the page of search
+      if (mine === asked) close();
     }
   };
 
@@ -78,7 +78,7 @@ export const attach = (box) => {
   });
   box.addEventListener("blur", close);
   box.form.addEventListener("submit", close);
-  list.addEventListener("pointerdown", (event) => event.preventDefault()); // or the box would lose the focus
+  list.addEventListener("pointerdown", (event) => event.preventDefault());
   list.addEventListener("click", (event) => {
     const option = event.target.closest("li");
     if (option) go(option, event.ctrlKey || event.metaKey);
