@@ -215,10 +215,10 @@ def test_what_is_not_known_is_told_as_on_the_page(sites: "Sites") -> None:
     with sites.tab() as tab:
         tab.open("/compare/?p=waiting,postman")
         assert compared(tab) == ["waiting", "postman"]
-        for name in ("What it is", "Commits in a year"):
-            assert line(tab, name)[0] == "not fetched yet"
+        for name, words in {"What it is": "no description yet", "Commits in a year": "not fetched yet"}.items():
+            assert line(tab, name)[0] == words
             row = tab.page.locator("tbody tr", has=tab.page.locator(f"th:text-is('{name}')"))
-            expect(row.locator("td").first.locator(".unknown")).to_have_text("not fetched yet")
+            expect(row.locator("td").first.locator(".unknown")).to_have_text(words)
 
 
 def test_what_somebody_sends_is_told_in_short(sites: "Sites") -> None:
