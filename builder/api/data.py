@@ -1,7 +1,7 @@
 """Resources of our own, under a prefix and a version of their own: what the original does not say."""
 
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from datetime import date, datetime, tzinfo
 from operator import attrgetter
 from typing import Any, Final, TypeVar
@@ -14,7 +14,6 @@ from builder.api import dumps, whole
 from builder.api.facts import Facts
 from builder.catalogue import Catalogue, Category, Grid, Package
 from builder.choices import Choices
-from builder.metadata import PyPIFacts
 from builder.outputs import JSON, Output
 from builder.records import Tombstone
 from builder.resources import (
@@ -30,7 +29,6 @@ from builder.resources import (
 from builder.urls import Urls
 
 SCHEMA_VERSION: Final = 1
-ITEMS: Final = {"package": "packages", "grid": "grids", "category": "categories"}  # as they are called below
 
 
 def render(catalogue: Catalogue, site: Urls, choices: Choices, facts: Mapping[int, Facts]) -> Iterator[Output]:
@@ -38,8 +36,10 @@ def render(catalogue: Catalogue, site: Urls, choices: Choices, facts: Mapping[in
     yield Output(urls.DATA, encode(root(site, choices)), JSON)
     yield Output(urls.DATA_FRESHNESS, encode(freshness(catalogue)), JSON)
     yield Output(urls.DATA_PACKAGES, encode(rows(catalogue)), JSON)
-    yield Output(urls.DATA_FACETS, encode(facets(catalogue)), JSON)
+    yield Output(urls.DATA_FACETS, encode(facets(catalogue, facts)), JSON)
     yield Output(urls.DATA_NAMES, encode(names(catalogue)), JSON)
+    if not (choices.details or choices.dumps):
+        return
     parts = whole.parts(catalogue, facts)
     if choices.details:
         for kind, items in parts.items():
@@ -70,7 +70,7 @@ def root(site: Urls, choices: Choices) -> DataRootResource:
             if end or choices.plain_dumps
         }
     if choices.details:
-        found |= {name: urls.data_item(kind, "{slug}") for name, kind in ITEMS.items()}
+        found |= {name: urls.data_item(kind, "{slug}") for kind, name in dumps.TYPES.items()}
     resources = {name: site.absolute(route) for name, route in sorted(found.items())}
     return DataRootResource(schema_version=SCHEMA_VERSION, resources=resources)
 
@@ -122,21 +122,17 @@ def freshness(catalogue: Catalogue) -> FreshnessResource:
     )
 
 
-def facets(catalogue: Catalogue) -> FacetsResource:
+def facets(catalogue: Catalogue, facts: Mapping[int, Facts]) -> FacetsResource:
     """Give the packages by what they have in common."""
     found = _by_slug(catalogue.packages)
     return FacetsResource(
         schema_version=SCHEMA_VERSION,
         as_of=catalogue.as_of,
         tags=_sharing(found, lambda package: package.record.tags),
-        licences=_sharing(found, lambda package: filter(None, [derive.licence(package.snapshot.pypi)])),
-        python=_sharing(found, _versions(derive.python_versions), Version),
-        django=_sharing(found, _versions(derive.django_versions), Version),
+        licences=_sharing(found, lambda package: filter(None, [facts[package.id].licence])),
+        python=_sharing(found, lambda package: facts[package.id].python or (), Version),
+        django=_sharing(found, lambda package: facts[package.id].django or (), Version),
     )
-
-
-def _versions(of: Callable[[PyPIFacts], Sequence[str]]) -> Callable[[Package], Sequence[str]]:
-    return lambda package: of(package.snapshot.pypi) if package.snapshot.pypi else ()
 
 
 def _sharing(

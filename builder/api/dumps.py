@@ -8,7 +8,8 @@ from builder import urls
 from builder.outputs import JSON, NDJSON, Output
 
 SCHEMA_VERSION: Final = 1
-TYPES: Final[Mapping[str, bytes]] = {"packages": b"package", "grids": b"grid", "categories": b"category"}
+TYPES: Final[Mapping[str, str]] = {"packages": "package", "grids": "grid", "categories": "category"}
+"""What each kind is called, and one item of it."""
 
 
 def render(parts: Mapping[str, Sequence[tuple[str, bytes]]], as_of: date) -> Iterator[Output]:
@@ -28,4 +29,4 @@ def _lines(parts: Mapping[str, Sequence[tuple[str, bytes]]]) -> Iterator[bytes]:
     """Yield each item on a line of its own, its `type` before its other keys."""
     for kind, name in TYPES.items():
         for _, body in parts[kind]:
-            yield b'{"type":"%s",%s\n' % (name, body[1:])
+            yield b'{"type":"%s",%s\n' % (name.encode(), body[1:])

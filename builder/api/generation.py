@@ -4,6 +4,7 @@ import hashlib
 import json
 from collections.abc import Iterable, Iterator, Mapping
 from datetime import date
+from functools import cached_property
 from typing import Final
 
 from builder import urls
@@ -34,9 +35,12 @@ class Generation:
                 self._sums[path] = hashlib.sha256(body).hexdigest(), len(body)
             yield path, body
 
-    @property
+    @cached_property
     def id(self) -> str:
-        """The SHA-256 of what `sha256sum` prints for the files that have passed, by path: the order does not matter."""
+        """The SHA-256 of what `sha256sum` prints for all files, by path: the order does not matter.
+
+        It is made when it is first asked for, which is when all of them have passed.
+        """
         return generation_id({path: total for path, (total, _) in self._sums.items()})
 
     def manifest(self) -> Output:

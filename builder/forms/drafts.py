@@ -59,7 +59,7 @@ def grid(answers: Answers, source: Source) -> Tried | list[Fault]:
     }
     if features := [_feature(line) for line in lines_of(answers["features"])]:
         keys["features"] = features
-    text = modelines.first(yaml_writer.text(keys), modelines.find(source.folder, f"grids/{slug}{files.SUFFIX}"))
+    text = modelines.led(source.folder, f"grids/{slug}{files.SUFFIX}", yaml_writer.text(keys))
     return _tried(Draft("grids", slug, text.encode(), None, f"Add the grid {slug}"), source)
 
 

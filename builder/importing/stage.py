@@ -66,8 +66,7 @@ class Stage:
 
     def _body(self, draft: Draft[Any], path: str) -> bytes | None:
         if draft.entry is None:
-            text = yaml_writer.of(draft.record)
-            return modelines.first(text, modelines.find(self.folder, path)).encode()
+            return modelines.led(self.folder, path, yaml_writer.of(draft.record)).encode()
         body = (self.folder / path).read_bytes()
         text = decode(body)
         mark = body[: len(body) - len(text.encode())]  # a byte order mark, which `decode` takes away

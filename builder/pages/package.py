@@ -149,8 +149,7 @@ def _pace(sheet: Sheet, calendar: Calendar) -> tuple[Fact, str]:
     """
     if not sheet.pypi.releases:
         return unknown(_why_no_releases(sheet, sheet.package.snapshot.pypi)), ""
-    moments = [release.uploaded for release in sheet.pypi.releases if release.uploaded]
-    if not moments:
+    if not any(release.uploaded for release in sheet.pypi.releases):
         return unknown(NOT_KNOWN), ""
     today = calendar.today
     # Of a 29 February the year begins at the 28th: the day after it, as that of every other, counts first.

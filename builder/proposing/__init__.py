@@ -18,7 +18,7 @@ __all__ = ["Draft", "Found", "contents", "filled", "find", "remarks", "repositor
 
 def contents(data: Path, draft: Draft) -> str:
     """Give the file of a draft, which begins with the line by which editors find its schema, if there is one."""
-    return modelines.first(draft.text(), modelines.find(data, f"packages/{draft.slug}{files.SUFFIX}"))
+    return modelines.led(data, f"packages/{draft.slug}{files.SUFFIX}", draft.text())
 
 
 def write(data: Path, draft: Draft) -> Path:

@@ -27,6 +27,11 @@ def find(data: Path, path: str) -> str:
     return of(kind, folder) if (data / schemas.FOLDER / f"{kind}.json").is_file() else ""
 
 
+def led(data: Path, path: str, text: str) -> str:
+    """Give a file's text with the line that `find` gives for it."""
+    return first(text, find(data, path))
+
+
 def first(text: str, line: str) -> str:
     """Give a text that begins with a modeline: `line`, or its own where that leads to a schema of somebody else.
 
