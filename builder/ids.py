@@ -19,7 +19,7 @@ from builder.entries import AnyEntry, Data
 from builder.errors import Problem, folder_name
 from builder.placing import replace
 from builder.source import files, yaml_text
-from builder.source.text import SIZE_LIMIT, decode
+from builder.source.text import SIZE_LIMIT, decode, mark_of
 
 _DOCUMENT_END: Final = re.compile(r"^\.\.\.(?:\s|$)", re.MULTILINE)
 
@@ -77,7 +77,7 @@ def _body(folder: Path, change: _Change) -> bytes | None:
     """Give the bytes of a file with what it lacks; None where that cannot be put in."""
     body = _file(folder, change).read_bytes()
     text = decode(body)
-    mark = body[: len(body) - len(text.encode())]  # a byte order mark, which `decode` takes away
+    mark = mark_of(body)
     wanted = {**_keys(text), **change.lacking}
     for changed in _candidates(yaml_text.read(text), change.lacking):
         if _keys(changed) == wanted:

@@ -11,7 +11,7 @@ from builder.forms.table import CHANGE, GRID
 from builder.forms.trial import Draft, Tried
 from builder.importing.edit import amend
 from builder.source import files, modelines, yaml_text, yaml_writer
-from builder.source.text import decode
+from builder.source.text import decode, mark_of
 from builder.tidy import ORDERS, in_order
 
 _NEEDED: Final = frozenset({"title", "category"})
@@ -84,7 +84,7 @@ _READ: Final[Mapping[str, Callable[[str, Names], object]]] = {
 def _changed(before: bytes, given: Answers, names: Names) -> bytes | None:
     """Give the bytes of a file with other values; None where it is written so that this cannot be done."""
     text = decode(before)
-    mark = before[: len(before) - len(text.encode())]  # a byte order mark, which `decode` takes away
+    mark = mark_of(before)
     said = yaml_text.read(text).value
     values = {key: None if answer == NOTHING else _taken_from(key, answer, names) for key, answer in given.items()}
     new = {key: value for key, value in values.items() if not isinstance(said, dict) or said.get(key) != value}

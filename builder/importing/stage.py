@@ -19,7 +19,7 @@ from builder.importing.journal import FOLDER
 from builder.importing.merge import Draft, Merged
 from builder.placing import replace
 from builder.source import files, modelines, yaml_writer
-from builder.source.text import SIZE_LIMIT, decode
+from builder.source.text import SIZE_LIMIT, decode, mark_of
 
 _READY: Final = "ready.json"
 
@@ -69,7 +69,7 @@ class Stage:
             return modelines.led(self.folder, path, yaml_writer.of(draft.record)).encode()
         body = (self.folder / path).read_bytes()
         text = decode(body)
-        mark = body[: len(body) - len(text.encode())]  # a byte order mark, which `decode` takes away
+        mark = mark_of(body)
         made = amend(text, draft.changes)
         return None if made is None else mark + made.encode()
 

@@ -73,6 +73,11 @@ def decode(body: bytes) -> str:
     return text
 
 
+def mark_of(body: bytes) -> bytes:
+    """Give the byte order mark that a file begins with, b"" for none: whoever writes the file anew leaves it there."""
+    return codecs.BOM_UTF8 if body.startswith(codecs.BOM_UTF8) else b""
+
+
 def find_refused(text: str) -> re.Match[str] | None:
     """Find the first character that no value may hold either, however it was written."""
     return _REFUSED.search(text) if _SUSPECT.search(text) else None
