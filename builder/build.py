@@ -120,8 +120,6 @@ def render(
 def files(made: Catalogue, host: Host, choices: Choices, out: Path) -> Iterator[File]:
     """Yield the files of the site for a host: what answers, the host's own, and last what tells of them all.
 
-    Where the host takes them, compressed forms are among them, which count for no generation.
-
     `out` is where the last build left its files: what costs much and has not changed is taken from there.
 
     Raises:
@@ -144,8 +142,9 @@ def files(made: Catalogue, host: Host, choices: Choices, out: Path) -> Iterator[
     def all_files() -> Iterator[File]:
         packed = write.with_siblings(answering(), out, has_siblings)
         yield from generation.passing(file for file in packed if choices.plain_dumps or file[0] not in DUMPS)
-        yield from host.files(generation.manifest())
-        yield from host.files(generation.output(site.base, made.as_of, host.name, choices))
+        manifest = generation.manifest()
+        yield from host.files(manifest)
+        yield from host.files(generation.output(manifest, site.base, made.as_of, host.name, choices))
 
     return within_limits(host, all_files())
 

@@ -55,6 +55,8 @@ EDGE: Final = "/api/edge/"
 EDGE_INDEX: Final = "/api/edge/index.json"
 
 DATA: Final = "/api/data/v1/index.json"
+DATA_CHANGES: Final = "/api/data/v1/changes.json"
+DATA_CHANGES_FOLDER: Final = "/api/data/v1/changes/"
 DATA_DUMP: Final = "/api/data/v1/dump.json"
 DATA_DUMP_LINES: Final = "/api/data/v1/dump.ndjson"
 DATA_DUMPS: Final = (DATA_DUMP, DATA_DUMP_LINES)
@@ -244,6 +246,16 @@ def edge_members(kind: str, slug: str) -> str:
 def data_schema(name: str) -> str:
     """Give the route of the JSON Schema of a kind of answer."""
     return f"/api/data/v1/schemas/{name}.json"
+
+
+def data_changes(day: str) -> str:
+    """Give the route of what changed on a day such as `2026-11-25`."""
+    return f"{DATA_CHANGES_FOLDER}{day}.json"
+
+
+def data_pack(generation: str) -> str:
+    """Give the route of the files that a generation has and the one before it had not."""
+    return f"{DATA_CHANGES_FOLDER}{generation[:16]}.tar.gz"
 
 
 def data_item(kind: str, slug: str) -> str:

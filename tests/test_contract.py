@@ -34,7 +34,8 @@ def outputs(name: str, choices: Choices = EVERYTHING) -> Mapping[str, Output]:
     found = [*api.render(made, SITE, choices), *search.render(made, SITE)]
     generation = api.Generation()
     list(generation.passing((output.route.removeprefix("/"), output.body) for output in found))
-    found += [generation.manifest(), generation.output(SITE.base, made.as_of, "generic", choices)]
+    manifest = generation.manifest()
+    found += [manifest, generation.output(manifest, SITE.base, made.as_of, "generic", choices)]
     return {output.route: output for output in found}
 
 

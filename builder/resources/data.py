@@ -115,18 +115,24 @@ class ManifestHeadResource(Resource):
 
 
 class ManifestFileResource(Resource):
-    """Each other line of it, by path: a file of the site as it was built, and not its compressed forms."""
+    """Each other line of it, by path: a file of the site as it was built.
+
+    `role` is `content`; `derived` for what is made of the others and does not count for the generation: compressed
+    forms, databases, what changed since; or `host` for what the host keeps to itself and does not serve.
+    """
 
     path: str
     bytes: int
     sha256: str
+    role: str
 
 
 class GenerationResource(Resource):
     """`/api/data/v1/generation.json`: which content this is, and what the host that it was built for promises.
 
     `generation` is the same for the same files: the SHA-256 of the lines `<SHA-256 of a file>  <its path>`, by path, of
-    all files but this one, the manifest and the compressed forms of others. `base_url` has no slash at its end. `query`
+    all files but this one, the manifest and those that are `derived` (`ManifestFileResource`). `manifest_sha256` is
+    that of the manifest. `base_url` has no slash at its end. `query`
     is what the host makes of a query: `ignored`, `mapped` (the original's default pages alone) or `answered`. The
     others tell whether API v3 is there, a file for each slug, a `.json` file for each item of v4, compressed files, and
     readable pages at the addresses of the API.
@@ -134,6 +140,7 @@ class GenerationResource(Resource):
 
     schema_version: int
     generation: str
+    manifest_sha256: str
     as_of: date
     base_url: str
     host: str

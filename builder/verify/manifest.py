@@ -5,28 +5,21 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final, TypeVar
-from urllib.parse import urljoin, urlsplit
 
 from pydantic import BaseModel, ValidationError
 
 from builder import urls
-from builder.api.generation import COMPRESSED, generation_id
+from builder.api.generation import DERIVED, HOST, generation_id
 from builder.errors import VerificationError
-from builder.hosts import CONFIGURATION
 from builder.resources import ManifestFileResource, ManifestHeadResource
-from builder.upstreams.transport import Answer, Failure
+from builder.verify.files import asked_for
 from builder.verify.live import Wire
 from builder.verify.promises import told
-from builder.write import unpacked
 from builder.write.place import MARKER
 
 MANIFEST: Final = urls.DATA_MANIFEST.removeprefix("/")
 GENERATION: Final = urls.DATA_GENERATION.removeprefix("/")
 REMEDY: Final = "Load the whole site again, or build it anew."
-
-_OK: Final = 200
-_FRESH: Final = {"Cache-Control": "no-cache"}
-_INDEXES: Final = ("index.html", "index.json", "index.xml")
 
 Model = TypeVar("Model", bound=BaseModel)
 Read = Callable[[str], bytes | str]
@@ -35,10 +28,10 @@ Read = Callable[[str], bytes | str]
 
 @dataclass(frozen=True, slots=True)
 class Manifest:
-    """What a site consists of: `files` are length in bytes and SHA-256, by path."""
+    """What a site consists of: its files by path."""
 
     generation: str
-    files: Mapping[str, tuple[int, str]]
+    files: Mapping[str, ManifestFileResource]
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,6 +78,8 @@ class Findings:
 def of_copy(folder: Path) -> Findings:
     """Look at every file of a copy of a site; what is there and in no manifest is wrong too.
 
+    A copy that was made over the network has none of what the host keeps to itself, and is whole without it.
+
     Raises:
         VerificationError: there is no manifest that can be read.
     """
@@ -97,90 +92,50 @@ def of_copy(folder: Path) -> Findings:
         except OSError as error:
             return f"cannot be read: {error.strerror}"
 
-    found = _manifest(read, folder.as_posix())
+    found = read_manifest(read, folder.as_posix())
     there = {file.relative_to(folder).as_posix() for file in folder.rglob("*") if not file.is_dir()}
-    expected = {*found.files, MANIFEST, GENERATION, MARKER}
-    wrong = [*_mixed(found, read), *_differing(found, sorted(found.files), read)]
-    wrong += filter(None, (_stray(found, path, read) for path in sorted(there - expected)))
-    return Findings(folder.as_posix(), found.generation, len(found.files), len(found.files), wrong)
+    hosts_own = {path for path, file in found.files.items() if file.role == HOST}
+    expected = found.files.keys() if hosts_own & there else found.files.keys() - hosts_own
+    wrong = [*_mixed(found, read), *_differing(found, sorted(expected), read)]
+    wrong += [f"{path}: is in no manifest" for path in sorted(there - {*expected, MANIFEST, GENERATION, MARKER})]
+    return Findings(folder.as_posix(), found.generation, len(expected), len(found.files), wrong)
 
 
 def of_live(url: str, wire: Wire, most: int | None) -> Findings:
     """Look at a live site: at `most` of its files, evenly spread, or at all of them.
 
-    What the host keeps to itself (`_host/`, files that begin with a dot or an underscore) is not asked for. The status
-    of an answer does not matter where its bytes are right: some files are what a host refuses with.
+    What the host keeps to itself is not asked for.
 
     Raises:
         VerificationError: there is no manifest that can be read.
     """
     base = url.rstrip("/")
+    found = read_manifest(lambda path: asked_for(wire, base, path), base)
 
     def read(path: str) -> bytes | str:
-        why = ""
-        for address in _addresses(path):
-            answer = _asked(wire, f"{base}/{address}")
-            if isinstance(answer, Failure):
-                return f"is not answered: {answer.reason}"
-            if answer.status == _OK or is_right(path, answer.body):
-                return answer.body
-            why = why or f"is answered with {answer.status}"
-        return why
+        return asked_for(wire, base, path, found.files.get(path))
 
-    def is_right(path: str, body: bytes) -> bool:
-        return path in known and hashlib.sha256(body).hexdigest() == known[path][1]
-
-    known: Mapping[str, tuple[int, str]] = {}
-    found = _manifest(read, base)
-    known = found.files
-    served = [path for path in sorted(found.files) if not path.startswith((CONFIGURATION, ".", "_"))]
+    served = [path for path, file in sorted(found.files.items()) if file.role != HOST]
     step = 1 if most is None else max(1, -(-len(served) // most))
     chosen = served[::step]
     wrong = [*_mixed(found, read), *_differing(found, chosen, read)]
     return Findings(base, found.generation, len(chosen), len(found.files), wrong)
 
 
-def _addresses(path: str) -> Iterator[str]:
-    """Yield where a file may be served: where it stands for its folder, there, and under its own name."""
-    folder, slash, name = path.rpartition("/")
-    if name in _INDEXES:
-        yield folder + slash
-    yield path
+def read_manifest(read: Read, where: str) -> Manifest:
+    """Read the manifest of a site; `where` is the site's folder or address, for messages.
 
-
-def _asked(wire: Wire, url: str) -> Answer | Failure:
-    """Ask for an address and, where it leads on within the host (`/404.html` to `/404`), there."""
-    answer = wire.ask("GET", url, _FRESH)
-    if isinstance(answer, Failure) or "location" not in answer.headers:
-        return answer
-    target = urljoin(url, answer.headers["location"])
-    return wire.ask("GET", target, _FRESH) if urlsplit(target).netloc == urlsplit(url).netloc else answer
-
-
-def _stray(found: Manifest, path: str, read: Read) -> str:
-    """Say what is wrong with a file that the manifest does not name; "" if it is a sound compressed form of one."""
-    whole = path.rpartition(".")[0]
-    known = whole in found.files or f"/{whole}" in urls.DATA_DUMPS
-    if not (path.endswith(COMPRESSED) and known):
-        return f"{path}: is in no manifest"
-    body = read(path)
-    unpack = unpacked(path, body) if isinstance(body, bytes) else None
-    if unpack is None:
-        return f"{path}: cannot be decompressed"
-    wanted = found.files.get(whole)
-    is_of_it = wanted is None or hashlib.sha256(unpack).hexdigest() == wanted[1]
-    return "" if is_of_it else f"{path}: is of other bytes than {whole}"
-
-
-def _manifest(read: Read, where: str) -> Manifest:
+    Raises:
+        VerificationError: there is none that can be read, or its lines do not make its generation.
+    """
     body = read(MANIFEST)
     if isinstance(body, str):
         raise VerificationError(f"{where}/{MANIFEST} {body}. {REMEDY}")
     first, *lines = body.splitlines() or [b""]
     head = _parsed(ManifestHeadResource, first, f"{where}/{MANIFEST}", 1)
     entries = [_parsed(ManifestFileResource, line, f"{where}/{MANIFEST}", n) for n, line in enumerate(lines, start=2)]
-    files = {entry.path: (entry.bytes, entry.sha256) for entry in entries}
-    if generation_id({path: total for path, (_, total) in files.items()}) != head.generation:
+    files = {entry.path: entry for entry in entries}
+    if generation_id({path: file.sha256 for path, file in files.items() if file.role != DERIVED}) != head.generation:
         raise VerificationError(f"{where}/{MANIFEST} is not whole: its lines do not make its generation. {REMEDY}")
     return Manifest(head.generation, files)
 
@@ -204,11 +159,10 @@ def _mixed(found: Manifest, read: Read) -> Iterator[str]:
 
 def _differing(found: Manifest, paths: Sequence[str], read: Read) -> Iterator[str]:
     for path in paths:
-        length, total = found.files[path]
-        body = read(path)
+        file, body = found.files[path], read(path)
         if isinstance(body, str):
             yield f"{path}: {body}"
-        elif len(body) != length:
-            yield f"{path}: has {len(body):,} bytes, not {length:,}"
-        elif (seen := hashlib.sha256(body).hexdigest()) != total:
-            yield f"{path}: has other bytes than it should: SHA-256 {seen}, not {total}"
+        elif len(body) != file.bytes:
+            yield f"{path}: has {len(body):,} bytes, not {file.bytes:,}"
+        elif (seen := hashlib.sha256(body).hexdigest()) != file.sha256:
+            yield f"{path}: has other bytes than it should: SHA-256 {seen}, not {file.sha256}"
