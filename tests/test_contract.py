@@ -19,12 +19,12 @@ from builder import api, search, urls
 from builder.api import contract
 from builder.choices import Choices, Query
 from builder.hosts import HOSTS
-from builder.outputs import JSON, NDJSON, Output
+from builder.outputs import GZIP, JSON, NDJSON, Output
 
 NAMES = (*CATALOGUES, "real")
 UNPROMISED = (urls.API_CATALOG, "/api/edge/", "/api/data/v1/search/", "/api/data/v1/schemas/", urls.DATA_OPENAPI)
 ITEM = "/api/v4/packages/django-messages/"
-EVERYTHING = Choices(suffixes=True)
+EVERYTHING = Choices(suffixes=True, changes=True)
 
 
 @cache
@@ -32,10 +32,12 @@ def outputs(name: str, choices: Choices = EVERYTHING) -> Mapping[str, Output]:
     """Give all JSON of a catalogue for a host's choices, by route; the manifest and the generation of these too."""
     made = real() if name == "real" else CATALOGUES[name]()
     found = [*api.render(made, SITE, choices), *search.render(made, SITE)]
-    generation = api.Generation()
-    list(generation.passing((output.route.removeprefix("/"), output.body) for output in found))
-    manifest = generation.manifest()
-    found += [manifest, generation.output(manifest, SITE.base, made.as_of, "generic", choices)]
+    step = api.Step(api.Past("1" * 64, {"gone": "2" * 64}, b'{"type":"package","id":0,"slug":"gone"}\n'))
+    list(step.passing((output.route.removeprefix("/"), output.body) for output in found))
+    if choices.changes:
+        found += step.outputs(made.as_of)
+    manifest = step.generation.manifest()
+    found += [manifest, step.generation.output(manifest, SITE.base, made.as_of, "generic", choices)]
     return {output.route: output for output in found}
 
 
@@ -44,7 +46,7 @@ def promised(name: str, choices: Choices = EVERYTHING) -> Mapping[str, Output]:
     return {
         route: output
         for route, output in outputs(name, choices).items()
-        if not route.startswith(UNPROMISED) or route == urls.search_index()
+        if (not route.startswith(UNPROMISED) or route == urls.search_index()) and output.media_type != GZIP
     }
 
 
@@ -141,6 +143,7 @@ def test_the_document_is_openapi_and_names_what_is_there(query: Query) -> None:
     ("left_out", "gone"),
     [
         (Choices(v3=False), "/api/v3/"),
+        (Choices(), "/api/data/v1/changes.json"),
         (Choices(details=False), "/api/data/v1/packages/{slug}.json"),
         (Choices(dumps=False), "/api/data/v1/dump.json"),
         (Choices(plain_dumps=False), "/api/data/v1/dump.ndjson"),
@@ -149,7 +152,7 @@ def test_the_document_is_openapi_and_names_what_is_there(query: Query) -> None:
 def test_and_not_what_is_not(left_out: Choices, gone: str) -> None:
     found = outputs("small", left_out)
     assert gone not in json.loads(found[urls.DATA_OPENAPI].body)["paths"]
-    assert gone in json.loads(outputs("small")[urls.DATA_OPENAPI].body)["paths"]
+    assert gone in json.loads(outputs("small", EVERYTHING)[urls.DATA_OPENAPI].body)["paths"]
 
 
 def test_our_own_may_grow_and_the_originals_may_not() -> None:

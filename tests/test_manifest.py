@@ -19,7 +19,7 @@ from builder.hosts import HOSTS, host_named
 from builder.resources import ManifestFileResource, ManifestHeadResource
 from builder.upstreams.transport.plain import Plain
 from builder.verify import of_copy, of_live
-from builder.verify.manifest import GENERATION, MANIFEST
+from builder.verify.manifest import GENERATION, MANIFEST, PACKED
 from builder.write.place import MARKER
 
 PAGE = "packages/p/a/index.html"
@@ -58,7 +58,7 @@ def test_it_names_every_file_but_two(tmp_path: Path, host: object) -> None:
     first, *lines = files[MANIFEST].splitlines()
     head = ManifestHeadResource.model_validate_json(first)
     named = [ManifestFileResource.model_validate_json(line) for line in lines]
-    assert {entry.path for entry in named} == files.keys() - {MANIFEST, GENERATION, MARKER}
+    assert {entry.path for entry in named} == files.keys() - {MANIFEST, PACKED, GENERATION, MARKER}
     assert [entry.path for entry in named] == sorted(entry.path for entry in named)
     assert all((entry.bytes, entry.sha256) == _sum(files[entry.path]) for entry in named)
     assert (head.files, head.generation) == (len(named), json.loads(files[GENERATION])["generation"])
@@ -100,6 +100,11 @@ DAMAGE: dict[str, tuple[Callable[[Path], object], str]] = {
         lambda site: flip(site / "api/data/v1/dump.json.gz"),
         "api/data/v1/dump.json.gz: has other bytes than it should: .*",
     ),
+    "the manifest packed badly": (
+        lambda site: (site / PACKED).write_bytes(b"x"),
+        f"{PACKED}: holds another manifest",
+    ),
+    "the manifest not packed": (lambda site: (site / PACKED).unlink(), f"{PACKED}: is missing"),
     "no generation": (lambda site: (site / GENERATION).write_bytes(b"{}"), f"{GENERATION}: tells no generation"),
 }
 
@@ -123,7 +128,8 @@ def test_two_generations_are_told_apart(built: tuple[Path, Path], copy: Path) ->
     wrong = of_copy(copy).wrong
     assert [line.partition(":")[0] for line in wrong] == [GENERATION, PAGE]
     assert wrong[0].endswith("two are mixed")
-    shutil.copy(other / MANIFEST, copy / MANIFEST)
+    for path in (MANIFEST, PACKED):
+        shutil.copy(other / path, copy / path)
     named = {line.partition(":")[0] for line in of_copy(copy).wrong}
     assert ITEM in named
     assert PAGE not in named
@@ -132,8 +138,8 @@ def test_two_generations_are_told_apart(built: tuple[Path, Path], copy: Path) ->
 @pytest.mark.parametrize(
     ("edit", "words"),
     [
-        (lambda _: b"", "line 1 is no line of a manifest"),
-        (lambda body: body + b"{}\n", r"line \d+ is no line of a manifest"),
+        (lambda _: b"", "has a line 1 that is none of a manifest"),
+        (lambda body: body + b"{}\n", r"has a line \d+ that is none of a manifest"),
         (
             lambda body: b"".join(body.splitlines(keepends=True)[:-1]),
             "is not whole: its lines do not make its generation",

@@ -3,13 +3,14 @@
 from collections.abc import Iterator
 
 from builder.api import contract, data, edge, facts, v3, v4
+from builder.api.changes import Past, Step
 from builder.api.generation import Generation
 from builder.catalogue import Catalogue
 from builder.choices import Choices, Query
 from builder.outputs import Output
 from builder.urls import Urls
 
-__all__ = ["Generation", "render"]
+__all__ = ["Generation", "Past", "Step", "render"]
 
 
 def render(catalogue: Catalogue, site: Urls, choices: Choices) -> Iterator[Output]:

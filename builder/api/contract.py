@@ -17,7 +17,7 @@ from pydantic.json_schema import models_json_schema
 from builder import urls
 from builder.choices import Choices, Query
 from builder.outputs import JSON, LINKSET, NDJSON, Output
-from builder.resources import base, data, v3, v4, whole
+from builder.resources import base, changes, data, v3, v4, whole
 from builder.urls import PAGE_SIZE, Urls
 
 DIALECT: Final = "https://json-schema.org/draft/2020-12/schema"
@@ -121,6 +121,8 @@ KINDS: Final[Sequence[Kind]] = (
         whole.GridLineResource,
         whole.CategoryLineResource,
     ),
+    _own("changes", urls.DATA_CHANGES, "The generations until now.", changes.ChangesResource),
+    _own("changes_of_day", urls.data_changes("{day}"), "What changed on a day.", changes.DayResource),
     _own("generation", urls.DATA_GENERATION, "Which content this is.", data.GenerationResource),
     _own(
         "manifest",
@@ -201,6 +203,7 @@ def _json(value: object) -> bytes:
 def _is_there(kind: Kind, choices: Choices) -> bool:
     left_out = {
         "v3_": not choices.v3,
+        "changes": not choices.changes,
         "dump": not (choices.dumps and choices.plain_dumps),
         **dict.fromkeys(("package$", "grid$", "category$"), not choices.details),
     }
@@ -261,9 +264,8 @@ def _operation(kind: Kind, choices: Choices) -> dict[str, Any]:
 
 
 def _step(name: str) -> dict[str, Any]:
-    schema = (
-        {"type": "integer", "minimum": 1} if name == "id" else {"type": "string", "pattern": "^[a-z0-9][a-z0-9_-]*$"}
-    )
+    schemas = {"id": {"type": "integer", "minimum": 1}, "day": {"type": "string", "format": "date"}}
+    schema = schemas.get(name, {"type": "string", "pattern": "^[a-z0-9][a-z0-9_-]*$"})
     return {"name": name, "in": "path", "required": True, "schema": schema}
 
 
@@ -324,7 +326,7 @@ def _schemas() -> Mapping[str, Any]:
     """Give the schemas of all models by name. To v3 and v4 no key is ever added, and to our own some may be."""
     models = [
         model
-        for module in (v3, v4, data, whole)
+        for module in (v3, v4, changes, data, whole)
         for model in vars(module).values()
         if isinstance(model, type) and issubclass(model, base.Resource) and model.__module__ == module.__name__
     ]

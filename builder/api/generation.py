@@ -8,14 +8,19 @@ same data gives the same id on every machine.
 import hashlib
 import json
 from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
 from datetime import date
 from functools import cached_property
-from typing import Final
+from typing import Final, TypeVar
+
+from pydantic import ValidationError
 
 from builder import urls
 from builder.choices import Choices
 from builder.outputs import JSON, NDJSON, Output
-from builder.resources import GenerationResource, ManifestHeadResource, encode
+from builder.resources import GenerationResource, ManifestFileResource, ManifestHeadResource, Resource, encode
+
+Model = TypeVar("Model", bound=Resource)
 
 CONTENT: Final = "content"
 DERIVED: Final = "derived"
@@ -35,6 +40,36 @@ def role(path: str) -> str:
 def generation_id(sums: Mapping[str, str]) -> str:
     """Give the SHA-256 of what `sha256sum` prints for files whose sums are given, by path; in any order."""
     return hashlib.sha256("".join(f"{sums[path]}  {path}\n" for path in sorted(sums)).encode()).hexdigest()
+
+
+@dataclass(frozen=True, slots=True)
+class Manifest:
+    """What a site consists of: its files by path."""
+
+    generation: str
+    files: Mapping[str, ManifestFileResource]
+
+
+def read_manifest(body: bytes) -> Manifest:
+    """Read what `Generation.manifest` gives.
+
+    Raises:
+        ValueError: in words that go on from the file's name, it is none, or is not whole.
+    """
+    lines = body.splitlines() or [b""]
+    head = _parsed(ManifestHeadResource, lines[0], 1)
+    entries = [_parsed(ManifestFileResource, line, number) for number, line in enumerate(lines[1:], start=2)]
+    files = {entry.path: entry for entry in entries}
+    if generation_id({path: file.sha256 for path, file in files.items() if file.role != DERIVED}) != head.generation:
+        raise ValueError("is not whole: its lines do not make its generation")
+    return Manifest(head.generation, files)
+
+
+def _parsed(model: type[Model], line: bytes, number: int) -> Model:
+    try:
+        return model.model_validate_json(line)
+    except ValidationError:
+        raise ValueError(f"has a line {number} that is none of a manifest") from None
 
 
 class Generation:

@@ -57,7 +57,7 @@ class FreshnessResource(Resource):
 
 
 class DataRootResource(Resource):
-    """`/api/data/v1/index.json`: what there is below, address by name; `{slug}` stands for a slug."""
+    """`/api/data/v1/index.json`: what there is below, address by name; `{slug}` and `{day}` stand for one."""
 
     schema_version: int
     resources: dict[str, str]

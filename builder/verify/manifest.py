@@ -4,34 +4,24 @@ import hashlib
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Final, TypeVar
-
-from pydantic import BaseModel, ValidationError
+from typing import Any, Final
 
 from builder import urls
-from builder.api.generation import DERIVED, HOST, generation_id
+from builder.api.generation import HOST, Manifest, read_manifest
 from builder.errors import VerificationError
-from builder.resources import ManifestFileResource, ManifestHeadResource
 from builder.verify.files import asked_for
 from builder.verify.live import Wire
 from builder.verify.promises import told
+from builder.write import unpacked
 from builder.write.place import MARKER
 
 MANIFEST: Final = urls.DATA_MANIFEST.removeprefix("/")
+PACKED: Final = f"{MANIFEST}.gz"
 GENERATION: Final = urls.DATA_GENERATION.removeprefix("/")
 REMEDY: Final = "Load the whole site again, or build it anew."
 
-Model = TypeVar("Model", bound=BaseModel)
 Read = Callable[[str], bytes | str]
 """Gives the bytes of a file by its path, or says why there are none."""
-
-
-@dataclass(frozen=True, slots=True)
-class Manifest:
-    """What a site consists of: its files by path."""
-
-    generation: str
-    files: Mapping[str, ManifestFileResource]
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,12 +82,15 @@ def of_copy(folder: Path) -> Findings:
         except OSError as error:
             return f"cannot be read: {error.strerror}"
 
-    found = read_manifest(read, folder.as_posix())
+    found = _manifest(read, folder.as_posix())
     there = {file.relative_to(folder).as_posix() for file in folder.rglob("*") if not file.is_dir()}
     hosts_own = {path for path, file in found.files.items() if file.role == HOST}
     expected = found.files.keys() if hosts_own & there else found.files.keys() - hosts_own
     wrong = [*_mixed(found, read), *_differing(found, sorted(expected), read)]
-    wrong += [f"{path}: is in no manifest" for path in sorted(there - {*expected, MANIFEST, GENERATION, MARKER})]
+    wrong += [
+        f"{path}: is in no manifest" for path in sorted(there - {*expected, MANIFEST, PACKED, GENERATION, MARKER})
+    ]
+    wrong += _packed(read)
     return Findings(folder.as_posix(), found.generation, len(expected), len(found.files), wrong)
 
 
@@ -110,7 +103,7 @@ def of_live(url: str, wire: Wire, most: int | None) -> Findings:
         VerificationError: there is no manifest that can be read.
     """
     base = url.rstrip("/")
-    found = read_manifest(lambda path: asked_for(wire, base, path), base)
+    found = _manifest(lambda path: asked_for(wire, base, path), base)
 
     def read(path: str) -> bytes | str:
         return asked_for(wire, base, path, found.files.get(path))
@@ -122,29 +115,23 @@ def of_live(url: str, wire: Wire, most: int | None) -> Findings:
     return Findings(base, found.generation, len(chosen), len(found.files), wrong)
 
 
-def read_manifest(read: Read, where: str) -> Manifest:
-    """Read the manifest of a site; `where` is the site's folder or address, for messages.
-
-    Raises:
-        VerificationError: there is none that can be read, or its lines do not make its generation.
-    """
+def _manifest(read: Read, where: str) -> Manifest:
     body = read(MANIFEST)
     if isinstance(body, str):
         raise VerificationError(f"{where}/{MANIFEST} {body}. {REMEDY}")
-    first, *lines = body.splitlines() or [b""]
-    head = _parsed(ManifestHeadResource, first, f"{where}/{MANIFEST}", 1)
-    entries = [_parsed(ManifestFileResource, line, f"{where}/{MANIFEST}", n) for n, line in enumerate(lines, start=2)]
-    files = {entry.path: entry for entry in entries}
-    if generation_id({path: file.sha256 for path, file in files.items() if file.role != DERIVED}) != head.generation:
-        raise VerificationError(f"{where}/{MANIFEST} is not whole: its lines do not make its generation. {REMEDY}")
-    return Manifest(head.generation, files)
-
-
-def _parsed(model: type[Model], line: bytes, where: str, number: int) -> Model:
     try:
-        return model.model_validate_json(line)
-    except ValidationError:
-        raise VerificationError(f"{where}: line {number} is no line of a manifest. {REMEDY}") from None
+        return read_manifest(body)
+    except ValueError as error:
+        raise VerificationError(f"{where}/{MANIFEST} {error}. {REMEDY}") from None
+
+
+def _packed(read: Read) -> Iterator[str]:
+    """Say what is wrong with the manifest's compressed form, which no line of it can name."""
+    body = read(PACKED)
+    if isinstance(body, str):
+        yield f"{PACKED}: {body}"
+    elif unpacked(PACKED, body) != read(MANIFEST):
+        yield f"{PACKED}: holds another manifest"
 
 
 def _mixed(found: Manifest, read: Read) -> Iterator[str]:
