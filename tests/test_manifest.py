@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner
 from folders import grid, package, tree, write_data
-from loopback import Answer, Request, serving
+from loopback import Answer, of_folder, serving
 
 from builder import build
 from builder.cli import main
@@ -166,13 +166,7 @@ def test_a_folder_without_one_says_so(tmp_path: Path) -> None:
 
 
 def test_a_live_site_is_asked_for_some_or_all(copy: Path, plain: Plain) -> None:
-    def answer(request: Request) -> Answer:
-        file = copy / request.path.removeprefix("/")
-        indexes = [file / name for name in ("index.html", "index.json", "index.xml") if file.is_dir()]
-        found = next((each for each in (*indexes, file) if each.is_file()), None)
-        return Answer(200, {}, found.read_bytes()) if found else Answer(404, {}, b"")
-
-    with serving(answer) as server:
+    with serving(of_folder(copy)) as server:
         some = of_live(server.url + "/", plain, 10)
         assert (some.wrong, some.where) == ([], server.url)
         assert 8 <= some.looked_at <= 10 < some.total

@@ -20,15 +20,17 @@ def asked_for(wire: Wire, base: str, path: str, known: ManifestFileResource | No
     `known` is what the manifest tells of it. The status of an answer does not matter where its bytes are those: some
     files are what a host refuses with.
     """
-    why = ""
+    other: bytes | str = ""
     for address in _addresses(path):
         answer = _asked(wire, f"{base}/{address}")
         if isinstance(answer, Failure):
             return f"is not answered: {answer.reason}"
-        if answer.status == _OK or (known and hashlib.sha256(answer.body).hexdigest() == known.sha256):
+        if known and hashlib.sha256(answer.body).hexdigest() == known.sha256:
             return answer.body
-        why = why or f"is answered with {answer.status}"
-    return why
+        if answer.status == _OK and not known:
+            return answer.body
+        other = other or (answer.body if answer.status == _OK else f"is answered with {answer.status}")
+    return other
 
 
 def _addresses(path: str) -> Iterator[str]:

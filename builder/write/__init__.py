@@ -13,9 +13,9 @@ from typing import Final
 from builder.write import place
 from builder.write.report import Report
 from builder.write.siblings import GZIP, has_siblings, packed, unpacked, with_siblings
-from builder.write.tree import Tree
+from builder.write.tree import Tree, is_inside
 
-__all__ = ["GZIP", "Report", "has_siblings", "packed", "read", "unpacked", "with_siblings", "write"]
+__all__ = ["GZIP", "Report", "has_siblings", "is_inside", "packed", "read", "unpacked", "with_siblings", "write"]
 
 PATIENCE: Final = 60.0  # seconds; a full build takes far fewer
 
