@@ -15,6 +15,7 @@ from builder.errors import VerificationError
 from builder.hosts import CONFIGURATION
 from builder.resources import ManifestFileResource, ManifestHeadResource
 from builder.upstreams.transport import Answer, Failure
+from builder.verify.contract import Held
 from builder.verify.live import Wire
 from builder.verify.promises import told
 from builder.write import unpacked
@@ -35,25 +36,34 @@ Read = Callable[[str], bytes | str]
 
 @dataclass(frozen=True, slots=True)
 class Manifest:
-    """What a site consists of: `files` are length in bytes and SHA-256, by path."""
+    """What a site consists of: `files` are length in bytes and SHA-256, by path. `body` is the manifest's own."""
 
     generation: str
     files: Mapping[str, tuple[int, str]]
+    body: bytes
 
 
 @dataclass(frozen=True, slots=True)
 class Findings:
-    """What came of it: how many files were looked at, of how many, and a line for each thing that is wrong."""
+    """What came of it: how many files were looked at, of how many, and a line for each thing that is wrong.
+
+    `promised` of the files are answers as the API promises them, and `others` are other JSON, which can be read.
+    """
 
     where: str
     generation: str
     looked_at: int
     total: int
     wrong: Sequence[str]
+    promised: int
+    others: int
 
     def __str__(self) -> str:
         """Give the lines, and below them the sum."""
-        told = f"{self.where}: {self.looked_at:,} of {self.total:,} files looked at, generation {self.generation}"
+        told = (
+            f"{self.where}: {self.looked_at:,} of {self.total:,} files looked at, {self.promised:,} JSON files as the "
+            f"API promises, {self.others:,} other ones well-formed, generation {self.generation}"
+        )
         return "\n".join([*self.wrong, f"{told}: {'all as they should be.' if not self.wrong else REMEDY}"])
 
     @property
@@ -68,6 +78,8 @@ class Findings:
             "generation": self.generation,
             "looked_at": self.looked_at,
             "total": self.total,
+            "promised": self.promised,
+            "others": self.others,
             "wrong": list(self.wrong),
         }
 
@@ -100,9 +112,11 @@ def of_copy(folder: Path) -> Findings:
     found = _manifest(read, folder.as_posix())
     there = {file.relative_to(folder).as_posix() for file in folder.rglob("*") if not file.is_dir()}
     expected = {*found.files, MANIFEST, GENERATION, MARKER}
-    wrong = [*_mixed(found, read), *_differing(found, sorted(found.files), read)]
-    wrong += filter(None, (_stray(found, path, read) for path in sorted(there - expected)))
-    return Findings(folder.as_posix(), found.generation, len(found.files), len(found.files), wrong)
+    held = Held()
+    wrong = [*_mixed(found, read, held), *_differing(found, sorted(found.files), read, held)]
+    wrong += filter(None, (_stray(found, path, read, held) for path in sorted(there - expected)))
+    total = len(found.files)
+    return Findings(folder.as_posix(), found.generation, total, total, wrong, held.promised, held.others)
 
 
 def of_live(url: str, wire: Wire, most: int | None) -> Findings:
@@ -136,8 +150,9 @@ def of_live(url: str, wire: Wire, most: int | None) -> Findings:
     served = [path for path in sorted(found.files) if not path.startswith((CONFIGURATION, ".", "_"))]
     step = 1 if most is None else max(1, -(-len(served) // most))
     chosen = served[::step]
-    wrong = [*_mixed(found, read), *_differing(found, chosen, read)]
-    return Findings(base, found.generation, len(chosen), len(found.files), wrong)
+    held = Held()
+    wrong = [*_mixed(found, read, held), *_differing(found, chosen, read, held)]
+    return Findings(base, found.generation, len(chosen), len(found.files), wrong, held.promised, held.others)
 
 
 def _addresses(path: str) -> Iterator[str]:
@@ -157,8 +172,11 @@ def _asked(wire: Wire, url: str) -> Answer | Failure:
     return wire.ask("GET", target, _FRESH) if urlsplit(target).netloc == urlsplit(url).netloc else answer
 
 
-def _stray(found: Manifest, path: str, read: Read) -> str:
-    """Say what is wrong with a file that the manifest does not name; "" if it is a sound compressed form of one."""
+def _stray(found: Manifest, path: str, read: Read, held: Held) -> str:
+    """Say what is wrong with a file that the manifest does not name; "" if it is a sound compressed form of one.
+
+    Where what it is a form of is not there, as on a host that takes no such large files, it is held to its kind itself.
+    """
     whole = path.rpartition(".")[0]
     known = whole in found.files or f"/{whole}" in urls.DATA_DUMPS
     if not (path.endswith(COMPRESSED) and known):
@@ -168,8 +186,13 @@ def _stray(found: Manifest, path: str, read: Read) -> str:
     if unpack is None:
         return f"{path}: cannot be decompressed"
     wanted = found.files.get(whole)
-    is_of_it = wanted is None or hashlib.sha256(unpack).hexdigest() == wanted[1]
-    return "" if is_of_it else f"{path}: is of other bytes than {whole}"
+    if wanted is None:
+        return _named(path, held.wrong(whole, unpack))
+    return "" if hashlib.sha256(unpack).hexdigest() == wanted[1] else f"{path}: is of other bytes than {whole}"
+
+
+def _named(path: str, why: str) -> str:
+    return f"{path}: {why}" if why else ""
 
 
 def _manifest(read: Read, where: str) -> Manifest:
@@ -182,7 +205,7 @@ def _manifest(read: Read, where: str) -> Manifest:
     files = {entry.path: (entry.bytes, entry.sha256) for entry in entries}
     if generation_id({path: total for path, (_, total) in files.items()}) != head.generation:
         raise VerificationError(f"{where}/{MANIFEST} is not whole: its lines do not make its generation. {REMEDY}")
-    return Manifest(head.generation, files)
+    return Manifest(head.generation, files, body)
 
 
 def _parsed(model: type[Model], line: bytes, where: str, number: int) -> Model:
@@ -192,17 +215,24 @@ def _parsed(model: type[Model], line: bytes, where: str, number: int) -> Model:
         raise VerificationError(f"{where}: line {number} is no line of a manifest. {REMEDY}") from None
 
 
-def _mixed(found: Manifest, read: Read) -> Iterator[str]:
-    """Say where two generations are mixed: the manifest is of another one than what the site says of itself."""
+def _mixed(found: Manifest, read: Read, held: Held) -> Iterator[str]:
+    """Say where two generations are mixed: the manifest is of another one than what the site says of itself.
+
+    These two files are in no manifest, so that nothing but their kinds holds them.
+    """
     body = read(GENERATION)
     tells = told(body) if isinstance(body, bytes) else None
     if isinstance(body, str) or tells is None:
         yield f"{GENERATION}: {body if isinstance(body, str) else 'tells no generation'}"
     elif tells.generation != found.generation:
         yield f"{GENERATION}: tells generation {tells.generation}, the manifest {found.generation}: two are mixed"
+    elif why := held.wrong(GENERATION, body):
+        yield f"{GENERATION}: {why}"
+    if why := held.wrong(MANIFEST, found.body):
+        yield f"{MANIFEST}: {why}"
 
 
-def _differing(found: Manifest, paths: Sequence[str], read: Read) -> Iterator[str]:
+def _differing(found: Manifest, paths: Sequence[str], read: Read, held: Held) -> Iterator[str]:
     for path in paths:
         length, total = found.files[path]
         body = read(path)
@@ -212,3 +242,5 @@ def _differing(found: Manifest, paths: Sequence[str], read: Read) -> Iterator[st
             yield f"{path}: has {len(body):,} bytes, not {length:,}"
         elif (seen := hashlib.sha256(body).hexdigest()) != total:
             yield f"{path}: has other bytes than it should: SHA-256 {seen}, not {total}"
+        elif why := held.wrong(path, body):
+            yield f"{path}: {why}"
