@@ -107,7 +107,13 @@ def test_what_is_not_as_promised_is_told() -> None:
     assert lines
     dump = outputs("small")[urls.DATA_DUMP_LINES].body
     more = len(dump.splitlines()) + 1
-    assert contract.deviation(lines, dump + b"{}\n").startswith(f"line {more} is no PackageLineResource: ")
+    assert contract.deviation(lines, dump + b"{}\n").startswith(f"line {more} is no CategoryLineResource: type: ")
+    of_a_package = dump.partition(b"\n")[0].replace(b'"id":', b'"ID":')
+    assert contract.deviation(lines, dump + of_a_package + b"\n").startswith(
+        f"line {more} is no PackageLineResource: id"
+    )
+    assert contract.deviation(lines, dump[:-1]) == f"line {more - 1} has no end"
+    assert contract.deviation(lines, dump.replace(b"\n", b"\n\n", 1)).startswith("line 2 is no ")
 
 
 @given(st.data())

@@ -5,18 +5,16 @@ import json
 import os
 import random
 import shutil
-from collections.abc import Callable, Iterator, Mapping
-from datetime import date
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
 from click.testing import CliRunner
-from folders import grid, package, tree, write_data
+from folders import grid, package, renew, tree, write_data
 from loopback import Answer, Loopback, Request, of_folder, serving
 
 from builder import build, mirror
-from builder.api import Generation
 from builder.api.generation import HOST, role
 from builder.choices import Choices
 from builder.cli import main
@@ -26,7 +24,6 @@ from builder.mirror import Mirrored
 from builder.upstreams.transport.plain import Plain
 from builder.verify import of_copy
 from builder.verify.manifest import GENERATION, MANIFEST, PACKED
-from builder.write import packed
 from builder.write.place import MARKER
 
 ITEM = "api/v4/packages/1/index.json"
@@ -284,24 +281,11 @@ def test_a_busy_site_is_asked_again(site: Path, tmp_path: Path, plain: Plain, mo
 
 @pytest.mark.parametrize("path", ["../outside.txt", "/etc/x", "a/../../x", "a\\..\\x"])
 def test_no_manifest_leads_out_of_the_folder(site: Path, tmp_path: Path, plain: Plain, path: str) -> None:
-    name_it(site, {path: b"evil"})
+    renew(site, {path: b"evil"})
     with serving(of_folder(site)) as server, pytest.raises(VerificationError, match="is no path inside a site"):
         follow(server, tmp_path / "copy", plain)
     assert not (tmp_path / "outside.txt").exists()
     assert not (tmp_path / "copy").exists()
-
-
-def name_it(site: Path, more: Mapping[str, bytes]) -> None:
-    """Let the site's manifest and generation name other files too."""
-    made = Generation()
-    kept = {path: body for path, body in tree(site).items() if path not in {MANIFEST, PACKED, GENERATION, MARKER}}
-    list(made.passing((kept | dict(more)).items()))
-    manifest = made.manifest()
-    (site / MANIFEST).write_bytes(manifest.body)
-    (site / PACKED).write_bytes(packed(PACKED, manifest.body))
-    told = json.loads((site / GENERATION).read_bytes())
-    output = made.output(manifest, told["base_url"], date.fromisoformat(told["as_of"]), told["host"], SMALL)
-    (site / GENERATION).write_bytes(output.body)
 
 
 def test_one_run_at_a_time(site: Path, tmp_path: Path, plain: Plain) -> None:

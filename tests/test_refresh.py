@@ -1,5 +1,6 @@
 """The workflows of the nightly refresh and of the deploy: what they may do, and their scripts run for real."""
 
+import hashlib
 import os
 import re
 import subprocess
@@ -32,11 +33,12 @@ def test_rights_are_the_least() -> None:
     assert [found["permissions"] for found in WORKFLOWS.values()] == [{}] * len(WORKFLOWS)
     assert {name: job["permissions"] for name, job in WORKFLOW["jobs"].items()} == {
         "refresh": {"contents": "write"},
-        "deploy": {"contents": "read", "pages": "write", "id-token": "write"},
+        "deploy": {"contents": "read", "pages": "write", "id-token": "write", "attestations": "write"},
         "report": {"contents": "read", "issues": "write"},
     }
     assert {name: job["permissions"] for name, job in DEPLOY["jobs"].items()} == {
         "build": {"contents": "read", "pages": "read"},
+        "attest": {"id-token": "write", "attestations": "write"},
         "deploy": {"pages": "write", "id-token": "write"},
         "verify": {"contents": "read"},
     }
@@ -85,9 +87,33 @@ def test_the_report_waits_for_the_check_too() -> None:
     assert report["if"] == "always() && needs.refresh.result != 'skipped'"
 
 
-def test_the_generation_that_is_expected_is_the_built_one(tmp_path: Path) -> None:
-    """The build's step is run as it stands, but for the program's folder and jq."""
-    [step] = [step for step in DEPLOY["jobs"]["build"]["steps"] if step.get("id") == "build"]
+def test_what_is_deployed_was_held_to_the_contract_before() -> None:
+    steps = DEPLOY["jobs"]["build"]["steps"]
+    [verified] = [number for number, step in enumerate(steps) if "verify --manifest site" in step.get("run", "")]
+    [built] = [number for number, step in enumerate(steps) if "builder build" in step.get("run", "")]
+    [uploaded] = [number for number, step in enumerate(steps) if "upload-pages-artifact" in step.get("uses", "")]
+    assert built < verified < uploaded
+    assert not {"continue-on-error", "if"} & steps[verified].keys()
+
+
+def test_the_manifest_is_attested_by_a_job_that_does_nothing_else() -> None:
+    attest, deploy = DEPLOY["jobs"]["attest"], DEPLOY["jobs"]["deploy"]
+    [step] = attest["steps"]
+    assert step["uses"].startswith("actions/attest@")
+    assert step["with"] == {
+        "subject-name": "manifest.ndjson",
+        "subject-digest": "sha256:${{ needs.build.outputs.manifest }}",
+    }
+    assert DEPLOY["jobs"]["build"]["outputs"]["manifest"] == "${{ steps.verify.outputs.manifest }}"
+    assert attest["needs"] == "build"
+    assert attest["if"] == "!github.event.repository.private", "such repositories may have no attestations"
+    assert deploy["needs"] == "build", "a site is deployed whether it can be attested or not"
+
+
+def test_what_is_expected_and_attested_is_what_was_built(tmp_path: Path) -> None:
+    """The steps that build and verify are run as they stand, but for the program's folder and jq."""
+    found = [step for step in DEPLOY["jobs"]["build"]["steps"] if step.get("id") in {"build", "verify"}]
+    assert [step["id"] for step in found] == ["build", "verify"]
     data = write_data(tmp_path / "data", packages={"a": package(1)})
     (tmp_path / ".venv/bin").mkdir(parents=True)
     python = tmp_path / ".venv/bin/builder"
@@ -106,10 +132,12 @@ def test_the_generation_that_is_expected_is_the_built_one(tmp_path: Path) -> Non
     for arguments in (["init"], ["add", "data"], ["commit", "--message", "first"]):
         git(tmp_path, *arguments)
     commit = (tmp_path / ".git/refs/heads/main").read_text().strip()
-    command = ["bash", "-e", "-c", step["run"]]
-    subprocess.run(command, cwd=data.parent, env=environment, check=True, capture_output=True)  # noqa: S603
+    for step in found:
+        command = ["bash", "-e", "-c", step["run"]]
+        subprocess.run(command, cwd=data.parent, env=environment, check=True, capture_output=True)  # noqa: S603
     told = (tmp_path / "output").read_text()
-    assert told == f"commit={commit}\ngeneration={generation_of(tmp_path / 'site')}\n"
+    manifest = hashlib.sha256((tmp_path / "site/api/data/v1/manifest.ndjson").read_bytes()).hexdigest()
+    assert told == f"commit={commit}\ngeneration={generation_of(tmp_path / 'site')}\nmanifest={manifest}\n"
     assert b"https://example.github.io/packages/api/v4/" in (tmp_path / "site/api/v4/index.json").read_bytes()
 
 

@@ -24,6 +24,7 @@ DIALECT: Final = "https://json-schema.org/draft/2020-12/schema"
 VERSION: Final = "1"  # of the project's own resources
 
 LARGEST: Final = 2**62 - 1  # API v3 answers 500 where limit and offset together pass 2**63, as the original does
+SHOWN: Final = 20  # bytes of what differs
 PROMISE: Final = (
     "Read-only. Versions 3 and 4 are those of Django Packages, and no key is ever added to them. To what lies below "
     "/api/data/v1/ keys are only added; it lives on for a year after a v2 has come."
@@ -165,23 +166,41 @@ def kind_of(route: str) -> Kind | None:
 def deviation(kind: Kind, body: bytes) -> str:
     """Say in what a body differs from what its kind promises; "" if in nothing."""
     if not kind.is_lines:
-        return _deviation(kind, body)
-    told = ((number, _deviation(kind, line)) for number, line in enumerate(body.splitlines(), start=1))
-    return next((f"line {number} {why}" for number, why in told if why), "")
+        return _deviation(kind, kind.models, body)[0]
+    models = kind.models
+    *lines, rest = body.split(b"\n")
+    for number, line in enumerate(lines, start=1):
+        why, models = _deviation(kind, models, line)
+        if why:
+            return f"line {number} {why}"
+    return f"line {len(lines) + 1} has no end" if rest else ""
 
 
-def _deviation(kind: Kind, body: bytes) -> str:
-    why = ""
-    for model in kind.models:
+def _deviation(kind: Kind, models: Sequence[Model], body: bytes) -> tuple[str, Sequence[Model]]:
+    """Say in what a body differs from the first of the models that it fits; and give them, that one first.
+
+    Lines of one model follow each other, and the next one is so not tried as what it is not.
+    """
+    failed = []
+    for model in models:
         try:
             read = model.model_validate_json(body)
         except ValidationError as error:
-            first = error.errors(include_url=False)[0]
-            place = ".".join(map(str, first["loc"])) or "the whole"
-            why = why or f"is no {model.__name__}: {place}: {first['msg']}"
+            failed.append((error, model.__name__))
         else:
-            return "" if kind.encode(read) == body else f"is a {model.__name__} in other bytes than those that it has"
-    return why
+            wanted = kind.encode(read)
+            why = "" if wanted == body else f"is a {model.__name__} in other bytes than {_difference(body, wanted)}"
+            return why, (model, *(other for other in models if other is not model))
+    nearest, name = min(failed, key=lambda each: each[0].error_count())  # the one that it may have been meant for
+    first = nearest.errors(include_url=False)[0]
+    return f"is no {name}: {'.'.join(map(str, first['loc'])) or 'the whole'}: {first['msg']}", models
+
+
+def _difference(body: bytes, wanted: bytes) -> str:
+    pairs = enumerate(zip(body, wanted, strict=False))
+    at = next((number for number, (one, other) in pairs if one != other), min(len(body), len(wanted)))
+    seen, expected = (whole[at : at + SHOWN].decode(errors="replace") or "the end" for whole in (body, wanted))
+    return f"it should have: from byte {at + 1:,} on {seen!r}, not {expected!r}"
 
 
 def render(site: Urls, choices: Choices) -> Iterator[Output]:

@@ -44,10 +44,11 @@ def generation_id(sums: Mapping[str, str]) -> str:
 
 @dataclass(frozen=True, slots=True)
 class Manifest:
-    """What a site consists of: its files by path."""
+    """What a site consists of: its files by path. `body` is the manifest's own."""
 
     generation: str
     files: Mapping[str, ManifestFileResource]
+    body: bytes
 
 
 def read_manifest(body: bytes) -> Manifest:
@@ -62,7 +63,7 @@ def read_manifest(body: bytes) -> Manifest:
     files = {entry.path: entry for entry in entries}
     if generation_id({path: file.sha256 for path, file in files.items() if file.role != DERIVED}) != head.generation:
         raise ValueError("is not whole: its lines do not make its generation")
-    return Manifest(head.generation, files)
+    return Manifest(head.generation, files, body)
 
 
 def _parsed(model: type[Model], line: bytes, number: int) -> Model:

@@ -60,8 +60,8 @@ def verify(  # noqa: PLR0913, PLR0917 - one for each option
 
     At most 130 requests are sent, whatever the size of the site, and none of them changes anything.
 
-    With --manifest, look whether what is served, or lies in a folder, is what was built: every file of a folder, some
-    of a live address.
+    With --manifest, look whether what is served, or lies in a folder, is what was built, and its JSON what the API
+    promises: every file of a folder, some of a live address.
     """
     from builder import verify as verifying  # noqa: PLC0415 - see the package's docstring
 

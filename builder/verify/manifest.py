@@ -9,6 +9,7 @@ from typing import Any, Final
 from builder import urls
 from builder.api.generation import HOST, Manifest, read_manifest
 from builder.errors import VerificationError
+from builder.verify.contract import Held
 from builder.verify.files import asked_for
 from builder.verify.live import Wire
 from builder.verify.promises import told
@@ -26,17 +27,25 @@ Read = Callable[[str], bytes | str]
 
 @dataclass(frozen=True, slots=True)
 class Findings:
-    """What came of it: how many files were looked at, of how many, and a line for each thing that is wrong."""
+    """What came of it: how many files were looked at, of how many, and a line for each thing that is wrong.
+
+    `promised` of the files are answers as the API promises them, and `others` are other JSON, which can be read.
+    """
 
     where: str
     generation: str
     looked_at: int
     total: int
     wrong: Sequence[str]
+    promised: int
+    others: int
 
     def __str__(self) -> str:
         """Give the lines, and below them the sum."""
-        told = f"{self.where}: {self.looked_at:,} of {self.total:,} files looked at, generation {self.generation}"
+        told = (
+            f"{self.where}: {self.looked_at:,} of {self.total:,} files looked at, {self.promised:,} JSON files as the "
+            f"API promises, {self.others:,} other ones well-formed, generation {self.generation}"
+        )
         return "\n".join([*self.wrong, f"{told}: {'all as they should be.' if not self.wrong else REMEDY}"])
 
     @property
@@ -51,6 +60,8 @@ class Findings:
             "generation": self.generation,
             "looked_at": self.looked_at,
             "total": self.total,
+            "promised": self.promised,
+            "others": self.others,
             "wrong": list(self.wrong),
         }
 
@@ -86,12 +97,14 @@ def of_copy(folder: Path) -> Findings:
     there = {file.relative_to(folder).as_posix() for file in folder.rglob("*") if not file.is_dir()}
     hosts_own = {path for path, file in found.files.items() if file.role == HOST}
     expected = found.files.keys() if hosts_own & there else found.files.keys() - hosts_own
-    wrong = [*_mixed(found, read), *_differing(found, sorted(expected), read)]
+    held = Held()
+    wrong = [*_mixed(found, read, held), *_differing(found, sorted(expected), read, held)]
     wrong += [
         f"{path}: is in no manifest" for path in sorted(there - {*expected, MANIFEST, PACKED, GENERATION, MARKER})
     ]
     wrong += _packed(read)
-    return Findings(folder.as_posix(), found.generation, len(expected), len(found.files), wrong)
+    looked_at, total = len(expected), len(found.files)
+    return Findings(folder.as_posix(), found.generation, looked_at, total, wrong, held.promised, held.others)
 
 
 def of_live(url: str, wire: Wire, most: int | None) -> Findings:
@@ -111,8 +124,9 @@ def of_live(url: str, wire: Wire, most: int | None) -> Findings:
     served = [path for path, file in sorted(found.files.items()) if file.role != HOST]
     step = 1 if most is None else max(1, -(-len(served) // most))
     chosen = served[::step]
-    wrong = [*_mixed(found, read), *_differing(found, chosen, read)]
-    return Findings(base, found.generation, len(chosen), len(found.files), wrong)
+    held = Held()
+    wrong = [*_mixed(found, read, held), *_differing(found, chosen, read, held)]
+    return Findings(base, found.generation, len(chosen), len(found.files), wrong, held.promised, held.others)
 
 
 def _manifest(read: Read, where: str) -> Manifest:
@@ -134,17 +148,24 @@ def _packed(read: Read) -> Iterator[str]:
         yield f"{PACKED}: holds another manifest"
 
 
-def _mixed(found: Manifest, read: Read) -> Iterator[str]:
-    """Say where two generations are mixed: the manifest is of another one than what the site says of itself."""
+def _mixed(found: Manifest, read: Read, held: Held) -> Iterator[str]:
+    """Say where two generations are mixed: the manifest is of another one than what the site says of itself.
+
+    These two files are in no manifest, so that nothing but their kinds holds them.
+    """
     body = read(GENERATION)
     tells = told(body) if isinstance(body, bytes) else None
     if isinstance(body, str) or tells is None:
         yield f"{GENERATION}: {body if isinstance(body, str) else 'tells no generation'}"
     elif tells.generation != found.generation:
         yield f"{GENERATION}: tells generation {tells.generation}, the manifest {found.generation}: two are mixed"
+    elif why := held.wrong(GENERATION, body):
+        yield f"{GENERATION}: {why}"
+    if why := held.wrong(MANIFEST, found.body):
+        yield f"{MANIFEST}: {why}"
 
 
-def _differing(found: Manifest, paths: Sequence[str], read: Read) -> Iterator[str]:
+def _differing(found: Manifest, paths: Sequence[str], read: Read, held: Held) -> Iterator[str]:
     for path in paths:
         file, body = found.files[path], read(path)
         if isinstance(body, str):
@@ -153,3 +174,12 @@ def _differing(found: Manifest, paths: Sequence[str], read: Read) -> Iterator[st
             yield f"{path}: has {len(body):,} bytes, not {file.bytes:,}"
         elif (seen := hashlib.sha256(body).hexdigest()) != file.sha256:
             yield f"{path}: has other bytes than it should: SHA-256 {seen}, not {file.sha256}"
+        elif why := held.wrong(*_whole(path, body, found)):
+            yield f"{path}: {why}"
+
+
+def _whole(path: str, body: bytes, found: Manifest) -> tuple[str, bytes]:
+    """Give a file to hold to its kind: of a compressed one whose plain form is not there, that."""
+    plain = path.rpartition(".")[0]
+    is_alone = path.endswith((".gz", ".br")) and f"/{plain}" in urls.DATA_DUMPS and plain not in found.files
+    return (plain, unpacked(path, body) or b"") if is_alone else (path, body)
