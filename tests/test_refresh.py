@@ -1,6 +1,7 @@
 """The workflows of the nightly refresh and of the deploy: what they may do, and their scripts run for real."""
 
 import hashlib
+import json
 import os
 import re
 import subprocess
@@ -12,6 +13,7 @@ from folders import package, write_data
 from repositories import OWN, git
 from workflows import GITHUB, ON, WORKFLOWS, steps
 
+from builder import build
 from builder.cli import main
 from builder.verify import generation_of
 
@@ -33,13 +35,14 @@ def test_rights_are_the_least() -> None:
     assert [found["permissions"] for found in WORKFLOWS.values()] == [{}] * len(WORKFLOWS)
     assert {name: job["permissions"] for name, job in WORKFLOW["jobs"].items()} == {
         "refresh": {"contents": "write"},
-        "deploy": {"contents": "read", "pages": "write", "id-token": "write", "attestations": "write"},
+        "deploy": {"contents": "write", "pages": "write", "id-token": "write", "attestations": "write"},
         "report": {"contents": "read", "issues": "write"},
     }
     assert {name: job["permissions"] for name, job in DEPLOY["jobs"].items()} == {
         "build": {"contents": "read", "pages": "read"},
         "attest": {"id-token": "write", "attestations": "write"},
         "deploy": {"pages": "write", "id-token": "write"},
+        "keep": {"contents": "write"},
         "verify": {"contents": "read"},
     }
 
@@ -200,6 +203,65 @@ def commit(clone: Path) -> subprocess.CompletedProcess[str]:
     nobody = {name: value for name, value in (os.environ | OWN).items() if not name.startswith(names)}
     nobody |= {"GIT_CONFIG_COUNT": "1", "GIT_CONFIG_KEY_0": "user.useConfigOnly", "GIT_CONFIG_VALUE_0": "true"}
     return subprocess.run([script], cwd=clone, env=nobody, capture_output=True, text=True, check=False)  # noqa: S603
+
+
+PAST = str(GITHUB / "past")
+
+
+def kept(clone: Path, what: str, **more: str) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(  # noqa: S603
+        [PAST, what, "past"], cwd=clone, env=os.environ | OWN | more, capture_output=True, text=True, check=False
+    )
+
+
+@pytest.mark.usefixtures("clone")
+def test_the_past_goes_from_one_machine_to_the_next(tmp_path: Path) -> None:
+    """Three deploys, each by a new clone that has nothing but the repository."""
+    told = []
+    for number, title in enumerate(("One", "Two", "Three")):
+        machine = tmp_path / str(number)
+        git(tmp_path, "clone", "--branch", "main", str(tmp_path / "bare"), str(machine))
+        done = kept(machine, "get")
+        assert done.returncode == 0, done.stderr
+        assert ("There is no branch generations yet" in done.stdout) == (number == 0)
+        data = write_data(tmp_path / "data", packages={"a": package(1, title=title)})
+        build.build(data, machine / "site", kept=machine / "past")
+        done = kept(machine, "put")
+        assert done.returncode == 0, done.stderr
+        told.append(f"Generation {generation_of(machine / 'site')}")
+        assert done.stdout == f"{told[-1]} is kept.\n"
+        assert not git_output(machine, "status", "--porcelain", "--untracked-files=no")
+    index = json.loads((tmp_path / "2/site/api/data/v1/changes.json").read_bytes())
+    assert [f"Generation {each['generation']}" for each in index["generations"]] == told
+    assert git_output(tmp_path / "bare", "log", "--format=%s", "generations").splitlines() == [told[-1]]
+    assert git_output(tmp_path / "bare", "log", "--format=%s", "main").splitlines() == ["first"]
+
+
+def git_output(folder: Path, *arguments: str) -> str:
+    return subprocess.run(["git", *arguments], cwd=folder, check=True, capture_output=True, text=True).stdout  # noqa: S603, S607
+
+
+def test_a_past_that_cannot_be_got_stops_the_build(clone: Path) -> None:
+    git(clone, "remote", "set-url", "origin", str(clone.parent / "nowhere"))
+    done = kept(clone, "get")
+    assert done.returncode != 0
+    assert not (clone / "past").exists()
+    assert kept(clone, "other").returncode == 2
+
+
+def test_the_past_is_got_before_a_build_and_kept_after_its_deploy() -> None:
+    build_job, keep = DEPLOY["jobs"]["build"], DEPLOY["jobs"]["keep"]
+    lines = [step.get("run", step.get("uses", "")) for step in build_job["steps"]]
+    [got] = [number for number, line in enumerate(lines) if ".github/past get past" in line]
+    [built] = [number for number, line in enumerate(lines) if "--past past" in line]
+    assert got < built
+    assert "continue-on-error" not in build_job["steps"][got]
+    [sent] = [step["with"] for step in build_job["steps"] if "upload-artifact" in step.get("uses", "")]
+    [came] = [step["with"] for step in keep["steps"] if "download-artifact" in step.get("uses", "")]
+    assert sent["include-hidden-files"] is True
+    assert (came["name"], came["path"]) == (sent["name"], sent["path"]) == ("past", "past")
+    assert keep["needs"] == ["build", "deploy"]
+    assert keep["steps"][-1]["run"].endswith(".github/past put past")
 
 
 def log(folder: Path) -> list[str]:

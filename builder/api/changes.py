@@ -16,7 +16,7 @@ from typing import Any, Final
 
 from builder import urls
 from builder.api.dumps import TYPES
-from builder.api.generation import CONTENT, DERIVED, Generation, role
+from builder.api.generation import CONTENT, DERIVED, PICTURE, Generation, role
 from builder.outputs import GZIP, JSON, Output
 from builder.resources import encode
 from builder.resources.changes import (
@@ -46,8 +46,7 @@ LINES: Final = urls.DATA_DUMP_LINES.removeprefix("/")
 MANIFEST: Final = urls.DATA_MANIFEST.removeprefix("/")
 INDEX: Final = urls.DATA_CHANGES.removeprefix("/")
 PACKED_LINES: Final = f"{LINES}.br"
-UNPACKED: Final = frozenset(route.removeprefix("/") for route in urls.DATA_DUMPS)
-"""What is in no pack: the dumps change whenever anything does, and can be made of the rest."""
+_DUMPS: Final = frozenset(route.removeprefix("/") for route in urls.DATA_DUMPS)
 
 _SLUG: Final = "slug"
 _APART: Final = frozenset({"schema_version", "type", "id", _SLUG})
@@ -89,10 +88,11 @@ class Step:
         for path, body in self.generation.passing(self._taken(files, left_out)):
             if path == PACKED_LINES:
                 self._kept[path] = body
+            is_new = self._past.sums.get(path) != self.generation.sum(path)
+            if is_new and self._new is not None and is_packed(path):
+                self._pack(path, body, self._new)
             if role(path) != DERIVED:
                 self._paths.add(path)
-                if self._past.sums.get(path) != self.generation.sum(path):
-                    self._pack(path, body)
             yield path, body
 
     def _taken(self, files: Iterable[tuple[str, bytes]], left_out: Collection[str]) -> Iterator[tuple[str, bytes]]:
@@ -102,10 +102,8 @@ class Step:
             if path not in left_out:
                 yield path, body
 
-    def _pack(self, path: str, body: bytes) -> None:
-        if self._new is None or path in UNPACKED or role(path) != CONTENT:
-            return
-        self._new[path] = body
+    def _pack(self, path: str, body: bytes, new: dict[str, bytes]) -> None:
+        new[path] = body
         self._new_bytes += len(body)
         if self._new_bytes > PACKED_BYTES:
             self._new = None
@@ -159,6 +157,14 @@ class Step:
         body = packed(self._new)
         path = urls.data_pack(self._past.generation, self.generation.id).removeprefix("/")
         return PackResource(path=path, bytes=len(body), sha256=hashlib.sha256(body).hexdigest()), body
+
+
+def is_packed(path: str) -> bool:
+    """Tell whether a file that is new is in a pack.
+
+    The dumps, which change whenever anything does, and compressed forms can be made of the rest.
+    """
+    return (role(path) == CONTENT and path not in _DUMPS) or path.endswith(PICTURE)
 
 
 def packed(files: Mapping[str, bytes]) -> bytes:

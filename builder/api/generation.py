@@ -1,8 +1,8 @@
 """Which content this is, and what its host promises: the last files of a site, made of all others as they pass.
 
 What a file is (`role`) tells whether it counts for the id. Those that are `derived` do not: the bytes of a compressed
-form or a database hang on the library that makes them, and what changed since hangs on what was there before. So the
-same data gives the same id on every machine.
+form, a picture or a database hang on the library that makes them, and what changed since hangs on what was there
+before. So the same data gives the same id on every machine.
 """
 
 import hashlib
@@ -22,11 +22,14 @@ from builder.resources import GenerationResource, ManifestFileResource, Manifest
 
 Model = TypeVar("Model", bound=Resource)
 
+PICTURE: Final = ".png"
+"""The ending of pictures, whose pixels zlib compresses."""
+
 CONTENT: Final = "content"
 DERIVED: Final = "derived"
 HOST: Final = "host"
 
-_COMPRESSED: Final = (".gz", ".br")
+_MADE_BY_A_LIBRARY: Final = (".gz", ".br", ".db", PICTURE)
 _CHANGES: Final = urls.DATA_CHANGES_FOLDER.removeprefix("/"), urls.DATA_CHANGES.removeprefix("/")
 
 
@@ -34,7 +37,7 @@ def role(path: str) -> str:
     """Tell what a file of a site is: `content`, `derived` from it, or what the `host` keeps to itself."""
     if path.startswith((".", "_")) and not path.startswith(".well-known/"):
         return HOST
-    return DERIVED if path.endswith(_COMPRESSED) or path.startswith(_CHANGES) else CONTENT
+    return DERIVED if path.endswith(_MADE_BY_A_LIBRARY) or path.startswith(_CHANGES) else CONTENT
 
 
 def generation_id(sums: Mapping[str, str]) -> str:

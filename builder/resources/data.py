@@ -118,7 +118,7 @@ class ManifestFileResource(Resource):
     """Each other line of it, by path: a file of the site as it was built.
 
     `role` is `content`; `derived` for what is made of the others and does not count for the generation: compressed
-    forms, databases, what changed since; or `host` for what the host keeps to itself and does not serve.
+    forms, databases, pictures, what changed since; or `host` for what the host keeps to itself and does not serve.
     """
 
     path: str
