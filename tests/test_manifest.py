@@ -55,7 +55,7 @@ def plain() -> Iterator[Plain]:
 def test_it_names_every_file_but_two(tmp_path: Path, host: object) -> None:
     data = write_data(tmp_path / "data", packages={"a": package(1)})
     build.build(data, tmp_path / "site", host=next(each for each in HOSTS if each is host))
-    files = {path: body for path, body in tree(tmp_path / "site").items() if not path.endswith((".gz", ".br"))}
+    files = {path: body for path, body in tree(tmp_path / "site").items() if not path.endswith((".gz", ".br", ".db"))}
     first, *lines = files[MANIFEST].splitlines()
     head = ManifestHeadResource.model_validate_json(first)
     named = [ManifestFileResource.model_validate_json(line) for line in lines]

@@ -12,8 +12,8 @@ from builder.choices import Choices
 from builder.outputs import JSON, NDJSON, Output
 from builder.resources import GenerationResource, ManifestHeadResource, encode
 
-COMPRESSED: Final = (".gz", ".br")
-"""The endings of compressed forms: their bytes hang on the library that makes them."""
+COMPRESSED: Final = (".gz", ".br", ".db")
+"""The endings of compressed forms, and of what else has bytes that hang on the library that makes them."""
 
 
 def generation_id(sums: Mapping[str, str]) -> str:
