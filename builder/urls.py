@@ -19,6 +19,7 @@ FIGURES: Final = "/open/"
 PROFILES: Final = "/profiles/"
 FRESHNESS: Final = "/freshness/"
 NOT_FOUND: Final = "/404.html"
+USE: Final = "/use-the-data/"
 ASSETS: Final = "/assets/"
 
 CHANGELOG: Final = "/changelog/"
@@ -86,6 +87,7 @@ PAGES: Final = (
     PROFILES,
     READINESS,
     SEARCH,
+    USE,
 )
 """The pages that are there whatever the data holds, by address."""
 UNLISTED: Final = (NOT_FOUND, BROWSE, COMPARE, SEARCH)
