@@ -371,3 +371,17 @@ def test_where_the_clipboard_is_denied_the_line_is_selected(sites: "Sites") -> N
         tab.page.get_by_role("button", name="Copy").click()
         tab.page.get_by_text("Selected: copy it").wait_for()
         assert tab.page.evaluate("() => String(getSelection())") == "python -m pip install django-messages"
+
+
+def test_each_example_is_copied_as_it_stands(sites: "Sites") -> None:
+    with sites.tab(permissions=["clipboard-read", "clipboard-write"]) as tab:
+        tab.open("/use-the-data/")
+        examples = tab.page.locator(".example")
+        assert examples.count() > 5
+        for number in range(examples.count()):
+            example = examples.nth(number)
+            name = f"Copy: {example.locator('h3').inner_text()}"
+            example.get_by_role("button", name=name, exact=True).click()
+            example.get_by_text("Copied", exact=True).wait_for()
+            copied = tab.page.evaluate("() => navigator.clipboard.readText()")
+            assert copied == example.locator("code").text_content()
