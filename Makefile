@@ -25,7 +25,7 @@ serve: $(VENV)/.runtime
 	$(BIN)/builder serve
 
 # What tests run beside Python, as command:package of Debian; any of several commands will do.
-PROGRAMS := nginx:nginx caddy:caddy apache2:apache2 chromium-headless-shell,chromium,chromium-browser:chromium-headless-shell
+PROGRAMS := curl:curl jq:jq nginx:nginx caddy:caddy apache2:apache2 chromium-headless-shell,chromium,chromium-browser:chromium-headless-shell
 
 programs:
 	@.ci/programs $(PROGRAMS)

@@ -5,6 +5,7 @@ from typing import Final
 
 JSON: Final = "application/json"
 NDJSON: Final = "application/x-ndjson"
+SQLITE: Final = "application/vnd.sqlite3"
 HTML: Final = "text/html; charset=utf-8"
 CSS: Final = "text/css; charset=utf-8"
 SVG: Final = "image/svg+xml"

@@ -19,6 +19,7 @@ FIGURES: Final = "/open/"
 PROFILES: Final = "/profiles/"
 FRESHNESS: Final = "/freshness/"
 NOT_FOUND: Final = "/404.html"
+USE: Final = "/use-the-data/"
 ASSETS: Final = "/assets/"
 
 CHANGELOG: Final = "/changelog/"
@@ -59,7 +60,8 @@ DATA_CHANGES: Final = "/api/data/v1/changes.json"
 DATA_CHANGES_FOLDER: Final = "/api/data/v1/changes/"
 DATA_DUMP: Final = "/api/data/v1/dump.json"
 DATA_DUMP_LINES: Final = "/api/data/v1/dump.ndjson"
-DATA_DUMPS: Final = (DATA_DUMP, DATA_DUMP_LINES)
+DATA_SQLITE: Final = "/api/data/v1/packages.db"
+DATA_DUMPS: Final = (DATA_DUMP, DATA_DUMP_LINES, DATA_SQLITE)
 DATA_FACETS: Final = "/api/data/v1/facets.json"
 DATA_MANIFEST: Final = "/api/data/v1/manifest.ndjson"
 DATA_NAMES: Final = "/api/data/v1/names.json"
@@ -87,6 +89,7 @@ PAGES: Final = (
     PROFILES,
     READINESS,
     SEARCH,
+    USE,
 )
 """The pages that are there whatever the data holds, by address."""
 UNLISTED: Final = (NOT_FOUND, BROWSE, COMPARE, SEARCH)

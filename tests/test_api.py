@@ -27,7 +27,7 @@ def answers(data: Path, base_url: str | None = None) -> dict[str, Any]:
     made, _ = build.join(build.load(data), data, base_url)
     outputs = list(api.render(made, Urls(made.settings.base_url), Choices()))
     odd = {output.route for output in outputs if output.media_type != JSON}
-    assert odd == {urls.DATA_DUMP_LINES, urls.API_CATALOG}
+    assert odd == {urls.DATA_DUMP_LINES, urls.DATA_SQLITE, urls.API_CATALOG}
     assert len({output.route for output in outputs}) == len(outputs)
     return {output.route: json.loads(output.body) for output in outputs if output.media_type == JSON}
 

@@ -41,6 +41,7 @@ PAGES = {
     "rules.html": ("small", "/packages/p/django-messages/rules/"),
     "search.html": ("small", "/search/"),
     "text.html": ("small", "/about/"),
+    "use.html": ("small", "/use-the-data/"),
 }
 # The same templates with the worst that people and upstreams can write.
 HOSTILE = {
@@ -67,6 +68,7 @@ HOSTILE = {
     "rules.html": "/packages/p/victim/rules/",
     "search.html": "/search/",
     "text.html": "/hostile/",
+    "use.html": "/use-the-data/",
 }
 # The same templates with much, with little, or turned.
 MORE = (
@@ -181,7 +183,7 @@ def test_all_is_there_without_scripts(sites: "Sites", name: str, route: str) -> 
     with sites.look(name, java_script_enabled=False) as tab:
         tab.open(route)
         assert tab.page.locator("main").is_visible()
-        assert tab.page.locator(":is(#choices, #copy, .slash, kbd):visible").count() == 0
+        assert tab.page.locator(":is(#choices, .copy, .slash, kbd):visible").count() == 0
         shown = set(tab.page.evaluate(SHOWN))
         assert len(shown) > 1
         # What waits for a script is empty.
@@ -200,7 +202,7 @@ SHOWN = """() => {
   const texts = document.createTreeWalker(document.querySelector("main"), NodeFilter.SHOW_TEXT);
   while (texts.nextNode()) {
     const { parentElement: element, data } = texts.currentNode;
-    const added = element.closest("#choices, #copy, .controls, .mark, .choice, .slash, .sort, kbd");
+    const added = element.closest("#choices, .copy, .controls, .mark, .choice, .slash, .sort, kbd");
     if (!added && data.trim() && element.checkVisibility()) found.push(data.trim());
   }
   return found;
@@ -369,3 +371,17 @@ def test_where_the_clipboard_is_denied_the_line_is_selected(sites: "Sites") -> N
         tab.page.get_by_role("button", name="Copy").click()
         tab.page.get_by_text("Selected: copy it").wait_for()
         assert tab.page.evaluate("() => String(getSelection())") == "python -m pip install django-messages"
+
+
+def test_each_example_is_copied_as_it_stands(sites: "Sites") -> None:
+    with sites.tab(permissions=["clipboard-read", "clipboard-write"]) as tab:
+        tab.open("/use-the-data/")
+        examples = tab.page.locator(".example")
+        assert examples.count() > 5
+        for number in range(examples.count()):
+            example = examples.nth(number)
+            name = f"Copy: {example.locator('h3').inner_text()}"
+            example.get_by_role("button", name=name, exact=True).click()
+            example.get_by_text("Copied", exact=True).wait_for()
+            copied = tab.page.evaluate("() => navigator.clipboard.readText()")
+            assert copied == example.locator("code").text_content()

@@ -22,7 +22,10 @@ from builder.hosts import HOSTS
 from builder.outputs import GZIP, JSON, NDJSON, Output
 
 NAMES = (*CATALOGUES, "real")
-UNPROMISED = (urls.API_CATALOG, "/api/edge/", "/api/data/v1/search/", "/api/data/v1/schemas/", urls.DATA_OPENAPI)
+UNPROMISED = (
+    *(urls.API_CATALOG, "/api/edge/", "/api/data/v1/search/", "/api/data/v1/schemas/", urls.DATA_OPENAPI),
+    urls.DATA_SQLITE,  # no JSON: its tables say what is in it
+)
 ITEM = "/api/v4/packages/django-messages/"
 EVERYTHING = Choices(suffixes=True, changes=True)
 

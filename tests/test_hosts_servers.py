@@ -70,7 +70,7 @@ def site(request: pytest.FixtureRequest) -> Iterator[Site]:
         if not browse.exists():
             browse.parent.mkdir(parents=True)
             browse.write_text("<!doctype html><title>browse</title>")
-        for ending in (".ndjson", ".js", ".xml", ".png", ".unknown"):
+        for ending in (".db", ".ndjson", ".js", ".xml", ".png", ".unknown"):
             (out / f"assets/typed{ending}").write_bytes(b"typed")
         with program.running(host, out) as address:
             yield Site(out, address, prefix, name)
@@ -121,6 +121,7 @@ def test_an_answer_of_the_api_comes_with_its_type_and_headers(site: Site, path: 
         ("/packages/?q=x", "packages/index.html"),
         ("/packages/p/package-7/", "packages/p/package-7/index.html"),
         ("/assets/site.css", "assets/site.css"),
+        ("/assets/typed.db", "assets/typed.db"),
         ("/assets/typed.ndjson", "assets/typed.ndjson"),
         ("/assets/typed.js", "assets/typed.js"),
         ("/assets/typed.xml", "assets/typed.xml"),

@@ -20,7 +20,7 @@ from made import HOSTILE, LONG_WORD, SCRIPT, catalogue, fetched, grid, package
 from markupsafe import Markup
 from rendered import CATALOGUES, SITE, TEMPLATES, built, documents, links, package_page, page, small
 
-from builder import api, feeds, urls
+from builder import api, feeds, search, urls
 from builder.catalogue import Catalogue
 from builder.choices import Choices
 from builder.errors import SiteError
@@ -32,6 +32,7 @@ from builder.urls import Urls
 
 FORGE = "https://github.com/owner/directory"
 HEADINGS = ("h1", "h2", "h3", "h4", "h5", "h6")
+LAST = (api.Generation().manifest(),)  # made when all other files have passed
 UNLISTED = ("/404.html", "/api/browse/", "/compare/", "/search/")
 
 
@@ -45,7 +46,7 @@ def script(document: Element) -> list[str]:
     """Give the script that a page has: only where there is something to do for it."""
     places = (
         ("grid.js", document.all("div", id="choices")),
-        ("package.js", document.all("p", id="copy")),
+        ("copy.js", document.all("p", class_="copy")),
     )
     return [name for name, there in places if there]
 
@@ -76,6 +77,7 @@ def ways(made: Catalogue) -> dict[str, tuple[str, str]]:
     wanted["/readiness/"] = f"{FORGE}/new/main/data/products", ""
     wanted["/changelog/"] = f"{FORGE}/new/main/data/posts", ""
     wanted["/freshness/"] = "", "/api/data/v1/freshness.json"
+    wanted["/use-the-data/"] = "", "/api/data/v1/index.json"
     paths = {f"/packages/p/{p.slug}/": (p.path, f"/api/v4/packages/{p.id}/") for p in made.packages}
     for view in ("", "packages/", "timesheet/"):
         paths |= {f"/grids/g/{g.slug}/{view}": (g.path, f"/api/v4/grids/{g.id}/") for g in made.grids}
@@ -198,7 +200,7 @@ class TestEveryPage:
 
     def test_links_inside_lead_somewhere(self, name: str) -> None:
         made = CATALOGUES[name]()
-        others = (api.render(made, SITE, Choices()), feeds.render(made, SITE))
+        others = (api.render(made, SITE, Choices()), feeds.render(made, SITE), search.render(made, SITE), LAST)
         answers = {SITE.path(output.route) for outputs in others for output in outputs}
         pages = {SITE.path(route): document for route, document in every(name)}
         rest = {SITE.path(route) for route in built(name)} - set(pages)
@@ -217,7 +219,7 @@ class TestEveryPage:
     def test_links_lead_somewhere_where_there_are_no_extras(self, name: str) -> None:
         made, choices = CATALOGUES[name](), Choices(extras=False)
         outputs = list(render(made, SITE, TEMPLATES, choices))
-        others = (outputs, api.render(made, SITE, choices), feeds.render(made, SITE))
+        others = (outputs, api.render(made, SITE, choices), feeds.render(made, SITE), search.render(made, SITE), LAST)
         answers = {SITE.path(output.route) for some in others for output in some}
         extra = {SITE.path(route) for route in built(name)} - {SITE.path(output.route) for output in outputs}
         assert all(route.endswith("/rules/") or route.startswith("/below/profiles/") for route in extra)

@@ -17,7 +17,8 @@ MOST_OF_A_FILE = 25 * 1024**2
 
 LONGEST = 400
 TYPES = frozenset(
-    {".br", ".css", ".gz", ".html", ".ico", ".js", ".json", ".ndjson", ".png", ".svg", ".txt", ".webmanifest", ".xml"}
+    {".br", ".css", ".db", ".gz", ".html", ".ico", ".js", ".json", ".ndjson", ".png", ".svg", ".txt", ".xml"}
+    | {".webmanifest"}
 )
 # Nothing hidden, no way up; and at the top nothing that a host takes for orders (_worker.js, _redirects, functions/).
 _PATH = re.compile(r"(?!functions/)[A-Za-z0-9][A-Za-z0-9_.~-]*(?:/[A-Za-z0-9_][A-Za-z0-9_.~-]*)*")

@@ -2,6 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import nullcontext
 from datetime import date, datetime, tzinfo
 from operator import attrgetter
 from typing import Any, Final, TypeVar
@@ -10,7 +11,8 @@ from packaging.utils import canonicalize_name
 from packaging.version import Version
 
 from builder import derive, urls
-from builder.api import dumps, whole
+from builder.api import whole
+from builder.api.dumps import TYPES, Dumps
 from builder.api.facts import Facts
 from builder.catalogue import Catalogue, Category, Grid, Package
 from builder.choices import Choices
@@ -38,15 +40,21 @@ def render(catalogue: Catalogue, site: Urls, choices: Choices, facts: Mapping[in
     yield Output(urls.DATA_PACKAGES, encode(rows(catalogue)), JSON)
     yield Output(urls.DATA_FACETS, encode(facets(catalogue, facts)), JSON)
     yield Output(urls.DATA_NAMES, encode(names(catalogue)), JSON)
-    if not (choices.details or choices.dumps):
-        return
-    parts = whole.parts(catalogue, facts)
-    if choices.details:
-        for kind, items in parts.items():
-            for slug, body in items:
-                yield Output(urls.data_item(kind, slug), body, JSON)
-    if choices.dumps:
-        yield from dumps.render(parts, catalogue.as_of)
+    if choices.details or choices.dumps:
+        yield from _whole(catalogue, choices, facts)
+
+
+def _whole(catalogue: Catalogue, choices: Choices, facts: Mapping[int, Facts]) -> Iterator[Output]:
+    """Yield all that is known of the items: each by itself, and all of them in one file, as far as both are there."""
+    with Dumps(catalogue) if choices.dumps else nullcontext() as dumps:
+        for kind, item in whole.items(catalogue, facts):
+            body = encode(item)
+            if choices.details:
+                yield Output(urls.data_item(kind, item.slug), body, JSON)
+            if dumps:
+                dumps.add(kind, item, body)
+        if dumps:
+            yield from dumps.outputs()
 
 
 def root(site: Urls, choices: Choices) -> DataRootResource:
@@ -63,7 +71,7 @@ def root(site: Urls, choices: Choices) -> DataRootResource:
         "search": urls.search_index(),
     }
     if choices.dumps:
-        dumped = {"dump": urls.DATA_DUMP, "dump_lines": urls.DATA_DUMP_LINES}
+        dumped = {"dump": urls.DATA_DUMP, "dump_lines": urls.DATA_DUMP_LINES, "sqlite": urls.DATA_SQLITE}
         found |= {
             name + end: route + end.replace("_", ".")
             for name, route in dumped.items()
@@ -73,7 +81,7 @@ def root(site: Urls, choices: Choices) -> DataRootResource:
     if choices.changes:
         found |= {"changes": urls.DATA_CHANGES, "changes_of_day": urls.data_changes("{day}")}
     if choices.details:
-        found |= {name: urls.data_item(kind, "{slug}") for kind, name in dumps.TYPES.items()}
+        found |= {name: urls.data_item(kind, "{slug}") for kind, name in TYPES.items()}
     resources = {name: site.absolute(route) for name, route in sorted(found.items())}
     return DataRootResource(schema_version=SCHEMA_VERSION, resources=resources)
 

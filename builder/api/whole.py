@@ -1,7 +1,7 @@
 """All that is known of each item, in words of our own: what API v4 leaves out, and what the dumps are made of."""
 
 from collections import defaultdict
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from datetime import UTC, datetime
 from operator import attrgetter
 from typing import Final
@@ -10,7 +10,7 @@ from builder import derive
 from builder.api.facts import Facts
 from builder.catalogue import Catalogue, Category, Grid, Package
 from builder.metadata import PyPIFacts, Release, RepositoryFacts, Source
-from builder.resources import SourceResource, encode
+from builder.resources import SourceResource
 from builder.resources.whole import (
     CategoryWholeResource,
     DownloadsResource,
@@ -22,6 +22,7 @@ from builder.resources.whole import (
     ReleaseResource,
     RepositoryResource,
     UsageResource,
+    WholeResource,
 )
 
 SCHEMA_VERSION: Final = 1
@@ -30,17 +31,18 @@ Cells = Mapping[tuple[str, str], Mapping[str, str]]
 """What grids say of packages: by the slugs of grid and package, the words by the title of the feature."""
 
 
-def parts(catalogue: Catalogue, facts: Mapping[int, Facts]) -> dict[str, list[tuple[str, bytes]]]:
-    """Give slug and body of every item, by slug, for each kind: `packages`, `grids`, `categories`."""
+def items(catalogue: Catalogue, facts: Mapping[int, Facts]) -> Iterator[tuple[str, WholeResource]]:
+    """Yield kind and body of every item: `packages`, `grids`, `categories`, each by slug.
+
+    They are made one at a time: all of a large catalogue at once would take much memory.
+    """
     index, cells, by_slug = catalogue.settings.pypi_url, _cells(catalogue), attrgetter("slug")
-    return {
-        "packages": [
-            (item.slug, encode(package(item, facts[item.id], index, cells)))
-            for item in sorted(catalogue.packages, key=by_slug)
-        ],
-        "grids": [(item.slug, encode(grid(item))) for item in sorted(catalogue.grids, key=by_slug)],
-        "categories": [(item.slug, encode(category(item))) for item in sorted(catalogue.categories, key=by_slug)],
-    }
+    for item in sorted(catalogue.packages, key=by_slug):
+        yield "packages", package(item, facts[item.id], index, cells)
+    for each in sorted(catalogue.grids, key=by_slug):
+        yield "grids", grid(each)
+    for one in sorted(catalogue.categories, key=by_slug):
+        yield "categories", category(one)
 
 
 def package(item: Package, facts: Facts, index: str, cells: Cells) -> PackageWholeResource:

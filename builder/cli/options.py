@@ -72,7 +72,7 @@ def choices_options(command: Callable[..., None]) -> Callable[..., None]:
         command(*arguments, host=named, choices=chosen, **options)
 
     added = (
-        ("--dumps/--no-dumps", "The whole data in one file, as JSON and as lines of it, or not."),
+        ("--dumps/--no-dumps", "The whole data in one file, as JSON, as lines of it and as SQLite, or not."),
         ("--details/--no-details", "A file for each package, grid and category with all that is known, or none."),
         ("--extras/--no-extras", "A page for each package's weight in search and for each contributor, or none."),
         ("--pictures/--no-pictures", "A picture for each package and grid, for where its address is shared, or none."),

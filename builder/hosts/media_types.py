@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Final
 
-from builder.outputs import CSS, GZIP, HTML, JAVASCRIPT, JSON, LINKSET, SVG
+from builder.outputs import CSS, GZIP, HTML, JAVASCRIPT, JSON, LINKSET, SQLITE, SVG
 
 TEXT: Final = "text/plain; charset=utf-8"
 UNKNOWN: Final = "application/octet-stream"
@@ -12,6 +12,7 @@ MEDIA_TYPES: Final[Mapping[str, str]] = {
     ".atom": "application/atom+xml",
     ".avif": "image/avif",
     ".css": CSS,
+    ".db": SQLITE,
     ".gif": "image/gif",
     ".gz": GZIP,
     ".html": HTML,

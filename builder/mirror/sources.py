@@ -2,7 +2,6 @@
 
 import io
 import tarfile
-from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from datetime import date
 from typing import Final
@@ -50,6 +49,11 @@ def fill(manifest: Manifest, as_of: date, store: Store, asking: Asking) -> list[
     return [f"{path}: {why}" for path, why in sorted(wrong.items())]
 
 
+def _leads_on(plain: str, needed: Needed, manifest: Manifest) -> bool:
+    """Tell whether of the compressed form of a file something else can be made that is needed."""
+    return plain in needed or (plain not in manifest.files and any(plain + end in needed for end in _FORMS))
+
+
 def _take(needed: Needed, path: str, body: bytes, store: Store) -> bool:
     """Keep the bytes of a file that is needed, if they are the right ones."""
     taken = path in needed and store.put(needed[path], body)
@@ -93,28 +97,40 @@ def _members(pack: bytes, needed: Needed) -> Iterator[tuple[str, bytes]]:
 
 
 def _remake(needed: Needed, manifest: Manifest, as_of: date, store: Store) -> None:
-    """Make the dumps of the files of all items, as a build does."""
-    if not any(route.removeprefix("/") in needed for route in urls.DATA_DUMPS):
+    """Make the dumps of the files of all items, as a build does; the database is none that could be made so."""
+    dumped, lines = (route.removeprefix("/") for route in (urls.DATA_DUMP, urls.DATA_DUMP_LINES))
+    if not {dumped, lines} & needed.keys():
         return
-    parts: dict[str, list[tuple[str, bytes]]] = defaultdict(list)
-    for path, file in manifest.files.items():
-        for kind in dumps.TYPES:
-            folder, _, end = urls.data_item(kind, "\0").removeprefix("/").partition("\0")
-            if path.startswith(folder) and path.endswith(end) and (body := store.find(file)) is not None:
-                parts[kind].append((path[len(folder) : -len(end)], body))
-    for items in parts.values():
-        items.sort()
-    for output in dumps.render(parts, as_of):
-        _take(needed, output.route.removeprefix("/"), output.body, store)
+    bodies = {kind: list(_bodies(kind, manifest, store)) for kind in dumps.TYPES}
+    _take(needed, dumped, dumps.as_object(bodies, as_of), store)
+    _take(needed, lines, dumps.as_lines(bodies), store)
+
+
+def _bodies(kind: str, manifest: Manifest, store: Store) -> Iterator[bytes]:
+    """Yield the bodies of all items of a kind that are here, by slug."""
+    folder, _, end = urls.data_item(kind, "/").removeprefix("/").rpartition("/")
+    paths = (path for path in manifest.files if path.startswith(folder) and path.endswith(end))
+    for path in sorted(paths, key=lambda path: path.removesuffix(end)):
+        body = store.find(manifest.files[path])
+        if body is not None:
+            yield body
 
 
 def _compress(needed: Needed, manifest: Manifest, store: Store) -> None:
-    """Make compressed forms of files that are here: with the same library they have the same bytes."""
+    """Make compressed forms of files that are here, or are in another form: the same library gives the same bytes."""
     for path in [path for path in needed if path.endswith(_FORMS)]:
-        plain = manifest.files.get(path[: -len(_BEST)])
-        body = store.find(plain) if plain else None
+        body = _plain(path[: -len(_BEST)], manifest, store)
         if body is not None:
             _take(needed, path, write.packed(path, body), store)
+
+
+def _plain(path: str, manifest: Manifest, store: Store) -> bytes | None:
+    """Give the bytes of a file that is here or, where the host has none of it, is here in its compressed form."""
+    if path in manifest.files:
+        return store.find(manifest.files[path])
+    form = manifest.files.get(path + _BEST)
+    packed = store.find(form) if form else None
+    return None if packed is None else write.unpacked(path + _BEST, packed)
 
 
 def _decompress(needed: Needed, manifest: Manifest, store: Store) -> None:

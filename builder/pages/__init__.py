@@ -6,7 +6,21 @@ from pathlib import Path
 from builder.catalogue import Catalogue
 from builder.choices import Choices
 from builder.outputs import Output
-from builder.pages import figures, finding, grid, home, lists, package, readiness, rules, spans, state, tables, texts
+from builder.pages import (
+    figures,
+    finding,
+    grid,
+    home,
+    lists,
+    package,
+    readiness,
+    rules,
+    spans,
+    state,
+    tables,
+    texts,
+    use,
+)
 from builder.pages.people import People
 from builder.pages.people import pages as people_pages
 from builder.pages.sheets import make_sheets, rank
@@ -20,7 +34,7 @@ __all__ = ["render"]
 def render(catalogue: Catalogue, site: Urls, templates: Path, choices: Choices | None = None) -> Iterator[Output]:
     """Yield the assets and every page; `templates` is the folder of the templates.
 
-    `choices` tell whether there are pictures that a page can name, and pages that are extras.
+    `choices` tell what there is that a page can name: pictures, pages that are extras, dumps.
 
     Raises:
         SiteError: an asset is not there.
@@ -28,10 +42,10 @@ def render(catalogue: Catalogue, site: Urls, templates: Path, choices: Choices |
     chosen = choices or Choices()
     shell = Shell(catalogue, site, templates, pictures=chosen.pictures, extras=chosen.extras)
     yield from shell.assets()
-    yield from map(shell.output, _pages(catalogue, shell))
+    yield from map(shell.output, _pages(catalogue, shell, chosen))
 
 
-def _pages(catalogue: Catalogue, shell: Shell) -> Iterator[Page]:
+def _pages(catalogue: Catalogue, shell: Shell, choices: Choices) -> Iterator[Page]:
     """Yield every page before it is rendered, one at a time: a large site need not fit into memory."""
     settings = catalogue.settings
     calendar = Calendar(settings.time_zone, catalogue.as_of)
@@ -60,6 +74,7 @@ def _pages(catalogue: Catalogue, shell: Shell) -> Iterator[Page]:
     yield from people_pages(people, shell)
     yield figures.page(catalogue, sheets, ranks, shell)
     yield state.page(catalogue, sheets, calendar)
+    yield use.page(sheets.values(), shell, choices)
     yield from texts.pages(catalogue.texts, catalogue.posts, shell)
     yield home.browse(shell)
     yield home.not_found(shell)

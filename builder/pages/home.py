@@ -3,7 +3,7 @@
 What comes by chance is drawn from the day of the data: with the same data it is the same, and tomorrow's is another.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from datetime import date, timedelta
 from hashlib import sha256
 from heapq import nlargest, nsmallest
@@ -16,6 +16,7 @@ from builder.pages.lists import GridRow, category_rows, grid_rows
 from builder.pages.sheets import Ranks, Sheet
 from builder.pages.shell import BROWSE, Page, Shell
 from builder.pages.texts import PostRow, post_rows
+from builder.pages.use import best
 from builder.pages.words import Calendar, Fact, counted
 
 NEWS_SHOWN: Final = 5
@@ -124,10 +125,10 @@ def _grid_of_the_week(catalogue: Catalogue, ranks: Ranks, shell: Shell) -> GridR
     return next(iter(grid_rows(drawn, ranks, shell)), None)
 
 
-def _example(sheets: Iterable[Sheet]) -> str:
+def _example(sheets: Collection[Sheet]) -> str:
     """Give the route of the JSON that is shown as an example: of the package with the most stars, else the list."""
-    best = max(sheets, key=lambda sheet: (sheet.repository.star_count, -sheet.package.id), default=None)
-    return urls.api_item(urls.API_PACKAGES, best.package.slug) if best else urls.API_PACKAGES
+    found = best(sheets)
+    return urls.api_item(urls.API_PACKAGES, found.package.slug) if found else urls.API_PACKAGES
 
 
 def browse(shell: Shell) -> Page:

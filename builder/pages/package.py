@@ -10,7 +10,7 @@ from builder.pages import freshness, links
 from builder.pages.people import People
 from builder.pages.sharing import Things, crumbs, known
 from builder.pages.sheets import Ranks, Sheet
-from builder.pages.shell import PACKAGE, Page, Shell
+from builder.pages.shell import COPY, Page, Shell
 from builder.pages.words import NO_RELEASE, NOT_KNOWN, Calendar, Fact, counted, day, number, unknown
 
 RELEASES_SHOWN: Final = 8  # of a long list; the others are a click away
@@ -65,7 +65,7 @@ def page(sheet: Sheet, ranks: Ranks, people: People, calendar: Calendar, shell: 
             "tags": package.record.tags,
             "json_route": urls.api_item(urls.API_PACKAGES, package.id),
         },
-        script=PACKAGE if sheet.pypi.name else "",
+        script=COPY if sheet.pypi.name else "",
         picture=urls.package_page(package.slug),
         things=_things(sheet, shell),
     )

@@ -34,12 +34,12 @@ ICON: Final = "favicon.svg"
 EVERYWHERE: Final = "site.js"
 BROWSE: Final = "browse.js"
 GRID: Final = "grid.js"
-PACKAGE: Final = "package.js"
+COPY: Final = "copy.js"
 LISTS: Final = "lists.js"
 FIND: Final = "find.js"
 COMPARE: Final = "compare.js"
 # Each script stands after those that it imports. The one that searches is the same that answers on hosts' edges.
-OWN: Final = (BROWSE, GRID, PACKAGE, LISTS, FIND, COMPARE)  # of some pages, beside the one of all
+OWN: Final = (BROWSE, GRID, COPY, LISTS, FIND, COMPARE)  # of some pages, beside the one of all
 SCRIPTS: Final = ("search.js", "page.js", "differences.js", "choose.js", "suggest.js", EVERYWHERE, *OWN)
 ASSETS: Final = {STYLE: CSS, ICON: SVG, **dict.fromkeys(SCRIPTS, JAVASCRIPT)}
 _PLACES: Final = {"search.js": "edge"}  # the folders of those that are not in `assets/`
@@ -65,7 +65,7 @@ DIRECTORY: Final = (
     ("Compare", urls.COMPARE),
     ("Figures", urls.FIGURES),
 )
-DATA: Final = (("State of the data", urls.FRESHNESS), ("JSON API", urls.API))
+DATA: Final = (("Use the data", urls.USE), ("State of the data", urls.FRESHNESS), ("JSON API", urls.API))
 SUMMARY_LENGTH: Final = 200  # of what search engines are told
 
 
@@ -206,6 +206,7 @@ class Shell:
             "search_href": path(urls.SEARCH),
             "compare_href": path(urls.COMPARE),
             "profiles_href": path(urls.PROFILES),
+            "use_href": path(urls.USE),
             "add_package_href": self.add("packages"),
         }
 

@@ -4,7 +4,7 @@ Null is "not known", and never "no", "" or zero. Moments are UTC.
 """
 
 from datetime import date
-from typing import Literal
+from typing import Literal, TypeAlias
 
 from builder.resources.base import Resource, WireTime
 from builder.resources.data import SourceResource
@@ -158,6 +158,10 @@ class CategoryWholeResource(Resource):
     show_pypi: bool
     created: WireTime
     modified: WireTime
+
+
+WholeResource: TypeAlias = PackageWholeResource | GridWholeResource | CategoryWholeResource
+"""All that is known of an item, of whatever kind."""
 
 
 class DumpResource(Resource):

@@ -32,6 +32,7 @@ const TYPES = {
   ".atom": "application/atom+xml",
   ".avif": "image/avif",
   ".css": "text/css; charset=utf-8",
+  ".db": "application/vnd.sqlite3",
   ".gif": "image/gif",
   ".gz": "application/gzip",
   ".html": "text/html; charset=utf-8",

@@ -1,16 +1,15 @@
-/**
- * A button that copies the line which installs a package. Without it the line can be selected with one click; where
- * the clipboard is denied, it is selected for the reader.
- */
 
-const SHOWN = 4000; // milliseconds
+const SHOWN = 4000;
 
-const start = (line) => {
-  const place = document.getElementById("copy");
+const start = (place) => {
+  const around = place.closest(".install, .example");
+  const code = around.querySelector("code");
+  const heading = around.querySelector("h3");
   const button = document.createElement("button");
   const status = document.createElement("span");
   button.type = "button";
   button.textContent = "Copy";
+  if (heading) button.setAttribute("aria-label", `Copy: ${heading.textContent}`);
   status.setAttribute("role", "status");
   let timer = 0;
 
@@ -24,15 +23,14 @@ const start = (line) => {
 
   button.addEventListener("click", async () => {
     try {
-      await navigator.clipboard.writeText(line.textContent);
+      await navigator.clipboard.writeText(code.textContent);
       tell("Copied");
     } catch {
-      getSelection().selectAllChildren(line);
+      getSelection().selectAllChildren(code);
       tell("Selected: copy it with your keyboard");
     }
   });
   place.append(button, status);
 };
 
-const line = document.querySelector(".get .line code");
-if (line) start(line);
+document.querySelectorAll(".copy").forEach(start);
