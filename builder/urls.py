@@ -246,6 +246,16 @@ def data_schema(name: str) -> str:
     return f"/api/data/v1/schemas/{name}.json"
 
 
+def badge(slug: str) -> str:
+    """Give the route of a package's badge as a picture."""
+    return f"/packages/p/{slug}/badge.svg"
+
+
+def badge_data(slug: str) -> str:
+    """Give the route of what the badge service is told of a package."""
+    return f"/api/data/v1/badges/{slug}.json"
+
+
 def data_item(kind: str, slug: str) -> str:
     """Give the route of all that is known of an item; `kind` is `packages`, `grids` or `categories`."""
     return f"/api/data/v1/{kind}/{slug}.json"

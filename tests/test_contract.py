@@ -19,7 +19,7 @@ from builder import api, search, urls
 from builder.api import contract
 from builder.choices import Choices, Query
 from builder.hosts import HOSTS
-from builder.outputs import JSON, NDJSON, Output
+from builder.outputs import JSON, NDJSON, SVG, Output
 
 NAMES = (*CATALOGUES, "real")
 UNPROMISED = (urls.API_CATALOG, "/api/edge/", "/api/data/v1/search/", "/api/data/v1/schemas/", urls.DATA_OPENAPI)
@@ -32,6 +32,7 @@ def outputs(name: str, choices: Choices = EVERYTHING) -> Mapping[str, Output]:
     """Give all JSON of a catalogue for a host's choices, by route; the manifest and the generation of these too."""
     made = real() if name == "real" else CATALOGUES[name]()
     found = [*api.render(made, SITE, choices), *search.render(made, SITE)]
+    found = [output for output in found if output.media_type != SVG]
     generation = api.Generation()
     list(generation.passing((output.route.removeprefix("/"), output.body) for output in found))
     found += [generation.manifest(), generation.output(SITE.base, made.as_of, "generic", choices)]
@@ -143,6 +144,7 @@ def test_the_document_is_openapi_and_names_what_is_there(query: Query) -> None:
         (Choices(details=False), "/api/data/v1/packages/{slug}.json"),
         (Choices(dumps=False), "/api/data/v1/dump.json"),
         (Choices(plain_dumps=False), "/api/data/v1/dump.ndjson"),
+        (Choices(badges=False), "/api/data/v1/badges/{slug}.json"),
     ],
 )
 def test_and_not_what_is_not(left_out: Choices, gone: str) -> None:

@@ -333,7 +333,7 @@ class TestHostileText:
 
     def test_it_never_reaches_a_command(self) -> None:
         victim = documents("hostile")["/packages/p/victim/"]
-        assert victim.all("code") == []
+        assert victim.one("section", class_="get").all("code") == []
         assert victim.one("p", class_="line").text == "Not on PyPI"
 
     def test_foreign_texts_have_a_direction_of_their_own(self) -> None:

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from builder.api import contract, data, edge, facts, v3, v4
+from builder.api import badges, contract, data, edge, facts, v3, v4
 from builder.api.generation import Generation
 from builder.catalogue import Catalogue
 from builder.choices import Choices, Query
@@ -21,4 +21,6 @@ def render(catalogue: Catalogue, site: Urls, choices: Choices) -> Iterator[Outpu
     if choices.query is Query.ANSWERED:
         yield from edge.render(catalogue, site, choices)
     yield from data.render(catalogue, site, choices, known)
+    if choices.badges:
+        yield from badges.render(catalogue, known)
     yield from contract.render(site, choices)

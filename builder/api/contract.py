@@ -109,6 +109,7 @@ KINDS: Final[Sequence[Kind]] = (
     _own("grid", urls.data_item("grids", "{slug}"), "All of a grid.", whole.GridWholeResource),
     _own("category", urls.data_item("categories", "{slug}"), "All of a category.", whole.CategoryWholeResource),
     _own("packages", urls.DATA_PACKAGES, "A short row for each package.", data.PackageRowsResource),
+    _own("badge", urls.badge_data("{slug}"), "What the badge service shows of a package.", data.BadgeResource),
     _own("facets", urls.DATA_FACETS, "The packages by what they have in common.", data.FacetsResource),
     _own("names", urls.DATA_NAMES, "Every name of every item, and what was removed.", data.NamesResource),
     _own("freshness", urls.DATA_FRESHNESS, "How it stands with each source of each package.", data.FreshnessResource),
@@ -201,6 +202,7 @@ def _json(value: object) -> bytes:
 def _is_there(kind: Kind, choices: Choices) -> bool:
     left_out = {
         "v3_": not choices.v3,
+        "badge": not choices.badges,
         "dump": not (choices.dumps and choices.plain_dumps),
         **dict.fromkeys(("package$", "grid$", "category$"), not choices.details),
     }

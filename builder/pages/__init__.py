@@ -20,13 +20,13 @@ __all__ = ["render"]
 def render(catalogue: Catalogue, site: Urls, templates: Path, choices: Choices | None = None) -> Iterator[Output]:
     """Yield the assets and every page; `templates` is the folder of the templates.
 
-    `choices` tell whether there are pictures that a page can name, and pages that are extras.
+    `choices` tell whether there are pictures and badges that a page can name, and pages that are extras.
 
     Raises:
         SiteError: an asset is not there.
     """
     chosen = choices or Choices()
-    shell = Shell(catalogue, site, templates, pictures=chosen.pictures, extras=chosen.extras)
+    shell = Shell(catalogue, site, templates, chosen)
     yield from shell.assets()
     yield from map(shell.output, _pages(catalogue, shell))
 

@@ -14,6 +14,7 @@ from urllib.parse import quote, urlsplit
 
 from builder import urls
 from builder.catalogue import UNKNOWN_DATE, Catalogue
+from builder.choices import Choices
 from builder.errors import SiteError
 from builder.outputs import CSS, HTML, JAVASCRIPT, SVG, Output
 from builder.pages.escaping import PageEnvironment
@@ -46,6 +47,8 @@ _PLACES: Final = {"search.js": "edge"}  # the folders of those that are not in `
 # On lines of their own, and at the end of a line where no quote follows, so that nothing of a text is taken for one.
 _COMMENTS: Final = re.compile(rb"^[ \t]*(?:/\*\*.*?\*/|//[^\n]*)\n|[ \t]+//[ \t][^\n\"'`]*$", re.MULTILINE | re.DOTALL)
 _IMPORTED: Final = re.compile(rb'(?<=")\./([a-z]+\.js)(?=")')
+
+_MARKED: Final = re.compile(r"[\\\[\]!`*_<>&]")  # what is more than itself in a text of Markdown
 
 FORMS: Final = {"packages": "add-package.yml", "grids": "propose-grid.yml"}
 """The forms that add to a folder of the data, by their files under .github/ISSUE_TEMPLATE/."""
@@ -100,9 +103,7 @@ class Page:
 class Shell:
     """Makes pages. One is made per render: it holds the compiled templates and the rendered frame."""
 
-    def __init__(
-        self, catalogue: Catalogue, site: Urls, templates: Path, *, pictures: bool = True, extras: bool = True
-    ) -> None:
+    def __init__(self, catalogue: Catalogue, site: Urls, templates: Path, choices: Choices) -> None:
         """Take what is the same on all pages of a catalogue, the folder of the templates, and what else there is.
 
         The templates' `assets/` are read here, once.
@@ -111,8 +112,8 @@ class Shell:
             SiteError: an asset is not there.
         """
         self.site = site
-        self.pictures = pictures
-        self.extras = extras
+        self.choices = choices
+        self.extras = choices.extras
         self._settings = settings = catalogue.settings
         self._forge = settings.repository.rstrip("/").removesuffix(".git")
         self._branch = quote(settings.branch)
@@ -159,7 +160,13 @@ class Shell:
 
     def picture(self, page: str) -> str:
         """Give the address of a page's picture; "" where there are none."""
-        return self.site.absolute(urls.picture(page)) if self.pictures else ""
+        return self.site.absolute(urls.picture(page)) if self.choices.pictures else ""
+
+    def badge(self, slug: str) -> str:
+        """Give the Markdown that shows a package's badge and leads to its page."""
+        title = _MARKED.sub(r"\\\g<0>", self._settings.title)
+        picture, page = (self.site.absolute(route) for route in (urls.badge(slug), urls.package_page(slug)))
+        return f"[![{title}]({picture})]({page})"
 
     def edit(self, path: str) -> str:
         """Give the address where the forge lets people edit a file of the data; `path` is as in `Entry.path`."""

@@ -7,6 +7,7 @@ dialect and names of its own (`builder.resources.v3`).
 
 from builder.resources.base import Resource, WireTime, encode
 from builder.resources.data import (
+    BadgeResource,
     DataRootResource,
     FacetsResource,
     FreshnessResource,
@@ -31,6 +32,7 @@ from builder.resources.v4 import (
 )
 
 __all__ = [
+    "BadgeResource",
     "CategoryResource",
     "DataRootResource",
     "ErrorResource",

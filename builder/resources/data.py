@@ -1,6 +1,7 @@
 """What the project's own resources promise: they only ever grow, each under the version in its path."""
 
 from datetime import date
+from typing import Literal
 
 from builder.resources.base import Resource, WireTime
 
@@ -16,6 +17,19 @@ class SourceResource(Resource):
     changed: WireTime | None
     since: WireTime | None
     reason: str
+
+
+class BadgeResource(Resource):
+    """What the badge service shields.io makes a badge of: a text at the left, one at the right, and their grounds.
+
+    The keys are those of its "endpoint" form. It refuses any that it does not know, so that none of ours is among them.
+    """
+
+    schemaVersion: Literal[1] = 1  # noqa: N815 - the service's name
+    label: str
+    message: str
+    color: str
+    labelColor: str  # noqa: N815 - the service's name
 
 
 class PackageRowResource(Resource):
