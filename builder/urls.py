@@ -50,6 +50,7 @@ V3_USERS: Final = "/api/v3/users/"  # named in the root, as in the original, and
 
 SCRIPTS: Final = "/_host/"
 BROWSE: Final = "/api/browse/"
+REFERENCE: Final = "/api/reference/"
 
 EDGE: Final = "/api/edge/"
 EDGE_INDEX: Final = "/api/edge/index.json"
@@ -84,6 +85,7 @@ PAGES: Final = (
     LIKED,
     PROFILES,
     READINESS,
+    REFERENCE,
     SEARCH,
 )
 """The pages that are there whatever the data holds, by address."""

@@ -15,8 +15,7 @@ from jsonschema import Draft202012Validator
 from openapi_spec_validator import validate
 from rendered import CATALOGUES, SITE
 
-from builder import api, search, urls
-from builder.api import contract
+from builder import api, contract, search, urls
 from builder.choices import Choices, Query
 from builder.hosts import HOSTS
 from builder.outputs import JSON, NDJSON, SVG, Output
@@ -153,6 +152,21 @@ def test_and_not_what_is_not(left_out: Choices, gone: str) -> None:
     assert gone in json.loads(outputs("small")[urls.DATA_OPENAPI].body)["paths"]
 
 
+def test_every_schema_and_every_key_is_described() -> None:
+    for name, schema in contract.schemas().items():
+        assert schema["description"].endswith("."), name
+        for key, held in schema["properties"].items():
+            assert held["description"].endswith("."), (name, key)
+
+
+def test_the_schema_of_a_line_has_every_key_of_it() -> None:
+    schemas = contract.schemas()
+    for name in ("Package", "Grid", "Category"):
+        line, whole = (schemas[f"{name}{end}"]["properties"] for end in ("Line", "Whole"))
+        assert line == {"type": line["type"]} | whole
+        assert line["type"]["const"] == name.lower()
+
+
 def test_our_own_may_grow_and_the_originals_may_not() -> None:
     schemas = json.loads(outputs("small")[urls.DATA_OPENAPI].body)["components"]["schemas"]
     closed = {name for name, schema in schemas.items() if schema.get("additionalProperties") is False}
@@ -169,5 +183,5 @@ def test_programs_find_the_apis(*, v3: bool) -> None:
     roots = [link["href"] for link in first["item"]]
     assert roots == [SITE.absolute(route) for route in (urls.API, *([urls.V3] if v3 else []), urls.DATA)]
     assert [other["anchor"] for other in others] == roots
-    there = {SITE.absolute(route) for route in found} | {SITE.absolute(urls.BROWSE)}
+    there = {SITE.absolute(route) for route in found} | {SITE.absolute(urls.REFERENCE)}
     assert {link["href"] for other in others for links in list(other.values())[1:] for link in links} <= there

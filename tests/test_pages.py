@@ -76,6 +76,7 @@ def ways(made: Catalogue) -> dict[str, tuple[str, str]]:
     wanted["/readiness/"] = f"{FORGE}/new/main/data/products", ""
     wanted["/changelog/"] = f"{FORGE}/new/main/data/posts", ""
     wanted["/freshness/"] = "", "/api/data/v1/freshness.json"
+    wanted["/api/reference/"] = "", "/api/data/v1/openapi.json"
     paths = {f"/packages/p/{p.slug}/": (p.path, f"/api/v4/packages/{p.id}/") for p in made.packages}
     for view in ("", "packages/", "timesheet/"):
         paths |= {f"/grids/g/{g.slug}/{view}": (g.path, f"/api/v4/grids/{g.id}/") for g in made.grids}

@@ -2,14 +2,16 @@
 
 from collections.abc import Iterator
 
-from builder.api import badges, contract, data, edge, facts, v3, v4
+from builder import contract
+from builder.api import badges, data, edge, facts, v3, v4
+from builder.api.examples import Collector
 from builder.api.generation import Generation
 from builder.catalogue import Catalogue
 from builder.choices import Choices, Query
 from builder.outputs import Output
 from builder.urls import Urls
 
-__all__ = ["Generation", "render"]
+__all__ = ["Collector", "Generation", "render"]
 
 
 def render(catalogue: Catalogue, site: Urls, choices: Choices) -> Iterator[Output]:

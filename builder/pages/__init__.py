@@ -1,12 +1,27 @@
 """The catalogue as pages for people: HTML without script, a style sheet, an icon; and one page that shows the API."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import Path
+from typing import Final
 
 from builder.catalogue import Catalogue
 from builder.choices import Choices
 from builder.outputs import Output
-from builder.pages import figures, finding, grid, home, lists, package, readiness, rules, spans, state, tables, texts
+from builder.pages import (
+    figures,
+    finding,
+    grid,
+    home,
+    lists,
+    package,
+    readiness,
+    reference,
+    rules,
+    spans,
+    state,
+    tables,
+    texts,
+)
 from builder.pages.people import People
 from builder.pages.people import pages as people_pages
 from builder.pages.sheets import make_sheets, rank
@@ -16,11 +31,20 @@ from builder.urls import Urls
 
 __all__ = ["render"]
 
+NO_EXAMPLES: Final[Mapping[str, tuple[str, str]]] = {}
 
-def render(catalogue: Catalogue, site: Urls, templates: Path, choices: Choices | None = None) -> Iterator[Output]:
+
+def render(
+    catalogue: Catalogue,
+    site: Urls,
+    templates: Path,
+    choices: Choices | None = None,
+    examples: Mapping[str, tuple[str, str]] = NO_EXAMPLES,
+) -> Iterator[Output]:
     """Yield the assets and every page; `templates` is the folder of the templates.
 
     `choices` tell whether there are pictures and badges that a page can name, and pages that are extras.
+    `examples` are those of the page about the API: an address and what is answered there, by the kind of answer.
 
     Raises:
         SiteError: an asset is not there.
@@ -28,10 +52,10 @@ def render(catalogue: Catalogue, site: Urls, templates: Path, choices: Choices |
     chosen = choices or Choices()
     shell = Shell(catalogue, site, templates, chosen)
     yield from shell.assets()
-    yield from map(shell.output, _pages(catalogue, shell))
+    yield from map(shell.output, _pages(catalogue, shell, examples))
 
 
-def _pages(catalogue: Catalogue, shell: Shell) -> Iterator[Page]:
+def _pages(catalogue: Catalogue, shell: Shell, examples: Mapping[str, tuple[str, str]]) -> Iterator[Page]:
     """Yield every page before it is rendered, one at a time: a large site need not fit into memory."""
     settings = catalogue.settings
     calendar = Calendar(settings.time_zone, catalogue.as_of)
@@ -61,5 +85,6 @@ def _pages(catalogue: Catalogue, shell: Shell) -> Iterator[Page]:
     yield figures.page(catalogue, sheets, ranks, shell)
     yield state.page(catalogue, sheets, calendar)
     yield from texts.pages(catalogue.texts, catalogue.posts, shell)
+    yield reference.page(examples, shell)
     yield home.browse(shell)
     yield home.not_found(shell)

@@ -68,7 +68,7 @@ DIRECTORY: Final = (
     ("Compare", urls.COMPARE),
     ("Figures", urls.FIGURES),
 )
-DATA: Final = (("State of the data", urls.FRESHNESS), ("JSON API", urls.API))
+DATA: Final = (("State of the data", urls.FRESHNESS), ("API reference", urls.REFERENCE), ("JSON API", urls.API))
 SUMMARY_LENGTH: Final = 200  # of what search engines are told
 
 
@@ -82,7 +82,8 @@ class Page:
     `unlisted` is not for search engines.
 
     `picture` is the route of the page whose picture stands for it; `feeds` are its own, which come before the site's.
-    `things` are its facts as JSON-LD.
+    `things` are its facts as JSON-LD. `about_api` tells that it is about the site or the API as a whole: it names what
+    programs find that by (RFC 9727, RFC 8631).
     """
 
     template: str
@@ -98,6 +99,7 @@ class Page:
     picture: str = urls.HOME
     feeds: Sequence[FeedLink] = ()
     things: Things = ()
+    about_api: bool = False
 
 
 class Shell:
@@ -138,7 +140,7 @@ class Shell:
 
     def output(self, page: Page) -> Output:
         """Render a page: its own part, then the frame around it."""
-        json_href = page.json and self.site.path(page.json)
+        json_href = page.json and self.site.path(self._json(page.json))
         main = self._environment.get_template(page.template).render(
             {**self._everywhere, **page.values}, title=page.title, edit_href=page.edit, json_href=json_href
         )
@@ -150,6 +152,7 @@ class Shell:
             summary=_shortened(page.summary),
             canonical="" if page.unlisted else self.site.absolute(page.route),
             json_href=json_href,
+            about_api=page.about_api,
             policy=POLICY,
             script_href=page.script and self._asset_href(page.script),
             picture=self.picture(page.picture),
@@ -157,6 +160,11 @@ class Shell:
             things=block(page.things),
         )
         return Output(page.route, text.encode(), HTML)
+
+    def _json(self, route: str) -> str:
+        """Give where the JSON of a route is JSON for everybody: some hosts tell its type by the file's name alone."""
+        is_suffixed = self.choices.suffixes and route.startswith(urls.API) and route != urls.API
+        return route.removesuffix(urls.SLASH) + urls.SUFFIX if is_suffixed else route
 
     def picture(self, page: str) -> str:
         """Give the address of a page's picture; "" where there are none."""
@@ -202,6 +210,10 @@ class Shell:
             "style_href": self._asset_href(STYLE),
             "icon_href": self._asset_href(ICON),
             "everywhere_href": self._asset_href(EVERYWHERE),
+            "api_catalog_href": path(urls.API_CATALOG),
+            "openapi_href": path(urls.DATA_OPENAPI),
+            "reference_href": path(urls.REFERENCE),
+            "api_route": urls.API,
             "opensearch_href": path(urls.SEARCH_DESCRIPTION_FILE),
             "picture_size": PICTURE_SIZE,
             "home_href": path(urls.HOME),

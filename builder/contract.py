@@ -25,9 +25,24 @@ VERSION: Final = "1"  # of the project's own resources
 
 LARGEST: Final = 2**62 - 1  # API v3 answers 500 where limit and offset together pass 2**63, as the original does
 PROMISE: Final = (
-    "Read-only. Versions 3 and 4 are those of Django Packages, and no key is ever added to them. To what lies below "
-    "/api/data/v1/ keys are only added; it lives on for a year after a v2 has come."
+    "Read-only. Versions 3 and 4 are those of Django Packages, and no key is ever added to them. What lies below "
+    "/api/data/v1/ only ever gains keys, and lives on for a year after a v2 has come."
 )
+
+_V4, _V3, _OWN, _SEARCHING = "API v4", "API v3", "Data", "Search"
+TAGS: Final[Mapping[str, str]] = {
+    _V4: "Packages, grids and categories as Django Packages answers them. Links in it are whole addresses.",
+    _V3: "The same for clients that still ask the older version. Links in it are paths on the host.",
+    _OWN: "All that is known, in resources of this site's own: what API v4 leaves out, and the whole in one file.",
+    _SEARCHING: "What a search reads, which any program can do for itself, and where this host runs one, its answer.",
+}
+"""The parts of the API, in their order, and what each is."""
+_STEPS: Final[Mapping[str, str]] = {
+    "id": "The number of the item.",
+    "id_or_slug": "The number of the item, or its slug.",
+    "slug": "The name of the item in addresses, such as `django-messages`.",
+}
+"""What stands in place of a step of a path."""
 
 Model: TypeAlias = type[BaseModel]
 
@@ -186,17 +201,19 @@ def _deviation(kind: Kind, body: bytes) -> str:
 def render(site: Urls, choices: Choices) -> Iterator[Output]:
     """Yield what programs find the API by, the OpenAPI document, and a schema for each kind of answer."""
     yield Output(urls.API_CATALOG, _json(catalog(site, choices)), LINKSET)
-    schemas = _schemas()
-    kinds = [kind for kind in KINDS if _is_there(kind, choices)]
-    if choices.query is Query.ANSWERED:
-        kinds.append(SEARCH)
-    yield Output(urls.DATA_OPENAPI, _json(document(kinds, schemas, site, choices)), JSON)
-    for kind in kinds:
-        yield Output(urls.data_schema(kind.name), _json(_schema(kind, schemas)), JSON)
+    yield Output(urls.DATA_OPENAPI, _json(document(site, choices)), JSON)
+    for kind in _kinds(choices):
+        yield Output(urls.data_schema(kind.name), _json(_schema(kind, schemas())), JSON)
 
 
 def _json(value: object) -> bytes:
     return json.dumps(value, ensure_ascii=False, separators=(",", ":")).encode()
+
+
+def _kinds(choices: Choices) -> Sequence[Kind]:
+    """Give the kinds of answers that a host gives."""
+    searched = [SEARCH] if choices.query is Query.ANSWERED else []
+    return [*(kind for kind in KINDS if _is_there(kind, choices)), *searched]
 
 
 def _is_there(kind: Kind, choices: Choices) -> bool:
@@ -214,15 +231,17 @@ def catalog(site: Urls, choices: Choices) -> dict[str, Any]:
     roots = [site.absolute(route) for route in (urls.API, *([urls.V3] if choices.v3 else []), urls.DATA)]
     described = {
         "service-desc": [{"href": site.absolute(urls.DATA_OPENAPI), "type": JSON}],
-        "service-doc": [{"href": site.absolute(urls.BROWSE), "type": "text/html"}],
+        "service-doc": [{"href": site.absolute(urls.REFERENCE), "type": "text/html"}],
         "status": [{"href": site.absolute(urls.DATA_FRESHNESS), "type": JSON}],
     }
     first = {"anchor": site.absolute(urls.API_CATALOG), "item": [{"href": root} for root in roots]}
     return {"linkset": [first, *({"anchor": root, **described} for root in roots)]}
 
 
-def document(kinds: Sequence[Kind], schemas: Mapping[str, Any], site: Urls, choices: Choices) -> dict[str, Any]:
-    """Give the OpenAPI document of some kinds of answers, for a host's choices."""
+def document(site: Urls, choices: Choices) -> dict[str, Any]:
+    """Give the OpenAPI document of all that a host answers; the page for people is made of it."""
+    kinds = _kinds(choices)
+    tags = {_tag(kind) for kind in kinds}
     return {
         "openapi": "3.1.1",
         "info": {
@@ -230,10 +249,12 @@ def document(kinds: Sequence[Kind], schemas: Mapping[str, Any], site: Urls, choi
             "version": VERSION,
             "description": PROMISE,
         },
+        "externalDocs": {"url": site.absolute(urls.REFERENCE), "description": "The same for people."},
+        "tags": [{"name": name, "description": description} for name, description in TAGS.items() if name in tags],
         "jsonSchemaDialect": DIALECT,
         "servers": [{"url": site.base}],
         "paths": {kind.path: {"get": _operation(kind, choices)} for kind in kinds},
-        "components": {"schemas": schemas},
+        "components": {"schemas": schemas()},
     }
 
 
@@ -249,7 +270,7 @@ def _operation(kind: Kind, choices: Choices) -> dict[str, Any]:
         parameters.append(_query("limit", {"const": PAGE_SIZE}, "Items on a page."))
         where = {"type": "integer", "minimum": 0, "multipleOf": PAGE_SIZE, "default": 0}
         parameters.append(_query("offset", where, "Where the page begins."))
-    responses = {"200": _response("As promised.", kind)}
+    responses = {"200": _response(kind)}
     if kind.is_lines and choices.query is Query.IGNORED:  # nor type a file as it is told to
         responses["200"]["content"] |= {"application/octet-stream": {}}
     if "{" in kind.path:
@@ -258,23 +279,30 @@ def _operation(kind: Kind, choices: Choices) -> dict[str, Any]:
             responses["404"]["content"] |= {"text/html": {}}
     if kind.listed and choices.query is Query.MAPPED:
         responses["501"] = _refusal("This host cannot give that page, such as one beyond the end.", kind)
-    operation = {"operationId": kind.name, "summary": kind.summary, "responses": responses}
+    operation = {"operationId": kind.name, "tags": [_tag(kind)], "summary": kind.summary, "responses": responses}
     return operation | ({"parameters": parameters} if parameters else {})
 
 
+def _tag(kind: Kind) -> str:
+    """Give the part of the API that a kind of answer belongs to."""
+    if "search" in kind.name:
+        return _SEARCHING
+    return {"v3": _V3, "v4": _V4}.get(kind.name[:2], _OWN)
+
+
 def _step(name: str) -> dict[str, Any]:
-    schema = (
-        {"type": "integer", "minimum": 1} if name == "id" else {"type": "string", "pattern": "^[a-z0-9][a-z0-9_-]*$"}
-    )
-    return {"name": name, "in": "path", "required": True, "schema": schema}
+    word = {"type": "string", "pattern": "^[a-z0-9][a-z0-9_-]*$"}
+    schema = {"type": "integer", "minimum": 1} if name == "id" else word
+    return {"name": name, "in": "path", "required": True, "schema": schema, "description": _STEPS[name]}
 
 
 def _query(name: str, schema: Mapping[str, Any], description: str) -> dict[str, Any]:
     return {"name": name, "in": "query", "required": False, "schema": schema, "description": description}
 
 
-def _response(description: str, kind: Kind) -> dict[str, Any]:
-    refs = [{"$ref": _ref(model)} for model in kind.models]
+def _response(kind: Kind) -> dict[str, Any]:
+    description = "What is asked for."
+    refs = [{"$ref": ref(model)} for model in kind.models]
     if kind.is_lines:
         # OpenAPI 3.1 has no words for a line: the schema of each is told beside.
         return {"description": description, "content": {NDJSON: {"schema": {"type": "string"}, "x-lines": refs}}}
@@ -286,13 +314,13 @@ def _response(description: str, kind: Kind) -> dict[str, Any]:
 
 
 def _refusal(description: str, kind: Kind) -> dict[str, Any]:
-    content = {"content": {JSON: {"schema": {"$ref": _ref(kind.error)}}}} if kind.error else {}
+    content = {"content": {JSON: {"schema": {"$ref": ref(kind.error)}}}} if kind.error else {}
     return {"description": description} | content
 
 
 def _schema(kind: Kind, schemas: Mapping[str, Any]) -> dict[str, Any]:
     """Give the schema of a kind of answer by itself, with what it refers to."""
-    refs = [{"$ref": _ref(model)} for model in kind.models]
+    refs = [{"$ref": ref(model)} for model in kind.models]
     whole = {"anyOf": refs} if len(refs) > 1 else refs[0]
     body = {"$schema": DIALECT, "title": kind.summary} | (
         {"type": "array", "items": whole} if kind is SEARCH else whole
@@ -314,21 +342,31 @@ _PLACE: Final = "#/components/schemas/"
 def _name(model: type) -> str:
     """Give the name of a model's schema: `V4Package` for one of API v4, `PackageWhole` for one of our own."""
     version = {"v3": "V3", "v4": "V4"}.get(model.__module__.rpartition(".")[2], "")
-    return version + model.__name__.strip("_").removesuffix("Resource")
+    return version + model.__name__.removesuffix("Resource")
 
 
-def _ref(model: Model) -> str:
+def ref(model: Model) -> str:
+    """Give where a document holds the schema of a model."""
     return _PLACE + _name(model)
 
 
+def name_of(place: str) -> str:
+    """Give the name of the schema at such a place."""
+    return place.removeprefix(_PLACE)
+
+
 @cache
-def _schemas() -> Mapping[str, Any]:
-    """Give the schemas of all models by name. To v3 and v4 no key is ever added, and to our own some may be."""
+def schemas() -> Mapping[str, Any]:
+    """Give the schemas of all models by name. To v3 and v4 no key is ever added, and to our own some may be.
+
+    What models have in common (`_ListResource`) is none of them.
+    """
     models = [
         model
         for module in (v3, v4, data, whole)
-        for model in vars(module).values()
+        for name, model in vars(module).items()
         if isinstance(model, type) and issubclass(model, base.Resource) and model.__module__ == module.__name__
+        if not name.startswith("_")
     ]
     places, told = models_json_schema([(model, "serialization") for model in models], ref_template=f"{_PLACE}{{model}}")
     names = {place["$ref"]: _name(model) for (model, _), place in places.items()}
@@ -343,4 +381,7 @@ def _growing(name: str, schema: dict[str, Any]) -> dict[str, Any]:
     kept = {
         key: value for key, value in schema.items() if key != "additionalProperties" or name.startswith(("V3", "V4"))
     }
+    for described in (kept, *kept["properties"].values()):
+        if text := described.get("description"):
+            described["description"] = "\n\n".join(" ".join(each.split()) for each in text.split("\n\n"))
     return kept | {"title": name}
