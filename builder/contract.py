@@ -120,9 +120,16 @@ KINDS: Final[Sequence[Kind]] = (
         listed=True,
     ),
     _own("root", urls.DATA, "What there is here, by name.", data.DataRootResource),
-    _own("package", urls.data_item("packages", "{slug}"), "All of a package.", whole.PackageWholeResource),
-    _own("grid", urls.data_item("grids", "{slug}"), "All of a grid.", whole.GridWholeResource),
-    _own("category", urls.data_item("categories", "{slug}"), "All of a category.", whole.CategoryWholeResource),
+    _own(
+        "package", urls.data_item("packages", "{slug}"), "All that is known of a package.", whole.PackageWholeResource
+    ),
+    _own("grid", urls.data_item("grids", "{slug}"), "All that is known of a grid.", whole.GridWholeResource),
+    _own(
+        "category",
+        urls.data_item("categories", "{slug}"),
+        "All that is known of a category.",
+        whole.CategoryWholeResource,
+    ),
     _own("packages", urls.DATA_PACKAGES, "A short row for each package.", data.PackageRowsResource),
     _own("badge", urls.badge_data("{slug}"), "What the badge service shows of a package.", data.BadgeResource),
     _own("facets", urls.DATA_FACETS, "The packages by what they have in common.", data.FacetsResource),
@@ -145,7 +152,7 @@ KINDS: Final[Sequence[Kind]] = (
         data.ManifestHeadResource,
         data.ManifestFileResource,
     ),
-    _own("search_index", urls.search_index(), "What has to be known before a query.", v4.SearchIndexResource),
+    _own("search_index", urls.search_index(), "What has to be known before a query.", data.SearchIndexResource),
 )
 """Every kind of answer that is promised. What the edge module and the search read besides is no promise."""
 

@@ -188,7 +188,7 @@ def _bodies(response: Schema) -> Iterator[Pieces]:
         elif "schema" in content:
             yield _type(content["schema"])
         else:
-            yield [Piece(media_type, is_code=True)]
+            yield [Piece("a body of the type "), Piece(media_type, is_code=True)]
 
 
 def _joined(texts: Iterable[Pieces], between: str) -> Iterator[Piece]:

@@ -18,6 +18,7 @@ from builder.resources.data import (
     PackageRowResource,
     PackageRowsResource,
     RemovedResource,
+    SearchIndexResource,
     SourceResource,
 )
 from builder.resources.v4 import (
@@ -26,7 +27,6 @@ from builder.resources.v4 import (
     GridResource,
     PackageResource,
     RootResource,
-    SearchIndexResource,
     SearchItemResource,
     encode_list,
 )

@@ -162,28 +162,6 @@ class SearchItemResource(Resource):
     """When its newest version came out."""
 
 
-class SearchIndexResource(Resource):
-    """What has to be known before the files of the index can answer a query.
-
-    `search.js`, among the assets of this site, is a program that reads them. Those other files are no promise.
-    """
-
-    schema_version: int
-    """Counts the keys that were added."""
-    items: int
-    """How many packages and grids there are."""
-    terms: tuple[str, ...]
-    """The beginnings by which words are shared out among files."""
-    spellings: tuple[str, ...]
-    """The same for words with errors in them."""
-    ranks: tuple[int, ...]
-    """The blocks of ids that there are ranks of."""
-    stop_words: tuple[str, ...]
-    """The words that descriptions were indexed without."""
-    categories: tuple[str, ...]
-    """The titles of the categories, in the order in which the files of ranks count them."""
-
-
 class _ListResource(Resource):
     count: int
     """How many items the whole list has."""
