@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
-from builder import api, catalogue, checks, feeds, history, pages, pictures, scripts, search, source, urls, write
+from builder import api, catalogue, checks, feeds, history, pages, past, pictures, scripts, search, source, urls, write
 from builder.catalogue import Catalogue
 from builder.choices import Choices
 from builder.config import Settings
@@ -118,17 +118,17 @@ def render(
     yield from scripts.render(choices, templates)
 
 
-def files(made: Catalogue, host: Host, choices: Choices, out: Path) -> Iterator[File]:
+def files(made: Catalogue, host: Host, choices: Choices, out: Path, step: api.Step | None = None) -> Iterator[File]:
     """Yield the files of the site for a host: what answers, the host's own, and last what tells of them all.
 
-    Where the host takes them, compressed forms are among them, which count for no generation.
-
-    `out` is where the last build left its files: what costs much and has not changed is taken from there.
+    `step` knows what was before, where that is to be told (`choices.changes`). `out` is where the last build left its
+    files: what costs much and has not changed is taken from there.
 
     Raises:
         SiteError: if the host would not take so many, or so large ones.
     """
-    generation, site = api.Generation(), Urls(made.settings.base_url)
+    step, site = step or api.Step(), Urls(made.settings.base_url)
+    generation = step.generation
 
     def old(route: str) -> bytes | None:
         path, _ = next(iter(host.files(Output(route, b"", PNG))))
@@ -144,9 +144,12 @@ def files(made: Catalogue, host: Host, choices: Choices, out: Path) -> Iterator[
 
     def all_files() -> Iterator[File]:
         packed = write.with_siblings(answering(), out, has_siblings)
-        yield from generation.passing(file for file in packed if choices.plain_dumps or file[0] not in DUMPS)
-        yield from host.files(generation.manifest())
-        yield from host.files(generation.output(site.base, made.as_of, host.name, choices))
+        yield from step.passing(packed, () if choices.plain_dumps else DUMPS)
+        for output in step.outputs(made.as_of) if choices.changes else ():
+            yield from step.keeping(generation.passing(host.files(output)))
+        manifest = generation.manifest()
+        yield from write.with_siblings(step.keeping(host.files(manifest)), out, endings=[write.GZIP])
+        yield from host.files(generation.output(manifest, site.base, made.as_of, host.name, choices))
 
     return within_limits(host, all_files())
 
@@ -159,9 +162,12 @@ def build(  # noqa: PLR0913 - what a build depends on, each with a name
     base_url: str | None = None,
     host: Host = HOSTS[0],
     choices: Choices | None = None,
+    kept: Path | None = None,
     allow_shrink: bool = False,
 ) -> Result:
     """Build the site from the data in `folder` into `out`, in one step; `choices` in place of the host's own.
+
+    `kept` is the folder of what is kept of the generations before (`past`); without it no change is told.
 
     Raises:
         DataError: if the data holds problems; nothing is written then.
@@ -169,5 +175,9 @@ def build(  # noqa: PLR0913 - what a build depends on, each with a name
         GuardRefusedError: if the new site is so much smaller that something must be wrong.
     """
     made, notes = join(load(folder), folder, base_url)
-    written = write.write(files(made, host, choices or host.choices, out), out, allow_shrink=allow_shrink)
+    choices = dataclasses.replace(choices or host.choices, changes=kept is not None)
+    step = api.Step(past.read(kept) if kept else None)
+    written = write.write(files(made, host, choices, out, step), out, allow_shrink=allow_shrink)
+    if kept:
+        past.save(step.kept(), kept)
     return Result(written, notes, Urls(made.settings.base_url).prefix)

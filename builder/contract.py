@@ -17,13 +17,14 @@ from pydantic.json_schema import models_json_schema
 from builder import urls
 from builder.choices import Choices, Query
 from builder.outputs import JSON, LINKSET, NDJSON, Output
-from builder.resources import base, data, v3, v4, whole
+from builder.resources import base, changes, data, v3, v4, whole
 from builder.urls import PAGE_SIZE, Urls
 
 DIALECT: Final = "https://json-schema.org/draft/2020-12/schema"
 VERSION: Final = "1"  # of the project's own resources
 
 LARGEST: Final = 2**62 - 1  # API v3 answers 500 where limit and offset together pass 2**63, as the original does
+SHOWN: Final = 20  # bytes of what differs
 PROMISE: Final = (
     "Read-only. Versions 3 and 4 are those of Django Packages, and no key is ever added to them. What lies below "
     "/api/data/v1/ only ever gains keys, and lives on for a year after a v2 has come."
@@ -41,6 +42,7 @@ _STEPS: Final[Mapping[str, str]] = {
     "id": "The number of the item.",
     "id_or_slug": "The number of the item, or its slug.",
     "slug": "The name of the item in addresses, such as `django-messages`.",
+    "day": "A day on which something changed, such as `2026-11-25`.",
 }
 """What stands in place of a step of a path."""
 
@@ -144,6 +146,8 @@ KINDS: Final[Sequence[Kind]] = (
         whole.GridLineResource,
         whole.CategoryLineResource,
     ),
+    _own("changes", urls.DATA_CHANGES, "The generations until now.", changes.ChangesResource),
+    _own("changes_of_day", urls.data_changes("{day}"), "What changed on a day.", changes.DayResource),
     _own("generation", urls.DATA_GENERATION, "Which content this is.", data.GenerationResource),
     _own(
         "manifest",
@@ -186,23 +190,41 @@ def kind_of(route: str) -> Kind | None:
 def deviation(kind: Kind, body: bytes) -> str:
     """Say in what a body differs from what its kind promises; "" if in nothing."""
     if not kind.is_lines:
-        return _deviation(kind, body)
-    told = ((number, _deviation(kind, line)) for number, line in enumerate(body.splitlines(), start=1))
-    return next((f"line {number} {why}" for number, why in told if why), "")
+        return _deviation(kind, kind.models, body)[0]
+    models = kind.models
+    *lines, rest = body.split(b"\n")
+    for number, line in enumerate(lines, start=1):
+        why, models = _deviation(kind, models, line)
+        if why:
+            return f"line {number} {why}"
+    return f"line {len(lines) + 1} has no end" if rest else ""
 
 
-def _deviation(kind: Kind, body: bytes) -> str:
-    why = ""
-    for model in kind.models:
+def _deviation(kind: Kind, models: Sequence[Model], body: bytes) -> tuple[str, Sequence[Model]]:
+    """Say in what a body differs from the first of the models that it fits; and give them, that one first.
+
+    Lines of one model follow each other, and the next one is so not tried as what it is not.
+    """
+    failed = []
+    for model in models:
         try:
             read = model.model_validate_json(body)
         except ValidationError as error:
-            first = error.errors(include_url=False)[0]
-            place = ".".join(map(str, first["loc"])) or "the whole"
-            why = why or f"is no {model.__name__}: {place}: {first['msg']}"
+            failed.append((error, model.__name__))
         else:
-            return "" if kind.encode(read) == body else f"is a {model.__name__} in other bytes than those that it has"
-    return why
+            wanted = kind.encode(read)
+            why = "" if wanted == body else f"is a {model.__name__} in other bytes than {_difference(body, wanted)}"
+            return why, (model, *(other for other in models if other is not model))
+    nearest, name = min(failed, key=lambda each: each[0].error_count())  # the one that it may have been meant for
+    first = nearest.errors(include_url=False)[0]
+    return f"is no {name}: {'.'.join(map(str, first['loc'])) or 'the whole'}: {first['msg']}", models
+
+
+def _difference(body: bytes, wanted: bytes) -> str:
+    pairs = enumerate(zip(body, wanted, strict=False))
+    at = next((number for number, (one, other) in pairs if one != other), min(len(body), len(wanted)))
+    seen, expected = (whole[at : at + SHOWN].decode(errors="replace") or "the end" for whole in (body, wanted))
+    return f"it should have: from byte {at + 1:,} on {seen!r}, not {expected!r}"
 
 
 def render(site: Urls, choices: Choices) -> Iterator[Output]:
@@ -227,6 +249,7 @@ def _is_there(kind: Kind, choices: Choices) -> bool:
     left_out = {
         "v3_": not choices.v3,
         "badge": not choices.badges,
+        "changes": not choices.changes,
         "dump": not (choices.dumps and choices.plain_dumps),
         **dict.fromkeys(("package$", "grid$", "category$"), not choices.details),
     }
@@ -299,7 +322,7 @@ def _tag(kind: Kind) -> str:
 
 def _step(name: str) -> dict[str, Any]:
     word = {"type": "string", "pattern": "^[a-z0-9][a-z0-9_-]*$"}
-    schema = {"type": "integer", "minimum": 1} if name == "id" else word
+    schema = {"id": {"type": "integer", "minimum": 1}, "day": {"type": "string", "format": "date"}}.get(name, word)
     return {"name": name, "in": "path", "required": True, "schema": schema, "description": _STEPS[name]}
 
 
@@ -370,7 +393,7 @@ def schemas() -> Mapping[str, Any]:
     """
     models = [
         model
-        for module in (v3, v4, data, whole)
+        for module in (v3, v4, changes, data, whole)
         for name, model in vars(module).items()
         if isinstance(model, type) and issubclass(model, base.Resource) and model.__module__ == module.__name__
         if not name.startswith("_")

@@ -56,6 +56,8 @@ EDGE: Final = "/api/edge/"
 EDGE_INDEX: Final = "/api/edge/index.json"
 
 DATA: Final = "/api/data/v1/index.json"
+DATA_CHANGES: Final = "/api/data/v1/changes.json"
+DATA_CHANGES_FOLDER: Final = "/api/data/v1/changes/"
 DATA_DUMP: Final = "/api/data/v1/dump.json"
 DATA_DUMP_LINES: Final = "/api/data/v1/dump.ndjson"
 DATA_DUMPS: Final = (DATA_DUMP, DATA_DUMP_LINES)
@@ -256,6 +258,16 @@ def badge(slug: str) -> str:
 def badge_data(slug: str) -> str:
     """Give the route of what the badge service is told of a package."""
     return f"/api/data/v1/badges/{slug}.json"
+
+
+def data_changes(day: str) -> str:
+    """Give the route of what changed on a day such as `2026-11-25`."""
+    return f"{DATA_CHANGES_FOLDER}{day}.json"
+
+
+def data_pack(before: str, generation: str) -> str:
+    """Give the route of the files that a generation has and the one before it had not."""
+    return f"{DATA_CHANGES_FOLDER}{before[:16]}-{generation[:16]}.tar.gz"
 
 
 def data_item(kind: str, slug: str) -> str:

@@ -2,8 +2,13 @@
 
 import json
 from collections.abc import Mapping
+from hashlib import sha256
 from pathlib import Path
 from typing import Any
+
+from builder.api import Generation
+from builder.write import packed
+from builder.write.place import MARKER
 
 SITE = {
     "title": "Test Packages",
@@ -64,3 +69,18 @@ def tree(folder: Path) -> dict[str, bytes]:
     """Give all files under a folder, by relative path."""
     files = (file for file in folder.rglob("*") if file.is_file())
     return {file.relative_to(folder).as_posix(): file.read_bytes() for file in sorted(files)}
+
+
+def renew(site: Path, more: Mapping[str, bytes] | None = None) -> None:
+    """Let a site's manifest and generation name its files as they are now, and others too that need not be there."""
+    last = {f"api/data/v1/{name}" for name in ("manifest.ndjson", "manifest.ndjson.gz", "generation.json")}
+    made = Generation()
+    kept = {path: body for path, body in tree(site).items() if path not in last | {MARKER}}
+    list(made.passing((kept | dict(more or {})).items()))
+    manifest = made.manifest()
+    list_file = site / manifest.route.removeprefix("/")
+    list_file.write_bytes(manifest.body)
+    list_file.with_name(f"{list_file.name}.gz").write_bytes(packed(".gz", manifest.body))
+    file = list_file.with_name("generation.json")
+    told = json.loads(file.read_bytes()) | {"generation": made.id, "manifest_sha256": sha256(manifest.body).hexdigest()}
+    file.write_text(json.dumps(told, separators=(",", ":")), encoding="utf-8")

@@ -60,7 +60,8 @@ class Ideal:
         self.choices = Choices(query, suffixes=query is not Query.MAPPED, negotiates=query is Query.ANSWERED)
         whole = Choices(query=Query.IGNORED, suffixes=True)
         self.bodies = {output.route: output.body for output in api.render(catalogue, Urls(self.base), whole)}
-        told = Generation().output(self.base, date(2026, 1, 1), "ideal", self.choices)
+        empty = Generation()
+        told = empty.output(empty.manifest(), self.base, date(2026, 1, 1), "ideal", self.choices)
         self.bodies[told.route] = compact(json.loads(told.body) | {"generation": generation, "later": "unknown"})
         self.bodies[urls.search_index()] = b"{}"
         self.pages = self._pages(catalogue)

@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field, replace
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
 from socketserver import TCPServer
 from typing import Any
 
@@ -108,3 +109,15 @@ def serving(app: App = nothing) -> Iterator[Loopback]:
         server.shutdown()
         server.server_close()
         thread.join()
+
+
+def of_folder(site: Path) -> App:
+    """Give what serves the files of a folder as a plain host does: a folder by its index, of whatever kind."""
+
+    def answer(request: Request) -> Answer:
+        file = site / request.path.removeprefix("/")
+        indexes = [file / name for name in ("index.html", "index.json", "index.xml") if file.is_dir()]
+        found = next((each for each in (*indexes, file) if each.is_file()), None)
+        return Answer(200, {}, found.read_bytes()) if found else Answer(404, {}, b"")
+
+    return answer

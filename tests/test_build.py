@@ -48,7 +48,7 @@ def test_the_same_data_elsewhere_in_a_repository_differs_in_the_links_to_edit_it
     build.build(Path(".."), tmp_path / "deep")
     top, deep = tree(tmp_path / "top"), tree(tmp_path / "deep")
     assert top.keys() == deep.keys()
-    told = {"api/data/v1/generation.json", "api/data/v1/manifest.ndjson"}
+    told = {f"api/data/v1/{name}" for name in ("generation.json", "manifest.ndjson", "manifest.ndjson.gz")}
     pages = {name for name in top if name.endswith(".html")}
     assert {name for name in top if top[name] != deep[name]} == pages | told
     for form, kind in ((b"add-package", b"packages"), (b"propose-grid", b"grids")):  # forms are for data/ at the top

@@ -1,6 +1,10 @@
-"""What hosts answer, against the OpenAPI document that they serve themselves: addresses and queries made up by it."""
+"""What hosts answer, against the OpenAPI document that they serve themselves: addresses and queries made up by it.
+
+How many cases that were: `pytest tests/test_contract_served.py -o log_cli=true --log-cli-level=INFO`.
+"""
 
 import json
+import logging
 from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
@@ -46,4 +50,6 @@ def test_what_is_made_up_from_the_document_is_answered_by_it(served: Running) ->
             case.call_and_validate(base_url=served.url, excluded_checks=list(HOSTS[served.host]))
 
         answered()
-    assert sum(counted.values()) > 200
+    cases = sum(counted.values())
+    logging.getLogger(__name__).info("%s: %d cases of %d addresses", served.host, cases, len(counted))
+    assert cases > 200

@@ -10,6 +10,7 @@ from folders import package, tree, write_data
 
 from builder import build
 from builder.api import Generation
+from builder.api.generation import CONTENT, DERIVED, HOST, role
 from builder.choices import Choices, Query
 from builder.hosts import HOSTS, Host
 from builder.write.place import MARKER
@@ -44,23 +45,46 @@ def test_any_other_byte_or_path_gives_another(other: dict[str, bytes]) -> None:
     assert generation(FILES | other) != generation(FILES)
 
 
+@pytest.mark.parametrize(
+    "path",
+    ["b.gz", "a/index.html.br", "x/opengraph.png", "x.db", "api/data/v1/changes.json", "api/data/v1/changes/x.json"],
+)
+def test_what_is_derived_does_not_count(path: str) -> None:
+    assert generation(FILES | {path: b"x"}) == generation(FILES)
+    assert role(path) == DERIVED
+
+
+@pytest.mark.parametrize(
+    ("path", "expected"),
+    [
+        ("_headers", HOST),
+        ("_host/nginx.conf", HOST),
+        (".nojekyll", HOST),
+        (".well-known/api-catalog", CONTENT),
+        ("api/data/v1/index.json", CONTENT),
+    ],
+)
+def test_what_the_host_keeps_to_itself_counts(path: str, expected: str) -> None:
+    assert role(path) == expected
+    assert generation(FILES | {path: b"x"}) != generation(FILES)
+
+
 def test_it_says_what_the_host_promises() -> None:
-    output = Generation().output("https://e.org/x", date(2026, 1, 2), "made-up", Choices(Query.MAPPED, v3=False))
-    assert (
-        output.body
-        == (
-            b'{"schema_version":1,"generation":"%s","as_of":"2026-01-02","base_url":"https://e.org/x","host":"made-up",'
-            b'"query":"mapped","v3":false,"copies":true,"suffixes":false,"siblings":false,"negotiates":false}'
-        )
-        % hashlib.sha256(b"").hexdigest().encode()
-    )
+    empty, choices = Generation(), Choices(Query.MAPPED, v3=False)
+    manifest = empty.manifest()
+    output = empty.output(manifest, "https://e.org/x", date(2026, 1, 2), "made-up", choices)
+    assert output.body == (
+        b'{"schema_version":1,"generation":"%s","manifest_sha256":"%s","as_of":"2026-01-02",'
+        b'"base_url":"https://e.org/x","host":"made-up","query":"mapped","v3":false,"copies":true,"suffixes":false,'
+        b'"siblings":false,"negotiates":false}'
+    ) % tuple(hashlib.sha256(body).hexdigest().encode() for body in (b"", manifest.body))
 
 
 @pytest.mark.parametrize("host", HOSTS, ids=lambda host: host.name)
 def test_the_built_site_holds_the_generation_of_its_own_files(tmp_path: Path, host: Host) -> None:
     data = write_data(tmp_path / "data", packages={"a": package(1)})
     build.build(data, tmp_path / "site", host=host)
-    files = {path: body for path, body in tree(tmp_path / "site").items() if not path.endswith((".gz", ".br"))}
+    files = {path: body for path, body in tree(tmp_path / "site").items() if role(path) != DERIVED}
     del files[MARKER], files["api/data/v1/manifest.ndjson"]
     found = json.loads(files.pop(PATH))
     assert found["generation"] == generation(files)

@@ -1,6 +1,5 @@
 """The list of a site's files, and whether a copy or a live address holds what it names."""
 
-import gzip
 import hashlib
 import json
 import re
@@ -11,16 +10,16 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner
 from folders import grid, package, tree, write_data
-from loopback import Answer, Request, serving
+from loopback import Answer, of_folder, serving
 
 from builder import build
 from builder.cli import main
 from builder.errors import VerificationError
-from builder.hosts import HOSTS
+from builder.hosts import HOSTS, host_named
 from builder.resources import ManifestFileResource, ManifestHeadResource
 from builder.upstreams.transport.plain import Plain
 from builder.verify import of_copy, of_live
-from builder.verify.manifest import GENERATION, MANIFEST
+from builder.verify.manifest import GENERATION, MANIFEST, PACKED
 from builder.write.place import MARKER
 
 PAGE = "packages/p/a/index.html"
@@ -55,15 +54,16 @@ def plain() -> Iterator[Plain]:
 def test_it_names_every_file_but_two(tmp_path: Path, host: object) -> None:
     data = write_data(tmp_path / "data", packages={"a": package(1)})
     build.build(data, tmp_path / "site", host=next(each for each in HOSTS if each is host))
-    files = {path: body for path, body in tree(tmp_path / "site").items() if not path.endswith((".gz", ".br"))}
+    files = tree(tmp_path / "site")
     first, *lines = files[MANIFEST].splitlines()
     head = ManifestHeadResource.model_validate_json(first)
     named = [ManifestFileResource.model_validate_json(line) for line in lines]
-    assert {entry.path for entry in named} == files.keys() - {MANIFEST, GENERATION, MARKER}
+    assert {entry.path for entry in named} == files.keys() - {MANIFEST, PACKED, GENERATION, MARKER}
     assert [entry.path for entry in named] == sorted(entry.path for entry in named)
     assert all((entry.bytes, entry.sha256) == _sum(files[entry.path]) for entry in named)
     assert (head.files, head.generation) == (len(named), json.loads(files[GENERATION])["generation"])
-    sums = "".join(f"{entry.sha256}  {entry.path}\n" for entry in named)
+    assert {entry.role for entry in named if entry.path.endswith((".gz", ".br"))} == {"derived"}
+    sums = "".join(f"{entry.sha256}  {entry.path}\n" for entry in named if entry.role != "derived")
     assert hashlib.sha256(sums.encode()).hexdigest() == head.generation
     assert of_copy(tmp_path / "site").wrong == []
 
@@ -97,13 +97,14 @@ DAMAGE: dict[str, tuple[Callable[[Path], object], str]] = {
     "a folder": (lambda site: make_folder(site / ITEM), f"{ITEM}: cannot be read: Is a directory"),
     "a stray": (lambda site: (site / "new.html").write_bytes(b""), "new.html: is in no manifest"),
     "packed badly": (
-        lambda site: (site / "api/data/v1/dump.json.gz").write_bytes(b"x"),
-        "api/data/v1/dump.json.gz: cannot be decompressed",
+        lambda site: flip(site / "api/data/v1/dump.json.gz"),
+        "api/data/v1/dump.json.gz: has other bytes than it should: .*",
     ),
-    "packed of another": (
-        lambda site: (site / "api/data/v1/dump.json.gz").write_bytes(gzip.compress(b"x")),
-        "api/data/v1/dump.json.gz: is of other bytes than api/data/v1/dump.json",
+    "the manifest packed badly": (
+        lambda site: (site / PACKED).write_bytes(b"x"),
+        f"{PACKED}: holds another manifest",
     ),
+    "the manifest not packed": (lambda site: (site / PACKED).unlink(), f"{PACKED}: is missing"),
     "no generation": (lambda site: (site / GENERATION).write_bytes(b"{}"), f"{GENERATION}: tells no generation"),
 }
 
@@ -127,7 +128,8 @@ def test_two_generations_are_told_apart(built: tuple[Path, Path], copy: Path) ->
     wrong = of_copy(copy).wrong
     assert [line.partition(":")[0] for line in wrong] == [GENERATION, PAGE]
     assert wrong[0].endswith("two are mixed")
-    shutil.copy(other / MANIFEST, copy / MANIFEST)
+    for path in (MANIFEST, PACKED):
+        shutil.copy(other / path, copy / path)
     named = {line.partition(":")[0] for line in of_copy(copy).wrong}
     assert ITEM in named
     assert PAGE not in named
@@ -136,9 +138,12 @@ def test_two_generations_are_told_apart(built: tuple[Path, Path], copy: Path) ->
 @pytest.mark.parametrize(
     ("edit", "words"),
     [
-        (lambda _: b"", "line 1 is no line of a manifest"),
-        (lambda body: body + b"{}\n", r"line \d+ is no line of a manifest"),
-        (lambda body: body.rpartition(b'{"path"')[0], "is not whole: its lines do not make its generation"),
+        (lambda _: b"", "has a line 1 that is none of a manifest"),
+        (lambda body: body + b"{}\n", r"has a line \d+ that is none of a manifest"),
+        (
+            lambda body: b"".join(body.splitlines(keepends=True)[:-1]),
+            "is not whole: its lines do not make its generation",
+        ),
     ],
 )
 def test_a_damaged_manifest_is_no_manifest(copy: Path, edit: Callable[[bytes], bytes], words: str) -> None:
@@ -147,19 +152,21 @@ def test_a_damaged_manifest_is_no_manifest(copy: Path, edit: Callable[[bytes], b
         of_copy(copy)
 
 
+def test_a_copy_without_what_the_host_keeps_to_itself_is_whole(tmp_path: Path) -> None:
+    data = write_data(tmp_path / "data", packages={"a": package(1)})
+    build.build(data, tmp_path / "site", host=host_named("github-pages"))
+    (tmp_path / "site/.nojekyll").unlink()
+    found = of_copy(tmp_path / "site")
+    assert (found.wrong, found.looked_at) == ([], found.total - 1)
+
+
 def test_a_folder_without_one_says_so(tmp_path: Path) -> None:
     with pytest.raises(VerificationError, match=f"{MANIFEST} is missing. Load the whole site again"):
         of_copy(tmp_path)
 
 
 def test_a_live_site_is_asked_for_some_or_all(copy: Path, plain: Plain) -> None:
-    def answer(request: Request) -> Answer:
-        file = copy / request.path.removeprefix("/")
-        indexes = [file / name for name in ("index.html", "index.json", "index.xml") if file.is_dir()]
-        found = next((each for each in (*indexes, file) if each.is_file()), None)
-        return Answer(200, {}, found.read_bytes()) if found else Answer(404, {}, b"")
-
-    with serving(answer) as server:
+    with serving(of_folder(copy)) as server:
         some = of_live(server.url + "/", plain, 10)
         assert (some.wrong, some.where) == ([], server.url)
         assert 8 <= some.looked_at <= 10 < some.total

@@ -23,7 +23,8 @@ from builder.resources import changelog
 ROUTE = "/api/reference/"
 KEYS = Path(__file__).parent / "promised_keys.txt"
 ALL = [Choices(query=query) for query in Query] + [Choices(v3=False, dumps=False, details=False, badges=False)]
-EXAMPLED = {kind.name for kind in contract.KINDS} - {"dump", "generation", "manifest"}
+ALL.append(Choices(changes=True))
+EXAMPLED = {kind.name for kind in contract.KINDS} - {"dump", "generation", "manifest", "changes", "changes_of_day"}
 
 
 @cache

@@ -1,5 +1,7 @@
 """The workflows of the nightly refresh and of the deploy: what they may do, and their scripts run for real."""
 
+import hashlib
+import json
 import os
 import re
 import subprocess
@@ -11,6 +13,7 @@ from folders import package, write_data
 from repositories import OWN, git
 from workflows import GITHUB, ON, WORKFLOWS, steps
 
+from builder import build
 from builder.cli import main
 from builder.verify import generation_of
 
@@ -32,12 +35,14 @@ def test_rights_are_the_least() -> None:
     assert [found["permissions"] for found in WORKFLOWS.values()] == [{}] * len(WORKFLOWS)
     assert {name: job["permissions"] for name, job in WORKFLOW["jobs"].items()} == {
         "refresh": {"contents": "write"},
-        "deploy": {"contents": "read", "pages": "write", "id-token": "write"},
+        "deploy": {"contents": "write", "pages": "write", "id-token": "write", "attestations": "write"},
         "report": {"contents": "read", "issues": "write"},
     }
     assert {name: job["permissions"] for name, job in DEPLOY["jobs"].items()} == {
         "build": {"contents": "read", "pages": "read"},
+        "attest": {"id-token": "write", "attestations": "write"},
         "deploy": {"pages": "write", "id-token": "write"},
+        "keep": {"contents": "write"},
         "verify": {"contents": "read"},
     }
 
@@ -85,9 +90,33 @@ def test_the_report_waits_for_the_check_too() -> None:
     assert report["if"] == "always() && needs.refresh.result != 'skipped'"
 
 
-def test_the_generation_that_is_expected_is_the_built_one(tmp_path: Path) -> None:
-    """The build's step is run as it stands, but for the program's folder and jq."""
-    [step] = [step for step in DEPLOY["jobs"]["build"]["steps"] if step.get("id") == "build"]
+def test_what_is_deployed_was_held_to_the_contract_before() -> None:
+    steps = DEPLOY["jobs"]["build"]["steps"]
+    [verified] = [number for number, step in enumerate(steps) if "verify --manifest site" in step.get("run", "")]
+    [built] = [number for number, step in enumerate(steps) if "builder build" in step.get("run", "")]
+    [uploaded] = [number for number, step in enumerate(steps) if "upload-pages-artifact" in step.get("uses", "")]
+    assert built < verified < uploaded
+    assert not {"continue-on-error", "if"} & steps[verified].keys()
+
+
+def test_the_manifest_is_attested_by_a_job_that_does_nothing_else() -> None:
+    attest, deploy = DEPLOY["jobs"]["attest"], DEPLOY["jobs"]["deploy"]
+    [step] = attest["steps"]
+    assert step["uses"].startswith("actions/attest@")
+    assert step["with"] == {
+        "subject-name": "manifest.ndjson",
+        "subject-digest": "sha256:${{ needs.build.outputs.manifest }}",
+    }
+    assert DEPLOY["jobs"]["build"]["outputs"]["manifest"] == "${{ steps.verify.outputs.manifest }}"
+    assert attest["needs"] == "build"
+    assert attest["if"] == "!github.event.repository.private", "such repositories may have no attestations"
+    assert deploy["needs"] == "build", "a site is deployed whether it can be attested or not"
+
+
+def test_what_is_expected_and_attested_is_what_was_built(tmp_path: Path) -> None:
+    """The steps that build and verify are run as they stand, but for the program's folder and jq."""
+    found = [step for step in DEPLOY["jobs"]["build"]["steps"] if step.get("id") in {"build", "verify"}]
+    assert [step["id"] for step in found] == ["build", "verify"]
     data = write_data(tmp_path / "data", packages={"a": package(1)})
     (tmp_path / ".venv/bin").mkdir(parents=True)
     python = tmp_path / ".venv/bin/builder"
@@ -106,10 +135,12 @@ def test_the_generation_that_is_expected_is_the_built_one(tmp_path: Path) -> Non
     for arguments in (["init"], ["add", "data"], ["commit", "--message", "first"]):
         git(tmp_path, *arguments)
     commit = (tmp_path / ".git/refs/heads/main").read_text().strip()
-    command = ["bash", "-e", "-c", step["run"]]
-    subprocess.run(command, cwd=data.parent, env=environment, check=True, capture_output=True)  # noqa: S603
+    for step in found:
+        command = ["bash", "-e", "-c", step["run"]]
+        subprocess.run(command, cwd=data.parent, env=environment, check=True, capture_output=True)  # noqa: S603
     told = (tmp_path / "output").read_text()
-    assert told == f"commit={commit}\ngeneration={generation_of(tmp_path / 'site')}\n"
+    manifest = hashlib.sha256((tmp_path / "site/api/data/v1/manifest.ndjson").read_bytes()).hexdigest()
+    assert told == f"commit={commit}\ngeneration={generation_of(tmp_path / 'site')}\nmanifest={manifest}\n"
     assert b"https://example.github.io/packages/api/v4/" in (tmp_path / "site/api/v4/index.json").read_bytes()
 
 
@@ -172,6 +203,65 @@ def commit(clone: Path) -> subprocess.CompletedProcess[str]:
     nobody = {name: value for name, value in (os.environ | OWN).items() if not name.startswith(names)}
     nobody |= {"GIT_CONFIG_COUNT": "1", "GIT_CONFIG_KEY_0": "user.useConfigOnly", "GIT_CONFIG_VALUE_0": "true"}
     return subprocess.run([script], cwd=clone, env=nobody, capture_output=True, text=True, check=False)  # noqa: S603
+
+
+PAST = str(GITHUB / "past")
+
+
+def kept(clone: Path, what: str, **more: str) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(  # noqa: S603
+        [PAST, what, "past"], cwd=clone, env=os.environ | OWN | more, capture_output=True, text=True, check=False
+    )
+
+
+@pytest.mark.usefixtures("clone")
+def test_the_past_goes_from_one_machine_to_the_next(tmp_path: Path) -> None:
+    """Three deploys, each by a new clone that has nothing but the repository."""
+    told = []
+    for number, title in enumerate(("One", "Two", "Three")):
+        machine = tmp_path / str(number)
+        git(tmp_path, "clone", "--branch", "main", str(tmp_path / "bare"), str(machine))
+        done = kept(machine, "get")
+        assert done.returncode == 0, done.stderr
+        assert ("There is no branch generations yet" in done.stdout) == (number == 0)
+        data = write_data(tmp_path / "data", packages={"a": package(1, title=title)})
+        build.build(data, machine / "site", kept=machine / "past")
+        done = kept(machine, "put")
+        assert done.returncode == 0, done.stderr
+        told.append(f"Generation {generation_of(machine / 'site')}")
+        assert done.stdout == f"{told[-1]} is kept.\n"
+        assert not git_output(machine, "status", "--porcelain", "--untracked-files=no")
+    index = json.loads((tmp_path / "2/site/api/data/v1/changes.json").read_bytes())
+    assert [f"Generation {each['generation']}" for each in index["generations"]] == told
+    assert git_output(tmp_path / "bare", "log", "--format=%s", "generations").splitlines() == [told[-1]]
+    assert git_output(tmp_path / "bare", "log", "--format=%s", "main").splitlines() == ["first"]
+
+
+def git_output(folder: Path, *arguments: str) -> str:
+    return subprocess.run(["git", *arguments], cwd=folder, check=True, capture_output=True, text=True).stdout  # noqa: S603, S607
+
+
+def test_a_past_that_cannot_be_got_stops_the_build(clone: Path) -> None:
+    git(clone, "remote", "set-url", "origin", str(clone.parent / "nowhere"))
+    done = kept(clone, "get")
+    assert done.returncode != 0
+    assert not (clone / "past").exists()
+    assert kept(clone, "other").returncode == 2
+
+
+def test_the_past_is_got_before_a_build_and_kept_after_its_deploy() -> None:
+    build_job, keep = DEPLOY["jobs"]["build"], DEPLOY["jobs"]["keep"]
+    lines = [step.get("run", step.get("uses", "")) for step in build_job["steps"]]
+    [got] = [number for number, line in enumerate(lines) if ".github/past get past" in line]
+    [built] = [number for number, line in enumerate(lines) if "--past past" in line]
+    assert got < built
+    assert "continue-on-error" not in build_job["steps"][got]
+    [sent] = [step["with"] for step in build_job["steps"] if "upload-artifact" in step.get("uses", "")]
+    [came] = [step["with"] for step in keep["steps"] if "download-artifact" in step.get("uses", "")]
+    assert sent["include-hidden-files"] is True
+    assert (came["name"], came["path"]) == (sent["name"], sent["path"]) == ("past", "past")
+    assert keep["needs"] == ["build", "deploy"]
+    assert keep["steps"][-1]["run"].endswith(".github/past put past")
 
 
 def log(folder: Path) -> list[str]:

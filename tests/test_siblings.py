@@ -17,6 +17,7 @@ from builder.hosts import Limits
 from builder.hosts.generic import Generic
 from builder.write import has_siblings, siblings, with_siblings, write
 
+MANIFEST = "api/data/v1/manifest.ndjson"
 LONG = b"a text that comes again. " * 50
 Files = dict[str, bytes]
 
@@ -61,12 +62,12 @@ def test_what_the_old_tree_has_is_not_made_again(tmp_path: Path, monkeypatch: py
     write(with_siblings(first.items(), site, has_siblings), site)
     packed: list[bytes] = []
 
-    def forms() -> list[tuple[str, object, object]]:
+    def forms() -> dict[str, tuple[object, object]]:
         def counted(body: bytes) -> bytes:
             packed.append(body)
             return gzip.compress(body)
 
-        return [(ending, counted, unpack) for ending, _, unpack in siblings._FORMS]  # noqa: SLF001 - to count its work
+        return {ending: (counted, unpack) for ending, (_, unpack) in siblings._FORMS.items()}  # noqa: SLF001 - to count its work
 
     monkeypatch.setattr(siblings, "_FORMS", forms())
     report = write(with_siblings(first.items(), site, has_siblings), site)
@@ -108,9 +109,13 @@ def test_a_build_makes_them_where_the_host_takes_them(data: Path, tmp_path: Path
     build.build(data, tmp_path / "packed", choices=Choices(siblings=True))
     plain, packed = tree(tmp_path / "plain"), tree(tmp_path / "packed")
     dumps = {f"{name}{ending}" for name in build.DUMPS for ending in (".gz", ".br")}
+    dumps |= {f"{MANIFEST}.gz"}
     assert {name for name in plain if name.endswith((".gz", ".br"))} == dumps
     told = [json.loads(made.pop("api/data/v1/generation.json")) for made in (plain, packed)]
+    assert told[0].pop("manifest_sha256") != told[1].pop("manifest_sha256"), "it names the compressed forms too"
     assert told[0] | {"siblings": True} == told[1], "the content is the same"
+    for made in (plain, packed):
+        del made[MANIFEST], made[f"{MANIFEST}.gz"]
     assert plain.items() <= packed.items()
     added = packed.keys() - plain.keys()
     assert {f"index.html{ending}" for ending in (".gz", ".br")} <= added

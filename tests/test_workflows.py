@@ -68,6 +68,29 @@ def test_every_job_has_a_time_limit_and_every_workflow_says_what_may_run_at_once
             assert "uses" in job or 0 < job["timeout-minutes"] <= 60
 
 
+RANKS = ("none", "read", "write")
+
+
+def test_who_calls_a_workflow_passes_on_all_that_its_jobs_may() -> None:
+    """Otherwise GitHub runs none of it, whatever the `if` of the job that may more."""
+    called = 0
+    for workflow in WORKFLOWS.values():
+        for job in workflow["jobs"].values():
+            if "uses" not in job:
+                continue
+            called += 1
+            for inner in WORKFLOWS[Path(job["uses"]).stem]["jobs"].values():
+                for right, rank in inner["permissions"].items():
+                    assert RANKS.index(rank) <= RANKS.index(job["permissions"].get(right, "none")), right
+    assert called
+
+
+def test_one_job_alone_may_attest_and_runs_no_line_of_a_shell() -> None:
+    jobs = [job for workflow in WORKFLOWS.values() for job in workflow["jobs"].values() if "steps" in job]
+    [attesting] = [job for job in jobs if "attestations" in job["permissions"]]
+    assert not [step for step in attesting["steps"] if "run" in step]
+
+
 @pytest.mark.parametrize(
     ("ecosystem", "directory", "file"),
     [

@@ -4,6 +4,7 @@ from collections.abc import Iterator
 
 from builder import contract
 from builder.api import badges, data, edge, facts, v3, v4
+from builder.api.changes import Past, Step
 from builder.api.examples import Collector
 from builder.api.generation import Generation
 from builder.catalogue import Catalogue
@@ -11,7 +12,7 @@ from builder.choices import Choices, Query
 from builder.outputs import Output
 from builder.urls import Urls
 
-__all__ = ["Collector", "Generation", "render"]
+__all__ = ["Collector", "Generation", "Past", "Step", "render"]
 
 
 def render(catalogue: Catalogue, site: Urls, choices: Choices) -> Iterator[Output]:

@@ -56,6 +56,7 @@ def root(site: Urls, choices: Choices) -> DataRootResource:
         "freshness": urls.DATA_FRESHNESS,
         "generation": urls.DATA_GENERATION,
         "manifest": urls.DATA_MANIFEST,
+        "manifest_gz": f"{urls.DATA_MANIFEST}.gz",
         "names": urls.DATA_NAMES,
         "openapi": urls.DATA_OPENAPI,
         "packages": urls.DATA_PACKAGES,
@@ -69,6 +70,8 @@ def root(site: Urls, choices: Choices) -> DataRootResource:
             for end in ("", "_gz", "_br")
             if end or choices.plain_dumps
         }
+    if choices.changes:
+        found |= {"changes": urls.DATA_CHANGES, "changes_of_day": urls.data_changes("{day}")}
     if choices.details:
         found |= {name: urls.data_item(kind, "{slug}") for kind, name in dumps.TYPES.items()}
     if choices.badges:

@@ -1,19 +1,43 @@
-"""Which content this is, and what its host promises: the last files of a site, made of all others as they pass."""
+"""Which content this is, and what its host promises: the last files of a site, made of all others as they pass.
+
+What a file is (`role`) tells whether it counts for the id. Those that are `derived` do not: the bytes of a compressed
+form, a picture or a database hang on the library that makes them, and what changed since hangs on what was there
+before. So the same data gives the same id on every machine.
+"""
 
 import hashlib
 import json
 from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
 from datetime import date
 from functools import cached_property
-from typing import Final
+from typing import Final, TypeVar
+
+from pydantic import ValidationError
 
 from builder import urls
 from builder.choices import Choices
 from builder.outputs import JSON, NDJSON, Output
-from builder.resources import GenerationResource, ManifestHeadResource, encode
+from builder.resources import GenerationResource, ManifestFileResource, ManifestHeadResource, Resource, encode
 
-COMPRESSED: Final = (".gz", ".br")
-"""The endings of compressed forms: their bytes hang on the library that makes them."""
+Model = TypeVar("Model", bound=Resource)
+
+PICTURE: Final = ".png"
+"""The ending of pictures, whose pixels zlib compresses."""
+
+CONTENT: Final = "content"
+DERIVED: Final = "derived"
+HOST: Final = "host"
+
+_MADE_BY_A_LIBRARY: Final = (".gz", ".br", ".db", PICTURE)
+_CHANGES: Final = urls.DATA_CHANGES_FOLDER.removeprefix("/"), urls.DATA_CHANGES.removeprefix("/")
+
+
+def role(path: str) -> str:
+    """Tell what a file of a site is: `content`, `derived` from it, or what the `host` keeps to itself."""
+    if path.startswith((".", "_")) and not path.startswith(".well-known/"):
+        return HOST
+    return DERIVED if path.endswith(_MADE_BY_A_LIBRARY) or path.startswith(_CHANGES) else CONTENT
 
 
 def generation_id(sums: Mapping[str, str]) -> str:
@@ -21,42 +45,78 @@ def generation_id(sums: Mapping[str, str]) -> str:
     return hashlib.sha256("".join(f"{sums[path]}  {path}\n" for path in sorted(sums)).encode()).hexdigest()
 
 
+@dataclass(frozen=True, slots=True)
+class Manifest:
+    """What a site consists of: its files by path. `body` is the manifest's own."""
+
+    generation: str
+    files: Mapping[str, ManifestFileResource]
+    body: bytes
+
+
+def read_manifest(body: bytes) -> Manifest:
+    """Read what `Generation.manifest` gives.
+
+    Raises:
+        ValueError: in words that go on from the file's name, it is none, or is not whole.
+    """
+    lines = body.splitlines() or [b""]
+    head = _parsed(ManifestHeadResource, lines[0], 1)
+    entries = [_parsed(ManifestFileResource, line, number) for number, line in enumerate(lines[1:], start=2)]
+    files = {entry.path: entry for entry in entries}
+    if generation_id({path: file.sha256 for path, file in files.items() if file.role != DERIVED}) != head.generation:
+        raise ValueError("is not whole: its lines do not make its generation")
+    return Manifest(head.generation, files, body)
+
+
+def _parsed(model: type[Model], line: bytes, number: int) -> Model:
+    try:
+        return model.model_validate_json(line)
+    except ValidationError:
+        raise ValueError(f"has a line {number} that is none of a manifest") from None
+
+
 class Generation:
-    """The id of a site's content, taken from its files while they pass by."""
+    """The id of a site's content, and the list of its files, taken from them while they pass by."""
 
     def __init__(self) -> None:
         """Begin with no file."""
         self._sums: dict[str, tuple[str, int]] = {}
 
     def passing(self, files: Iterable[tuple[str, bytes]]) -> Iterator[tuple[str, bytes]]:
-        """Pass files on, each a path and its bytes; keep the sum of each that is no compressed form of another."""
+        """Pass files on, each a path and its bytes; keep the sum of each."""
         for path, body in files:
-            if not path.endswith(COMPRESSED):
-                self._sums[path] = hashlib.sha256(body).hexdigest(), len(body)
+            self._sums[path] = hashlib.sha256(body).hexdigest(), len(body)
             yield path, body
+
+    def sum(self, path: str) -> str:
+        """Give the SHA-256 of a file that has passed."""
+        return self._sums[path][0]
 
     @cached_property
     def id(self) -> str:
-        """The SHA-256 of what `sha256sum` prints for all files, by path: the order does not matter.
+        """The SHA-256 of what `sha256sum` prints for all files that count, by path: the order does not matter.
 
-        It is made when it is first asked for, which is when all of them have passed.
+        It is made when it is first asked for, which is when all of those have passed.
         """
-        return generation_id({path: total for path, (total, _) in self._sums.items()})
+        return generation_id({path: total for path, (total, _) in self._sums.items() if role(path) != DERIVED})
 
     def manifest(self) -> Output:
         """Give the list of all files that have passed, by path: a line for each, and one before them."""
         head = ManifestHeadResource(schema_version=1, generation=self.id, files=len(self._sums))
         lines = (
-            b'{"path":%s,"bytes":%d,"sha256":"%s"}\n' % (json.dumps(path).encode(), length, total.encode())
+            b'{"path":%s,"bytes":%d,"sha256":"%s","role":"%s"}\n'
+            % (json.dumps(path).encode(), length, total.encode(), role(path).encode())
             for path, (total, length) in sorted(self._sums.items())
         )
         return Output(urls.DATA_MANIFEST, encode(head) + b"\n" + b"".join(lines), NDJSON)
 
-    def output(self, base_url: str, as_of: date, host: str, choices: Choices) -> Output:
+    def output(self, manifest: Output, base_url: str, as_of: date, host: str, choices: Choices) -> Output:
         """Give the resource that tells of it; `base_url` without a slash at its end, `host` is the host's name."""
         resource = GenerationResource(
             schema_version=1,
             generation=self.id,
+            manifest_sha256=hashlib.sha256(manifest.body).hexdigest(),
             as_of=as_of,
             base_url=base_url,
             host=host,

@@ -12,7 +12,7 @@ from builder.cli.changing import diff
 from builder.cli.checking import check
 from builder.cli.facts import fetch, fmt, ids
 from builder.cli.importing import import_
-from builder.cli.live import verify
+from builder.cli.live import mirror, verify
 from builder.cli.proposing import new
 from builder.cli.schema import schema
 from builder.cli.site import build, doctor, serve
@@ -63,5 +63,5 @@ def main(context: click.Context, *, quiet: bool, verbose: bool) -> None:
     context.obj = {"quiet": quiet, "verbose": verbose}
 
 
-for command in (build, check, diff, doctor, fetch, fmt, ids, import_, new, schema, serve, verify):
+for command in (build, check, diff, doctor, fetch, fmt, ids, import_, mirror, new, schema, serve, verify):
     main.add_command(command)

@@ -1,4 +1,4 @@
-"""`verify`: what a live address answers, and whether a site is whole."""
+"""`verify` and `mirror`: what a live address answers, whether a site is whole, and a copy of it that follows."""
 
 import json
 from contextlib import contextmanager
@@ -15,6 +15,8 @@ if TYPE_CHECKING:
 
     from builder.upstreams.transport.plain import Plain
 
+_LARGEST: Final = 2 * 1024**3  # bytes of a file: the dump of 500,000 packages
+_LONGEST: Final = 1800.0  # seconds for it
 FILES: Final = 200  # that are asked for, of a live site's manifest
 
 
@@ -58,8 +60,8 @@ def verify(  # noqa: PLR0913, PLR0917 - one for each option
 
     At most 130 requests are sent, whatever the size of the site, and none of them changes anything.
 
-    With --manifest, look whether what is served, or lies in a folder, is what was built: every file of a folder, some
-    of a live address.
+    With --manifest, look whether what is served, or lies in a folder, is what was built, and its JSON what the API
+    promises: every file of a folder, some of a live address.
     """
     from builder import verify as verifying  # noqa: PLC0415 - see the package's docstring
 
@@ -88,8 +90,31 @@ def verify(  # noqa: PLR0913, PLR0917 - one for each option
     found.hold()
 
 
+@click.command()
+@click.argument("url", metavar="URL")
+@click.argument("folder", metavar="FOLDER", type=click.Path(file_okay=False, path_type=Path))
+@click.option("--contact", help="Where the requests say that you can be reached.  [default: the address itself]")
+@click.option("--json", "as_json", is_flag=True, help="Print the result as JSON.")
+@click.pass_obj
+def mirror(obj: dict[str, bool], url: str, folder: Path, contact: str | None, *, as_json: bool) -> None:
+    """Copy a live site into FOLDER or, where an older copy is there, let it follow.
+
+    Every file has the bytes that the site's manifest tells, or nothing is changed. The folder is replaced in one step.
+    A run that is stopped goes on the next time.
+    """
+    from builder import mirror as mirroring  # noqa: PLC0415 - see the package's docstring
+
+    with _asking(url, contact) as plain:
+        found = mirroring.mirror(url, folder, plain)
+    if as_json:
+        show(json.dumps(found.as_dict(), indent=2))
+    elif not obj["quiet"]:
+        show(found)
+
+
 @contextmanager
 def _asking(url: str, contact: str | None) -> "Iterator[Plain]":
+    from builder.upstreams.limits import Limits  # noqa: PLC0415 - see the package's docstring
     from builder.upstreams.transport import user_agent  # noqa: PLC0415 - see the package's docstring
     from builder.upstreams.transport.plain import Plain  # noqa: PLC0415 - see the package's docstring
 
@@ -98,7 +123,7 @@ def _asking(url: str, contact: str | None) -> "Iterator[Plain]":
             f"{url!r} is not a web address, which begins with https://, nor with --manifest a folder.",
             param_hint="URL|FOLDER",
         )
-    plain = Plain(user_agent(contact or url))
+    plain = Plain(user_agent(contact or url), Limits(body=_LARGEST, total=_LONGEST))
     try:
         yield plain
     finally:

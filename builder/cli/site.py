@@ -24,6 +24,11 @@ if TYPE_CHECKING:
 @out_option
 @base_url_option
 @choices_options
+@click.option(
+    "--past",
+    type=click.Path(file_okay=False, path_type=Path),
+    help="Folder that keeps what was before, made where it is not there: with it the site tells what changed.",
+)
 @shrink_option
 @click.pass_obj
 def build(  # noqa: PLR0913, PLR0917 - one for each option
@@ -33,14 +38,19 @@ def build(  # noqa: PLR0913, PLR0917 - one for each option
     base_url: str | None,
     host: Host,
     choices: Choices,
+    past: Path | None,
     *,
     allow_shrink: bool,
 ) -> None:
     """Build the site: all of it or, if there is any problem, nothing."""
+    if past and not choices.dumps:
+        raise click.UsageError("--past compares the dumps of two builds, so that it goes without --no-dumps.")
     from builder import build as building  # noqa: PLC0415 - see the package's docstring
 
     began = time.perf_counter()
-    result = building.build(data, out, base_url=base_url, host=host, choices=choices, allow_shrink=allow_shrink)
+    result = building.build(
+        data, out, base_url=base_url, host=host, choices=choices, kept=past, allow_shrink=allow_shrink
+    )
     if not obj["quiet"]:
         for note in result.notes:
             tell(f"Note: {note}")

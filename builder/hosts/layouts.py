@@ -1,10 +1,14 @@
-"""Where an output's bytes lie: the three layouts that hosts are made of."""
+"""Where an output's bytes lie: the two layouts that hosts are made of."""
 
+import re
 from typing import Final
 
 from builder.outputs import HTML, JSON, Output, is_xml
 
 _HARMLESS: Final = ((b"<", b"\\u003c"), (b">", b"\\u003e"), (b"&", b"\\u0026"))
+_PLAIN: Final = {harmless: plain for plain, harmless in _HARMLESS}
+_ESCAPE: Final = re.compile(rb"\\(?:u003c|u003e|u0026|.)", re.DOTALL)
+"""Any other one too: in `\\\\u003c` a backslash is escaped, and what follows is text."""
 
 
 def indexed(output: Output) -> tuple[str, bytes]:
@@ -33,3 +37,10 @@ def named_html(output: Output, *, typed: bool = False) -> tuple[str, bytes]:
         for plain, harmless in _HARMLESS:
             body = body.replace(plain, harmless)
     return output.route[1:] + "index.html", body
+
+
+def unescaped(body: bytes) -> bytes:
+    """Undo what `named_html` does to JSON. A body in which such a sign stands as it is was not escaped, and stays."""
+    if any(plain in body for plain, _ in _HARMLESS):
+        return body
+    return _ESCAPE.sub(lambda found: _PLAIN.get(found[0], found[0]), body)

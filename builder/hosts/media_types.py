@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Final
 
-from builder.outputs import CSS, HTML, JAVASCRIPT, JSON, LINKSET, SVG
+from builder.outputs import CSS, GZIP, HTML, JAVASCRIPT, JSON, LINKSET, SVG
 
 TEXT: Final = "text/plain; charset=utf-8"
 UNKNOWN: Final = "application/octet-stream"
@@ -13,7 +13,7 @@ MEDIA_TYPES: Final[Mapping[str, str]] = {
     ".avif": "image/avif",
     ".css": CSS,
     ".gif": "image/gif",
-    ".gz": "application/gzip",
+    ".gz": GZIP,
     ".html": HTML,
     ".ico": "image/x-icon",
     ".jpg": "image/jpeg",

@@ -91,7 +91,7 @@ class DataRootResource(Resource):
     schema_version: int
     """Counts the keys that were added."""
     resources: dict[str, str]
-    """Addresses by name; `{slug}` stands for the slug of an item."""
+    """Addresses by name; `{slug}` stands for the slug of an item, `{day}` for a day."""
 
 
 class FacetsResource(Resource):
@@ -181,7 +181,7 @@ class ManifestHeadResource(Resource):
 
 
 class ManifestFileResource(Resource):
-    """Each other line of the manifest, by path: a file as it was built, and not its compressed forms."""
+    """Each other line of the manifest, by path: a file of the site as it was built."""
 
     path: str
     """The path of the file, without a slash at its beginning."""
@@ -189,6 +189,10 @@ class ManifestFileResource(Resource):
     """How long it is."""
     sha256: str
     """Its SHA-256, in hexadecimal."""
+    role: str
+    """`content`; `derived` for what is made of the others and does not count for the generation, such as compressed
+    forms, databases, pictures, and what changed since; or `host` for what the host keeps to itself and does not serve.
+    """
 
 
 class GenerationResource(Resource):
@@ -198,8 +202,10 @@ class GenerationResource(Resource):
     """Counts the keys that were added."""
     generation: str
     """An id that is the same for the same files: the SHA-256 of what `sha256sum` prints for them (the sum, two spaces,
-    the path, a line feed), by path, without this file, the manifest and the compressed forms of others.
+    the path, a line feed), by path, without this file, the manifest and those whose role there is `derived`.
     """
+    manifest_sha256: str
+    """The SHA-256 of the manifest, in hexadecimal."""
     as_of: date
     """The day (UTC) of the newest thing that was fetched from upstreams."""
     base_url: str

@@ -4,56 +4,48 @@ import hashlib
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Final, TypeVar
-from urllib.parse import urljoin, urlsplit
-
-from pydantic import BaseModel, ValidationError
+from typing import Any, Final
 
 from builder import urls
-from builder.api.generation import COMPRESSED, generation_id
+from builder.api.generation import HOST, Manifest, read_manifest
 from builder.errors import VerificationError
-from builder.hosts import CONFIGURATION
-from builder.resources import ManifestFileResource, ManifestHeadResource
-from builder.upstreams.transport import Answer, Failure
+from builder.verify.contract import Held
+from builder.verify.files import asked_for
 from builder.verify.live import Wire
 from builder.verify.promises import told
 from builder.write import unpacked
 from builder.write.place import MARKER
 
 MANIFEST: Final = urls.DATA_MANIFEST.removeprefix("/")
+PACKED: Final = f"{MANIFEST}.gz"
 GENERATION: Final = urls.DATA_GENERATION.removeprefix("/")
 REMEDY: Final = "Load the whole site again, or build it anew."
 
-_OK: Final = 200
-_FRESH: Final = {"Cache-Control": "no-cache"}
-_INDEXES: Final = ("index.html", "index.json", "index.xml")
-
-Model = TypeVar("Model", bound=BaseModel)
 Read = Callable[[str], bytes | str]
 """Gives the bytes of a file by its path, or says why there are none."""
 
 
 @dataclass(frozen=True, slots=True)
-class Manifest:
-    """What a site consists of: `files` are length in bytes and SHA-256, by path."""
-
-    generation: str
-    files: Mapping[str, tuple[int, str]]
-
-
-@dataclass(frozen=True, slots=True)
 class Findings:
-    """What came of it: how many files were looked at, of how many, and a line for each thing that is wrong."""
+    """What came of it: how many files were looked at, of how many, and a line for each thing that is wrong.
+
+    `promised` of the files are answers as the API promises them, and `others` are other JSON, which can be read.
+    """
 
     where: str
     generation: str
     looked_at: int
     total: int
     wrong: Sequence[str]
+    promised: int
+    others: int
 
     def __str__(self) -> str:
         """Give the lines, and below them the sum."""
-        told = f"{self.where}: {self.looked_at:,} of {self.total:,} files looked at, generation {self.generation}"
+        told = (
+            f"{self.where}: {self.looked_at:,} of {self.total:,} files looked at, {self.promised:,} JSON files as the "
+            f"API promises, {self.others:,} other ones well-formed, generation {self.generation}"
+        )
         return "\n".join([*self.wrong, f"{told}: {'all as they should be.' if not self.wrong else REMEDY}"])
 
     @property
@@ -68,6 +60,8 @@ class Findings:
             "generation": self.generation,
             "looked_at": self.looked_at,
             "total": self.total,
+            "promised": self.promised,
+            "others": self.others,
             "wrong": list(self.wrong),
         }
 
@@ -85,6 +79,8 @@ class Findings:
 def of_copy(folder: Path) -> Findings:
     """Look at every file of a copy of a site; what is there and in no manifest is wrong too.
 
+    A copy that was made over the network has none of what the host keeps to itself, and is whole without it.
+
     Raises:
         VerificationError: there is no manifest that can be read.
     """
@@ -99,116 +95,91 @@ def of_copy(folder: Path) -> Findings:
 
     found = _manifest(read, folder.as_posix())
     there = {file.relative_to(folder).as_posix() for file in folder.rglob("*") if not file.is_dir()}
-    expected = {*found.files, MANIFEST, GENERATION, MARKER}
-    wrong = [*_mixed(found, read), *_differing(found, sorted(found.files), read)]
-    wrong += filter(None, (_stray(found, path, read) for path in sorted(there - expected)))
-    return Findings(folder.as_posix(), found.generation, len(found.files), len(found.files), wrong)
+    hosts_own = {path for path, file in found.files.items() if file.role == HOST}
+    expected = found.files.keys() if hosts_own & there else found.files.keys() - hosts_own
+    held = Held()
+    wrong = [*_mixed(found, read, held), *_differing(found, sorted(expected), read, held)]
+    wrong += [
+        f"{path}: is in no manifest" for path in sorted(there - {*expected, MANIFEST, PACKED, GENERATION, MARKER})
+    ]
+    wrong += _packed(read)
+    looked_at, total = len(expected), len(found.files)
+    return Findings(folder.as_posix(), found.generation, looked_at, total, wrong, held.promised, held.others)
 
 
 def of_live(url: str, wire: Wire, most: int | None) -> Findings:
     """Look at a live site: at `most` of its files, evenly spread, or at all of them.
 
-    What the host keeps to itself (`_host/`, files that begin with a dot or an underscore) is not asked for. The status
-    of an answer does not matter where its bytes are right: some files are what a host refuses with.
+    What the host keeps to itself is not asked for.
 
     Raises:
         VerificationError: there is no manifest that can be read.
     """
     base = url.rstrip("/")
+    found = _manifest(lambda path: asked_for(wire, base, path), base)
 
     def read(path: str) -> bytes | str:
-        why = ""
-        for address in _addresses(path):
-            answer = _asked(wire, f"{base}/{address}")
-            if isinstance(answer, Failure):
-                return f"is not answered: {answer.reason}"
-            if answer.status == _OK or is_right(path, answer.body):
-                return answer.body
-            why = why or f"is answered with {answer.status}"
-        return why
+        return asked_for(wire, base, path, found.files.get(path))
 
-    def is_right(path: str, body: bytes) -> bool:
-        return path in known and hashlib.sha256(body).hexdigest() == known[path][1]
-
-    known: Mapping[str, tuple[int, str]] = {}
-    found = _manifest(read, base)
-    known = found.files
-    served = [path for path in sorted(found.files) if not path.startswith((CONFIGURATION, ".", "_"))]
+    served = [path for path, file in sorted(found.files.items()) if file.role != HOST]
     step = 1 if most is None else max(1, -(-len(served) // most))
     chosen = served[::step]
-    wrong = [*_mixed(found, read), *_differing(found, chosen, read)]
-    return Findings(base, found.generation, len(chosen), len(found.files), wrong)
-
-
-def _addresses(path: str) -> Iterator[str]:
-    """Yield where a file may be served: where it stands for its folder, there, and under its own name."""
-    folder, slash, name = path.rpartition("/")
-    if name in _INDEXES:
-        yield folder + slash
-    yield path
-
-
-def _asked(wire: Wire, url: str) -> Answer | Failure:
-    """Ask for an address and, where it leads on within the host (`/404.html` to `/404`), there."""
-    answer = wire.ask("GET", url, _FRESH)
-    if isinstance(answer, Failure) or "location" not in answer.headers:
-        return answer
-    target = urljoin(url, answer.headers["location"])
-    return wire.ask("GET", target, _FRESH) if urlsplit(target).netloc == urlsplit(url).netloc else answer
-
-
-def _stray(found: Manifest, path: str, read: Read) -> str:
-    """Say what is wrong with a file that the manifest does not name; "" if it is a sound compressed form of one."""
-    whole = path.rpartition(".")[0]
-    known = whole in found.files or f"/{whole}" in urls.DATA_DUMPS
-    if not (path.endswith(COMPRESSED) and known):
-        return f"{path}: is in no manifest"
-    body = read(path)
-    unpack = unpacked(path, body) if isinstance(body, bytes) else None
-    if unpack is None:
-        return f"{path}: cannot be decompressed"
-    wanted = found.files.get(whole)
-    is_of_it = wanted is None or hashlib.sha256(unpack).hexdigest() == wanted[1]
-    return "" if is_of_it else f"{path}: is of other bytes than {whole}"
+    held = Held()
+    wrong = [*_mixed(found, read, held), *_differing(found, chosen, read, held)]
+    return Findings(base, found.generation, len(chosen), len(found.files), wrong, held.promised, held.others)
 
 
 def _manifest(read: Read, where: str) -> Manifest:
     body = read(MANIFEST)
     if isinstance(body, str):
         raise VerificationError(f"{where}/{MANIFEST} {body}. {REMEDY}")
-    first, *lines = body.splitlines() or [b""]
-    head = _parsed(ManifestHeadResource, first, f"{where}/{MANIFEST}", 1)
-    entries = [_parsed(ManifestFileResource, line, f"{where}/{MANIFEST}", n) for n, line in enumerate(lines, start=2)]
-    files = {entry.path: (entry.bytes, entry.sha256) for entry in entries}
-    if generation_id({path: total for path, (_, total) in files.items()}) != head.generation:
-        raise VerificationError(f"{where}/{MANIFEST} is not whole: its lines do not make its generation. {REMEDY}")
-    return Manifest(head.generation, files)
-
-
-def _parsed(model: type[Model], line: bytes, where: str, number: int) -> Model:
     try:
-        return model.model_validate_json(line)
-    except ValidationError:
-        raise VerificationError(f"{where}: line {number} is no line of a manifest. {REMEDY}") from None
+        return read_manifest(body)
+    except ValueError as error:
+        raise VerificationError(f"{where}/{MANIFEST} {error}. {REMEDY}") from None
 
 
-def _mixed(found: Manifest, read: Read) -> Iterator[str]:
-    """Say where two generations are mixed: the manifest is of another one than what the site says of itself."""
+def _packed(read: Read) -> Iterator[str]:
+    """Say what is wrong with the manifest's compressed form, which no line of it can name."""
+    body = read(PACKED)
+    if isinstance(body, str):
+        yield f"{PACKED}: {body}"
+    elif unpacked(PACKED, body) != read(MANIFEST):
+        yield f"{PACKED}: holds another manifest"
+
+
+def _mixed(found: Manifest, read: Read, held: Held) -> Iterator[str]:
+    """Say where two generations are mixed: the manifest is of another one than what the site says of itself.
+
+    These two files are in no manifest, so that nothing but their kinds holds them.
+    """
     body = read(GENERATION)
     tells = told(body) if isinstance(body, bytes) else None
     if isinstance(body, str) or tells is None:
         yield f"{GENERATION}: {body if isinstance(body, str) else 'tells no generation'}"
     elif tells.generation != found.generation:
         yield f"{GENERATION}: tells generation {tells.generation}, the manifest {found.generation}: two are mixed"
+    elif why := held.wrong(GENERATION, body):
+        yield f"{GENERATION}: {why}"
+    if why := held.wrong(MANIFEST, found.body):
+        yield f"{MANIFEST}: {why}"
 
 
-def _differing(found: Manifest, paths: Sequence[str], read: Read) -> Iterator[str]:
+def _differing(found: Manifest, paths: Sequence[str], read: Read, held: Held) -> Iterator[str]:
     for path in paths:
-        length, total = found.files[path]
-        body = read(path)
+        file, body = found.files[path], read(path)
         if isinstance(body, str):
             yield f"{path}: {body}"
-        elif len(body) != length:
-            yield f"{path}: has {len(body):,} bytes, not {length:,}"
-        elif (seen := hashlib.sha256(body).hexdigest()) != total:
-            yield f"{path}: has other bytes than it should: SHA-256 {seen}, not {total}"
+        elif len(body) != file.bytes:
+            yield f"{path}: has {len(body):,} bytes, not {file.bytes:,}"
+        elif (seen := hashlib.sha256(body).hexdigest()) != file.sha256:
+            yield f"{path}: has other bytes than it should: SHA-256 {seen}, not {file.sha256}"
+        elif why := held.wrong(*_whole(path, body, found)):
+            yield f"{path}: {why}"
+
+
+def _whole(path: str, body: bytes, found: Manifest) -> tuple[str, bytes]:
+    """Give a file to hold to its kind: of a compressed one whose plain form is not there, that."""
+    plain = path.rpartition(".")[0]
+    is_alone = path.endswith((".gz", ".br")) and f"/{plain}" in urls.DATA_DUMPS and plain not in found.files
+    return (plain, unpacked(path, body) or b"") if is_alone else (path, body)

@@ -26,15 +26,24 @@ class Promises:
     cannot: Mapping[str, str] = field(default_factory=dict)
 
 
-def told(body: bytes) -> Promises | None:
+def known(body: bytes) -> GenerationResource | None:
     """Read what a site tells of itself, which a later version may say more about; None if it is not of this kind."""
     try:
         found = json.loads(body)
-        known = {key: found[key] for key in GenerationResource.model_fields}
-        resource = GenerationResource.model_validate_json(json.dumps(known))
-        query = Query(resource.query)
+        named = {key: found[key] for key in GenerationResource.model_fields}
+        resource = GenerationResource.model_validate_json(json.dumps(named))
+        Query(resource.query)
     except (KeyError, TypeError, ValueError):  # pydantic's error is a ValueError
         return None
+    return resource
+
+
+def told(body: bytes) -> Promises | None:
+    """Give what a site promises by what it tells of itself; None if it is not of this kind."""
+    resource = known(body)
+    if resource is None:
+        return None
+    query = Query(resource.query)
     host = next((host for host in HOSTS if host.name == resource.host), None)
     return Promises(
         host=resource.host,

@@ -12,10 +12,10 @@ from typing import Final
 
 from builder.write import place
 from builder.write.report import Report
-from builder.write.siblings import has_siblings, unpacked, with_siblings
-from builder.write.tree import Tree
+from builder.write.siblings import GZIP, has_siblings, packed, unpacked, with_siblings
+from builder.write.tree import Tree, is_inside
 
-__all__ = ["Report", "has_siblings", "read", "unpacked", "with_siblings", "write"]
+__all__ = ["GZIP", "Report", "has_siblings", "is_inside", "packed", "read", "unpacked", "with_siblings", "write"]
 
 PATIENCE: Final = 60.0  # seconds; a full build takes far fewer
 

@@ -5,7 +5,7 @@ the bytes. That is tried, and not concluded from names and times: what the disk 
 """
 
 import zlib
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from pathlib import Path, PurePosixPath
 from typing import Final
 
@@ -43,20 +43,33 @@ def _unbrotli(packed: bytes) -> bytes:
 
 def unpacked(path: str, packed: bytes) -> bytes | None:
     """Give what a compressed form was made of, by its path's ending; None where it is damaged."""
-    unpack = next(unpack for ending, _, unpack in _FORMS if path.endswith(ending))
+    _, unpack = _FORMS[path[-len(GZIP) :]]
     try:
         return unpack(packed)
     except (zlib.error, brotli.error):
         return None
 
 
-_FORMS: Final[tuple[tuple[str, Callable[[bytes], bytes], Callable[[bytes], bytes]], ...]] = (
-    (".gz", _gzip, _gunzip),
-    (".br", _brotli, _unbrotli),
-)
+def packed(path: str, body: bytes) -> bytes:
+    """Give a compressed form of a body, by its path's ending."""
+    pack, _ = _FORMS[path[-len(GZIP) :]]
+    return pack(body)
 
 
-def with_siblings(files: Iterable[File], out: Path, wanted: Callable[[str, bytes], bool]) -> Iterator[File]:
+GZIP: Final = ".gz"
+BROTLI: Final = ".br"
+_FORMS: Final[Mapping[str, tuple[Callable[[bytes], bytes], Callable[[bytes], bytes]]]] = {
+    GZIP: (_gzip, _gunzip),
+    BROTLI: (_brotli, _unbrotli),
+}
+
+
+def with_siblings(
+    files: Iterable[File],
+    out: Path,
+    wanted: Callable[[str, bytes], bool] = lambda _path, _body: True,
+    endings: Collection[str] = (GZIP, BROTLI),
+) -> Iterator[File]:
     """Yield the files, and after each that is `wanted`, by path and body, its compressed forms: `name.gz`, `name.br`.
 
     `out` is the folder of the old tree, which may be missing. The same body has the same compressed bytes, as long as
@@ -65,7 +78,8 @@ def with_siblings(files: Iterable[File], out: Path, wanted: Callable[[str, bytes
     for path, body in files:
         yield path, body
         if wanted(path, body):
-            for ending, pack, unpack in _FORMS:
+            for ending in endings:
+                pack, unpack = _FORMS[ending]
                 yield path + ending, _still(out / (path + ending), body, unpack) or pack(body)
 
 

@@ -58,7 +58,7 @@ class Tree:
         self._bytes_written += len(body)
 
     def _claim(self, path: str) -> None:
-        if not path.isprintable() or "\\" in path or not {"", ".", ".."}.isdisjoint(path.split("/")):
+        if not is_inside(path):
             raise SiteError(f"An output has the path {path!r}, which is not one inside the site.")
         folder = path.rpartition("/")[0]
         if folder not in self._made:
@@ -155,6 +155,11 @@ class Tree:
         if self._started and os.path.lexists(self._new):
             with contextlib.suppress(OSError):
                 place.remove(Path(self._new))
+
+
+def is_inside(path: str) -> bool:
+    """Tell whether a path, with slashes, is one inside a folder, whatever the system."""
+    return path.isprintable() and "\\" not in path and {"", ".", ".."}.isdisjoint(path.split("/"))
 
 
 def _inventory(site: Path) -> tuple[set[str], set[str], int]:

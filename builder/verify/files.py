@@ -1,0 +1,50 @@
+"""A file of a live site, by its path: where it may be served, and whether it came."""
+
+import hashlib
+from collections.abc import Iterator
+from typing import Final
+from urllib.parse import urljoin, urlsplit
+
+from builder.resources import ManifestFileResource
+from builder.upstreams.transport import Answer, Failure
+from builder.verify.live import Wire
+
+_OK: Final = 200
+_FRESH: Final = {"Cache-Control": "no-cache"}
+_INDEXES: Final = ("index.html", "index.json", "index.xml")
+
+
+def asked_for(wire: Wire, base: str, path: str, known: ManifestFileResource | None = None) -> bytes | str:
+    """Give the bytes of a file of the site at `base`, or say why there are none.
+
+    `known` is what the manifest tells of it. The status of an answer does not matter where its bytes are those: some
+    files are what a host refuses with.
+    """
+    other: bytes | str = ""
+    for address in _addresses(path):
+        answer = _asked(wire, f"{base}/{address}")
+        if isinstance(answer, Failure):
+            return f"is not answered: {answer.reason}"
+        if known and hashlib.sha256(answer.body).hexdigest() == known.sha256:
+            return answer.body
+        if answer.status == _OK and not known:
+            return answer.body
+        other = other or (answer.body if answer.status == _OK else f"is answered with {answer.status}")
+    return other
+
+
+def _addresses(path: str) -> Iterator[str]:
+    """Yield where a file may be served: where it stands for its folder, there, and under its own name."""
+    folder, slash, name = path.rpartition("/")
+    if name in _INDEXES:
+        yield folder + slash
+    yield path
+
+
+def _asked(wire: Wire, url: str) -> Answer | Failure:
+    """Ask for an address and, where it leads on within the host (`/404.html` to `/404`), there."""
+    answer = wire.ask("GET", url, _FRESH)
+    if isinstance(answer, Failure) or "location" not in answer.headers:
+        return answer
+    target = urljoin(url, answer.headers["location"])
+    return wire.ask("GET", target, _FRESH) if urlsplit(target).netloc == urlsplit(url).netloc else answer
