@@ -33,6 +33,7 @@ from paint import slow  # noqa: E402 - the same
 from rendered import TEMPLATES  # noqa: E402 - the same
 
 from builder import search, source, urls  # noqa: E402 - the same
+from builder.choices import Choices  # noqa: E402 - the same
 from builder.pages import finding  # noqa: E402 - the same
 from builder.pages.shell import Shell  # noqa: E402 - the same
 from builder.urls import Urls  # noqa: E402 - the same
@@ -75,7 +76,7 @@ class Served:
         """Make a catalogue of so many packages, and its index."""
         catalogue = search_corpus.catalogue(size)
         self.queries: Sequence[str] = [query for query in search_corpus.queries(catalogue) if len(query) < LONGEST]
-        shell = Shell(catalogue, SITE, TEMPLATES, pictures=False, extras=False)
+        shell = Shell(catalogue, SITE, TEMPLATES, Choices(pictures=False, extras=False))
         made = [*search.render(catalogue, SITE), *shell.assets(), shell.output(finding.page([], shell))]
         self._outputs = {SITE.path(output.route): output for output in made}
         self._compressed: dict[str, bytes] = {}

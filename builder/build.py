@@ -108,9 +108,10 @@ def render(
     `old` gives what the last build made for a route.
     """
     site = Urls(made.settings.base_url)
-    yield from api.render(made, site, choices)
-    yield from search.render(made, site)
-    yield from pages.render(made, site, templates, choices)
+    collector = api.Collector(made, site)
+    yield from collector.passing(api.render(made, site, choices))
+    yield from collector.passing(search.render(made, site))
+    yield from pages.render(made, site, templates, choices, collector.examples)
     yield from feeds.render(made, site)
     if choices.pictures:
         yield from pictures.render(made, templates, old)

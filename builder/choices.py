@@ -48,6 +48,7 @@ class Choices:
     contributed to what. They are more than half of all pages. `details`: a file for each package and grid with all that
     is known of it; without them it is in the dumps alone. `dumps`: the whole data
     is there in one file, compressed, and with `plain_dumps` as it is too: some hosts take no such large files.
+    `badges`: a badge of each package, as a picture and for the badge service, for its README.
     `changes`: it is told what changed since the generations before; that hangs on a past, and not on the host.
     """
 
@@ -63,4 +64,5 @@ class Choices:
     details: bool = True
     dumps: bool = True
     plain_dumps: bool = True
+    badges: bool = True
     changes: bool = False

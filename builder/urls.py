@@ -51,6 +51,7 @@ V3_USERS: Final = "/api/v3/users/"  # named in the root, as in the original, and
 
 SCRIPTS: Final = "/_host/"
 BROWSE: Final = "/api/browse/"
+REFERENCE: Final = "/api/reference/"
 
 EDGE: Final = "/api/edge/"
 EDGE_INDEX: Final = "/api/edge/index.json"
@@ -88,6 +89,7 @@ PAGES: Final = (
     LIKED,
     PROFILES,
     READINESS,
+    REFERENCE,
     SEARCH,
     USE,
 )
@@ -249,6 +251,16 @@ def edge_members(kind: str, slug: str) -> str:
 def data_schema(name: str) -> str:
     """Give the route of the JSON Schema of a kind of answer."""
     return f"/api/data/v1/schemas/{name}.json"
+
+
+def badge(slug: str) -> str:
+    """Give the route of a package's badge as a picture."""
+    return f"/packages/p/{slug}/badge.svg"
+
+
+def badge_data(slug: str) -> str:
+    """Give the route of what the badge service is told of a package."""
+    return f"/api/data/v1/badges/{slug}.json"
 
 
 def data_changes(day: str) -> str:

@@ -53,8 +53,13 @@ SERVED: Final[Mapping[str, Callable[[], Catalogue]]] = {**CATALOGUES, "real": re
 def outputs(name: str) -> Mapping[str, Output]:
     """Give pages, API and index of search of one of the catalogues, by path."""
     made = SERVED[name]()
-    parts = (pages.render(made, SITE, TEMPLATES), api.render(made, SITE, Choices()), search.render(made, SITE))
-    return {SITE.path(output.route): output for part in parts for output in part}
+    collector = api.Collector(made, SITE)
+    found = [
+        *collector.passing(api.render(made, SITE, Choices())),
+        *collector.passing(search.render(made, SITE)),
+        *pages.render(made, SITE, TEMPLATES, examples=collector.examples),
+    ]
+    return {SITE.path(output.route): output for output in found}
 
 
 def _compressed(name: str, request: Request) -> Answer:

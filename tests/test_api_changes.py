@@ -15,8 +15,8 @@ from folders import grid, package, tree, write_data, write_record
 from hypothesis import given
 from hypothesis import strategies as st
 
-from builder import build, past, urls
-from builder.api import changes, contract
+from builder import build, contract, past, urls
+from builder.api import changes
 from builder.api.changes import KEPT, LINES, PACKED_LINES, PACKS_KEPT, Past, Step, is_packed
 from builder.cli import main
 from builder.errors import SiteError

@@ -173,7 +173,8 @@ def test_both_dumps_hold_every_item_as_its_file_has_it() -> None:
 
 
 def test_the_root_names_what_there_is(made: Catalogue) -> None:
-    for choices in (Choices(), Choices(details=False), Choices(dumps=False), Choices(plain_dumps=False)):
+    without = (Choices(details=False), Choices(dumps=False), Choices(plain_dumps=False), Choices(badges=False))
+    for choices in (Choices(), *without):
         there = {SITE.absolute(route) for route in outputs(made, choices)}
         named = given(outputs(made, choices), "/api/data/v1/index.json")["resources"]
         packed = {name for name in named if name.endswith(("_gz", "_br")) and name != "manifest_gz"}
@@ -184,6 +185,8 @@ def test_the_root_names_what_there_is(made: Catalogue) -> None:
         assert len(packed) == (6 if choices.dumps else 0)
         assert bool({address for address in single if "/packages/a" in address}) == choices.details
         assert ("dump" in named) == ("sqlite" in named) == (choices.dumps and choices.plain_dumps)
+        assert ("badge" in named) == ("badge_picture" in named) == choices.badges
+        assert (SITE.absolute("/api/data/v1/badges/a.json") in there) == choices.badges
 
 
 def test_each_kind_of_item_has_a_place_in_the_dumps(made: Catalogue) -> None:

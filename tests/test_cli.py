@@ -58,11 +58,20 @@ def test_extras_are_made_or_left_out(data: Path, tmp_path: Path) -> None:
         assert (site / page).is_file() == there
 
 
-def test_cloudflare_has_neither_pictures_nor_extras_unless_told(data: Path, tmp_path: Path) -> None:
-    site, files = tmp_path / "site", ("packages/p/a/opengraph.png", "packages/p/a/rules/index.html")
-    for options, there in (((), False), (("--pictures", "--extras"), True)):
+def test_badges_are_made_or_left_out(data: Path, tmp_path: Path) -> None:
+    site = tmp_path / "site"
+    for option, there in (((), True), (("--no-badges",), False), (("--badges",), True)):
+        assert run("build", "--data", data, "--out", site, *option).exit_code == 0
+        assert (site / "packages/p/a/badge.svg").is_file() == there
+        assert (site / "api/data/v1/badges/a.json").is_file() == there
+
+
+def test_cloudflare_has_neither_pictures_nor_extras_nor_badges_unless_told(data: Path, tmp_path: Path) -> None:
+    site, page = tmp_path / "site", tmp_path / "site/packages/p/a"
+    files = (page / "opengraph.png", page / "rules/index.html", page / "badge.svg", site / "api/data/v1/badges/a.json")
+    for options, there in (((), False), (("--pictures", "--extras", "--badges"), True)):
         assert run("build", "--data", data, "--out", site, "--host", "cloudflare", *options).exit_code == 0
-        assert [(site / file).is_file() for file in files] == [there, there]
+        assert [file.is_file() for file in files] == [there] * len(files)
 
 
 def test_quiet_says_nothing(data: Path, tmp_path: Path) -> None:

@@ -15,11 +15,10 @@ from jsonschema import Draft202012Validator
 from openapi_spec_validator import validate
 from rendered import CATALOGUES, SITE
 
-from builder import api, search, urls
-from builder.api import contract
+from builder import api, contract, search, urls
 from builder.choices import Choices, Query
 from builder.hosts import HOSTS
-from builder.outputs import GZIP, JSON, NDJSON, Output
+from builder.outputs import GZIP, JSON, NDJSON, SVG, Output
 
 NAMES = (*CATALOGUES, "real")
 UNPROMISED = (
@@ -35,6 +34,7 @@ def outputs(name: str, choices: Choices = EVERYTHING) -> Mapping[str, Output]:
     """Give all JSON of a catalogue for a host's choices, by route; the manifest and the generation of these too."""
     made = real() if name == "real" else CATALOGUES[name]()
     found = [*api.render(made, SITE, choices), *search.render(made, SITE)]
+    found = [output for output in found if output.media_type != SVG]
     step = api.Step(api.Past("1" * 64, {"gone": "2" * 64}, b'{"type":"package","id":0,"slug":"gone"}\n'))
     list(step.passing((output.route.removeprefix("/"), output.body) for output in found))
     if choices.changes:
@@ -156,12 +156,28 @@ def test_the_document_is_openapi_and_names_what_is_there(query: Query) -> None:
         (Choices(details=False), "/api/data/v1/packages/{slug}.json"),
         (Choices(dumps=False), "/api/data/v1/dump.json"),
         (Choices(plain_dumps=False), "/api/data/v1/dump.ndjson"),
+        (Choices(badges=False), "/api/data/v1/badges/{slug}.json"),
     ],
 )
 def test_and_not_what_is_not(left_out: Choices, gone: str) -> None:
     found = outputs("small", left_out)
     assert gone not in json.loads(found[urls.DATA_OPENAPI].body)["paths"]
     assert gone in json.loads(outputs("small", EVERYTHING)[urls.DATA_OPENAPI].body)["paths"]
+
+
+def test_every_schema_and_every_key_is_described() -> None:
+    for name, schema in contract.schemas().items():
+        assert schema["description"].endswith("."), name
+        for key, held in schema["properties"].items():
+            assert held["description"].endswith("."), (name, key)
+
+
+def test_the_schema_of_a_line_has_every_key_of_it() -> None:
+    schemas = contract.schemas()
+    for name in ("Package", "Grid", "Category"):
+        line, whole = (schemas[f"{name}{end}"]["properties"] for end in ("Line", "Whole"))
+        assert line == {"type": line["type"]} | whole
+        assert line["type"]["const"] == name.lower()
 
 
 def test_our_own_may_grow_and_the_originals_may_not() -> None:
@@ -180,5 +196,5 @@ def test_programs_find_the_apis(*, v3: bool) -> None:
     roots = [link["href"] for link in first["item"]]
     assert roots == [SITE.absolute(route) for route in (urls.API, *([urls.V3] if v3 else []), urls.DATA)]
     assert [other["anchor"] for other in others] == roots
-    there = {SITE.absolute(route) for route in found} | {SITE.absolute(urls.BROWSE)}
+    there = {SITE.absolute(route) for route in found} | {SITE.absolute(urls.REFERENCE)}
     assert {link["href"] for other in others for links in list(other.values())[1:] for link in links} <= there

@@ -54,7 +54,9 @@ def test_what_breaks_one_is_told_with_the_count_and_the_way_out(limits: Limits, 
     with pytest.raises(SiteError) as stop:
         held(limits)
     assert words in str(stop.value)
-    assert "--no-copies, --no-v3, --no-siblings, --no-pictures, --no-extras or --no-details" in str(stop.value)
+    assert "--no-copies, --no-v3, --no-siblings, --no-pictures, --no-extras, --no-details or --no-badges" in str(
+        stop.value
+    )
 
 
 def test_one_file_that_is_too_large_stops_at_once() -> None:

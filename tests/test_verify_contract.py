@@ -14,8 +14,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from rendered import CATALOGUES, SITE
 
-from builder import api, build, urls, write
-from builder.api import contract
+from builder import api, build, contract, urls, write
 from builder.hosts import HOSTS, Host, host_named
 from builder.hosts.layouts import named_html, unescaped
 from builder.outputs import JSON, LINKSET, NDJSON, Output

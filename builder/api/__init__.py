@@ -2,15 +2,17 @@
 
 from collections.abc import Iterator
 
-from builder.api import contract, data, edge, facts, v3, v4
+from builder import contract
+from builder.api import badges, data, edge, facts, v3, v4
 from builder.api.changes import Past, Step
+from builder.api.examples import Collector
 from builder.api.generation import Generation
 from builder.catalogue import Catalogue
 from builder.choices import Choices, Query
 from builder.outputs import Output
 from builder.urls import Urls
 
-__all__ = ["Generation", "Past", "Step", "render"]
+__all__ = ["Collector", "Generation", "Past", "Step", "render"]
 
 
 def render(catalogue: Catalogue, site: Urls, choices: Choices) -> Iterator[Output]:
@@ -22,4 +24,6 @@ def render(catalogue: Catalogue, site: Urls, choices: Choices) -> Iterator[Outpu
     if choices.query is Query.ANSWERED:
         yield from edge.render(catalogue, site, choices)
     yield from data.render(catalogue, site, choices, known)
+    if choices.badges:
+        yield from badges.render(catalogue, known)
     yield from contract.render(site, choices)

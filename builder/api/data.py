@@ -82,6 +82,8 @@ def root(site: Urls, choices: Choices) -> DataRootResource:
         found |= {"changes": urls.DATA_CHANGES, "changes_of_day": urls.data_changes("{day}")}
     if choices.details:
         found |= {name: urls.data_item(kind, "{slug}") for kind, name in TYPES.items()}
+    if choices.badges:
+        found |= {"badge": urls.badge_data("{slug}"), "badge_picture": urls.badge("{slug}")}
     resources = {name: site.absolute(route) for name, route in sorted(found.items())}
     return DataRootResource(schema_version=SCHEMA_VERSION, resources=resources)
 

@@ -23,8 +23,8 @@ from builder.entries import Data
 from builder.hosts import HOSTS
 from builder.urls import Urls
 
-CHOICES: Final = dataclasses.replace(HOSTS[0].choices, pictures=False)
-"""What is rendered: all that a host of plain files has, but for pictures, which say no more than their pages do."""
+CHOICES: Final = dataclasses.replace(HOSTS[0].choices, pictures=False, badges=False)
+"""What is rendered: all that a host of plain files has, but for pictures and badges: their pages say it."""
 
 ALONE: Final = 300
 """Packages up to which no other process is worth its start."""

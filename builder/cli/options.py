@@ -63,7 +63,7 @@ def choices_options(command: Callable[..., None]) -> Callable[..., None]:
 
     @functools.wraps(command)
     def with_choices(*arguments: Any, host: str, **options: Any) -> None:  # noqa: ANN401 - as in click
-        names = ("copies", "v3", "siblings", "pictures", "extras", "details", "dumps")
+        names = ("copies", "v3", "siblings", "pictures", "extras", "details", "dumps", "badges")
         given = {name: value for name in names if (value := options.pop(name)) is not None}
         named = host_named(host)
         chosen = dataclasses.replace(named.choices, **given)
@@ -72,6 +72,7 @@ def choices_options(command: Callable[..., None]) -> Callable[..., None]:
         command(*arguments, host=named, choices=chosen, **options)
 
     added = (
+        ("--badges/--no-badges", "A badge for each package, for its README, or none."),
         ("--dumps/--no-dumps", "The whole data in one file, as JSON, as lines of it and as SQLite, or not."),
         ("--details/--no-details", "A file for each package, grid and category with all that is known, or none."),
         ("--extras/--no-extras", "A page for each package's weight in search and for each contributor, or none."),

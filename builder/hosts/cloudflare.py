@@ -90,6 +90,7 @@ class Cloudflare:
         extras=False,
         details=False,
         plain_dumps=False,
+        badges=False,
     )
     limits = Limits(files=20_000, file_bytes=25 * 1024**2, source="on the free plan; the paid one takes 100,000 files")
     cannot: Mapping[str, str] = dict.fromkeys(

@@ -62,6 +62,6 @@ def _too_much(host: Host, found: str, allowed: str) -> SiteError:
     why = f" ({host.limits.source})" if host.limits.source else ""
     return SiteError(
         f"{found}, and {host.name} takes {allowed}{why}; nothing was changed. Fewer are made with --no-copies, "
-        "--no-v3, --no-siblings, --no-pictures, --no-extras or --no-details, and smaller ones with --no-dumps; or "
-        "choose another --host."
+        "--no-v3, --no-siblings, --no-pictures, --no-extras, --no-details or --no-badges, and smaller ones with "
+        "--no-dumps; or choose another --host."
     )

@@ -1,7 +1,8 @@
 """The catalogue as pages for people: HTML without script, a style sheet, an icon; and one page that shows the API."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import Path
+from typing import Final
 
 from builder.catalogue import Catalogue
 from builder.choices import Choices
@@ -14,6 +15,7 @@ from builder.pages import (
     lists,
     package,
     readiness,
+    reference,
     rules,
     spans,
     state,
@@ -30,22 +32,31 @@ from builder.urls import Urls
 
 __all__ = ["render"]
 
+NO_EXAMPLES: Final[Mapping[str, tuple[str, str]]] = {}
 
-def render(catalogue: Catalogue, site: Urls, templates: Path, choices: Choices | None = None) -> Iterator[Output]:
+
+def render(
+    catalogue: Catalogue,
+    site: Urls,
+    templates: Path,
+    choices: Choices | None = None,
+    examples: Mapping[str, tuple[str, str]] = NO_EXAMPLES,
+) -> Iterator[Output]:
     """Yield the assets and every page; `templates` is the folder of the templates.
 
-    `choices` tell what there is that a page can name: pictures, pages that are extras, dumps.
+    `choices` tell what there is that a page can name: pictures, badges, pages that are extras, dumps.
+    `examples` are those of the page about the API: an address and what is answered there, by the kind of answer.
 
     Raises:
         SiteError: an asset is not there.
     """
     chosen = choices or Choices()
-    shell = Shell(catalogue, site, templates, pictures=chosen.pictures, extras=chosen.extras)
+    shell = Shell(catalogue, site, templates, chosen)
     yield from shell.assets()
-    yield from map(shell.output, _pages(catalogue, shell, chosen))
+    yield from map(shell.output, _pages(catalogue, shell, examples))
 
 
-def _pages(catalogue: Catalogue, shell: Shell, choices: Choices) -> Iterator[Page]:
+def _pages(catalogue: Catalogue, shell: Shell, examples: Mapping[str, tuple[str, str]]) -> Iterator[Page]:
     """Yield every page before it is rendered, one at a time: a large site need not fit into memory."""
     settings = catalogue.settings
     calendar = Calendar(settings.time_zone, catalogue.as_of)
@@ -74,7 +85,8 @@ def _pages(catalogue: Catalogue, shell: Shell, choices: Choices) -> Iterator[Pag
     yield from people_pages(people, shell)
     yield figures.page(catalogue, sheets, ranks, shell)
     yield state.page(catalogue, sheets, calendar)
-    yield use.page(sheets.values(), shell, choices)
+    yield use.page(sheets.values(), shell, shell.choices)
     yield from texts.pages(catalogue.texts, catalogue.posts, shell)
+    yield reference.page(examples, shell)
     yield home.browse(shell)
     yield home.not_found(shell)

@@ -67,6 +67,7 @@ def home(catalogue: Catalogue, sheets: Mapping[str, Sheet], ranks: Ranks, calend
             "grid_of_the_week": _grid_of_the_week(catalogue, ranks, shell),
             "example": shell.site.absolute(_example(sheets.values())),
         },
+        about_api=True,
     )
 
 
@@ -142,6 +143,7 @@ def browse(shell: Shell) -> Page:
         values={"base_url": shell.site.base},
         script=BROWSE,
         unlisted=True,
+        about_api=True,
     )
 
 

@@ -64,6 +64,7 @@ def page(sheet: Sheet, ranks: Ranks, people: People, calendar: Calendar, shell: 
             "sites": package.record.sites,
             "tags": package.record.tags,
             "json_route": urls.api_item(urls.API_PACKAGES, package.id),
+            "badge": shell.badge(package.slug) if shell.choices.badges else "",
         },
         script=COPY if sheet.pypi.name else "",
         picture=urls.package_page(package.slug),

@@ -6,19 +6,18 @@ What is the same on all pages is rendered once: a page is its own part between t
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import date
 from hashlib import sha256
 from pathlib import Path
 from typing import Final
 from urllib.parse import quote, urlsplit
 
 from builder import urls
-from builder.catalogue import UNKNOWN_DATE, Catalogue
+from builder.catalogue import Catalogue
+from builder.choices import Choices
 from builder.errors import SiteError
 from builder.outputs import CSS, HTML, JAVASCRIPT, SVG, Output
 from builder.pages.escaping import PageEnvironment
 from builder.pages.sharing import PICTURE_SIZE, FeedLink, Things, block, feed_links
-from builder.pages.words import NOT_FETCHED, day, unknown
 from builder.urls import Urls
 
 # Every page carries it, for hosts that send no headers. Nothing is inline: no style, no script, no event. Scripts ask
@@ -47,6 +46,8 @@ _PLACES: Final = {"search.js": "edge"}  # the folders of those that are not in `
 _COMMENTS: Final = re.compile(rb"^[ \t]*(?:/\*\*.*?\*/|//[^\n]*)\n|[ \t]+//[ \t][^\n\"'`]*$", re.MULTILINE | re.DOTALL)
 _IMPORTED: Final = re.compile(rb'(?<=")\./([a-z]+\.js)(?=")')
 
+_MARKED: Final = re.compile(r"[\\\[\]!`*_<>&]")  # what is more than itself in a text of Markdown
+
 FORMS: Final = {"packages": "add-package.yml", "grids": "propose-grid.yml"}
 """The forms that add to a folder of the data, by their files under .github/ISSUE_TEMPLATE/."""
 FORMS_FOLDER: Final = "data"
@@ -65,7 +66,12 @@ DIRECTORY: Final = (
     ("Compare", urls.COMPARE),
     ("Figures", urls.FIGURES),
 )
-DATA: Final = (("Use the data", urls.USE), ("State of the data", urls.FRESHNESS), ("JSON API", urls.API))
+DATA: Final = (
+    ("Use the data", urls.USE),
+    ("API reference", urls.REFERENCE),
+    ("State of the data", urls.FRESHNESS),
+    ("JSON API", urls.API),
+)
 SUMMARY_LENGTH: Final = 200  # of what search engines are told
 
 
@@ -79,7 +85,8 @@ class Page:
     `unlisted` is not for search engines.
 
     `picture` is the route of the page whose picture stands for it; `feeds` are its own, which come before the site's.
-    `things` are its facts as JSON-LD.
+    `things` are its facts as JSON-LD. `about_api` tells that it is about the site or the API as a whole: it names what
+    programs find that by (RFC 9727, RFC 8631).
     """
 
     template: str
@@ -95,14 +102,13 @@ class Page:
     picture: str = urls.HOME
     feeds: Sequence[FeedLink] = ()
     things: Things = ()
+    about_api: bool = False
 
 
 class Shell:
     """Makes pages. One is made per render: it holds the compiled templates and the rendered frame."""
 
-    def __init__(
-        self, catalogue: Catalogue, site: Urls, templates: Path, *, pictures: bool = True, extras: bool = True
-    ) -> None:
+    def __init__(self, catalogue: Catalogue, site: Urls, templates: Path, choices: Choices) -> None:
         """Take what is the same on all pages of a catalogue, the folder of the templates, and what else there is.
 
         The templates' `assets/` are read here, once.
@@ -111,8 +117,8 @@ class Shell:
             SiteError: an asset is not there.
         """
         self.site = site
-        self.pictures = pictures
-        self.extras = extras
+        self.choices = choices
+        self.extras = choices.extras
         self._settings = settings = catalogue.settings
         self._forge = settings.repository.rstrip("/").removesuffix(".git")
         self._branch = quote(settings.branch)
@@ -121,7 +127,7 @@ class Shell:
         self._assets = _assets(templates)
         self._feeds = feed_links(site, settings.title, posts=bool(catalogue.posts))
         self._environment = PageEnvironment(templates)
-        self._everywhere = self._constants(catalogue.as_of)
+        self._everywhere = self._constants()
         self._everywhere["colophon"] = self._part("colophon.html", self._ways(catalogue))
         self._base = self._environment.get_template("base.html")
         self._mastheads = {
@@ -137,7 +143,7 @@ class Shell:
 
     def output(self, page: Page) -> Output:
         """Render a page: its own part, then the frame around it."""
-        json_href = page.json and self.site.path(page.json)
+        json_href = page.json and self.site.path(self._json(page.json))
         main = self._environment.get_template(page.template).render(
             {**self._everywhere, **page.values}, title=page.title, edit_href=page.edit, json_href=json_href
         )
@@ -149,6 +155,7 @@ class Shell:
             summary=_shortened(page.summary),
             canonical="" if page.unlisted else self.site.absolute(page.route),
             json_href=json_href,
+            about_api=page.about_api,
             policy=POLICY,
             script_href=page.script and self._asset_href(page.script),
             picture=self.picture(page.picture),
@@ -157,9 +164,20 @@ class Shell:
         )
         return Output(page.route, text.encode(), HTML)
 
+    def _json(self, route: str) -> str:
+        """Give where the JSON of a route is JSON for everybody: some hosts tell its type by the file's name alone."""
+        is_suffixed = self.choices.suffixes and route.startswith(urls.API) and route != urls.API
+        return route.removesuffix(urls.SLASH) + urls.SUFFIX if is_suffixed else route
+
     def picture(self, page: str) -> str:
         """Give the address of a page's picture; "" where there are none."""
-        return self.site.absolute(urls.picture(page)) if self.pictures else ""
+        return self.site.absolute(urls.picture(page)) if self.choices.pictures else ""
+
+    def badge(self, slug: str) -> str:
+        """Give the Markdown that shows a package's badge and leads to its page."""
+        title = _MARKED.sub(r"\\\g<0>", self._settings.title)
+        picture, page = (self.site.absolute(route) for route in (urls.badge(slug), urls.package_page(slug)))
+        return f"[![{title}]({picture})]({page})"
 
     def edit(self, path: str) -> str:
         """Give the address where the forge lets people edit a file of the data; `path` is as in `Entry.path`."""
@@ -183,18 +201,21 @@ class Shell:
         inside = quote(self._folder + path, errors="surrogateescape")
         return f"{self._forge}/{action}/{self._branch}/{inside}"
 
-    def _constants(self, as_of: date) -> dict[str, object]:
+    def _constants(self) -> dict[str, object]:
         """Give the values that are the same on all pages."""
         path = self.site.path
         return {
             "site_title": self._settings.title,
             "source_href": self._forge,
             "time_zone": self._settings.time_zone.key,
-            "as_of": unknown(NOT_FETCHED) if as_of == UNKNOWN_DATE.date() else day(as_of),
             "foreign": FOREIGN,
             "style_href": self._asset_href(STYLE),
             "icon_href": self._asset_href(ICON),
             "everywhere_href": self._asset_href(EVERYWHERE),
+            "api_catalog_href": path(urls.API_CATALOG),
+            "openapi_href": path(urls.DATA_OPENAPI),
+            "reference_href": path(urls.REFERENCE),
+            "api_route": urls.API,
             "opensearch_href": path(urls.SEARCH_DESCRIPTION_FILE),
             "picture_size": PICTURE_SIZE,
             "home_href": path(urls.HOME),

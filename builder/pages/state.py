@@ -5,14 +5,14 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Final, NamedTuple
 
 from builder import derive, urls
-from builder.catalogue import Catalogue
+from builder.catalogue import UNKNOWN_DATE, Catalogue
 from builder.metadata import Source, State
 from builder.pages import freshness
 from builder.pages.freshness import Line
 from builder.pages.lists import filed_under
 from builder.pages.sheets import Sheet
 from builder.pages.shell import Page
-from builder.pages.words import NOTHING_NEW, Calendar, Fact, counted, number, unknown
+from builder.pages.words import NOT_FETCHED, NOTHING_NEW, Calendar, Fact, counted, day, number, unknown
 
 STATES: Final[Mapping[State, str]] = {
     "ok": "Answered",
@@ -62,6 +62,7 @@ def page(catalogue: Catalogue, sheets: Mapping[str, Sheet], calendar: Calendar) 
             "never_count": counted(len(never), "package"),
             "never_more": counted(len(never) - SHOWN, "more package") if len(never) > SHOWN else "",
             "unasked": _unasked(ordered),
+            "as_of": unknown(NOT_FETCHED) if catalogue.as_of == UNKNOWN_DATE.date() else day(catalogue.as_of),
             "package_count": counted(len(catalogue.packages), "package"),
         },
     )

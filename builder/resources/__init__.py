@@ -7,6 +7,7 @@ dialect and names of its own (`builder.resources.v3`).
 
 from builder.resources.base import Resource, WireTime, encode
 from builder.resources.data import (
+    BadgeResource,
     DataRootResource,
     FacetsResource,
     FreshnessResource,
@@ -17,6 +18,7 @@ from builder.resources.data import (
     PackageRowResource,
     PackageRowsResource,
     RemovedResource,
+    SearchIndexResource,
     SourceResource,
 )
 from builder.resources.v4 import (
@@ -25,12 +27,12 @@ from builder.resources.v4 import (
     GridResource,
     PackageResource,
     RootResource,
-    SearchIndexResource,
     SearchItemResource,
     encode_list,
 )
 
 __all__ = [
+    "BadgeResource",
     "CategoryResource",
     "DataRootResource",
     "ErrorResource",

@@ -13,7 +13,7 @@ WireTime = Annotated[datetime, PlainSerializer(datetime.isoformat, return_type=s
 class Resource(BaseModel):
     """A body of an answer."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid")
+    model_config = ConfigDict(frozen=True, extra="forbid", use_attribute_docstrings=True)
 
 
 def encode(resource: Resource) -> bytes:

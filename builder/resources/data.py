@@ -1,152 +1,226 @@
 """What the project's own resources promise: they only ever grow, each under the version in its path."""
 
 from datetime import date
+from typing import Literal
 
 from builder.resources.base import Resource, WireTime
 
 
 class SourceResource(Resource):
-    """How it stands with one source of a package's facts.
-
-    `changed` is when it last said something new; `since` (null where all is well) is when the state began: the last
-    good answer is older. `state` is `ok`, `failed`, `missing` or `taken over`.
-    """
+    """How it stands with one source of what is known of a package."""
 
     state: str
+    """`ok`, `failed`, `missing` or `taken over`; where it is not `ok`, what is known is what the source said before."""
     changed: WireTime | None
+    """When it last said something new."""
     since: WireTime | None
+    """When the state began; null where all is well."""
     reason: str
+    """Why it is not `ok`, in words."""
+
+
+class BadgeResource(Resource):
+    """What the badge service shields.io makes a badge of: a text at the left, one at the right, and their grounds.
+
+    The keys are those of its "endpoint" form. It refuses any that it does not know, so that none of ours is among
+    them.
+    """
+
+    schemaVersion: Literal[1] = 1  # noqa: N815 - the service's name
+    """The version of the service's form."""
+    label: str
+    """The title of this site."""
+    message: str
+    """The newest version; or why nobody should begin with the package; or `listed` where neither is known."""
+    color: str
+    """The ground of `message`; white can be read on it."""
+    labelColor: str  # noqa: N815 - the service's name
+    """The ground of `label`."""
 
 
 class PackageRowResource(Resource):
-    """A package in `PackageRowsResource`; null is not known. `version` and `released` are those of its newest release.
-
-    `category` is a slug. `standing` says in words why nobody should begin with it: `archived`, `deprecated`, `replaced`
-    or a status on PyPI; it is empty where nothing does.
-    """
+    """A package in a list. Null is not known. Dates are in the time zone of the site."""
 
     slug: str
+    """Its name in addresses."""
     title: str
+    """The name that people know it by."""
     description: str
+    """What its upstreams say it is; empty where they say nothing."""
     category: str
+    """The slug of its category."""
     version: str | None
+    """Its newest version that can be installed."""
     released: date | None
+    """The date of that."""
     last_commit: date | None
+    """The date of the last commit to its repository."""
     stars: int | None
+    """How many stars its repository has."""
     standing: tuple[str, ...]
+    """Why nobody should begin with it: `archived`, `deprecated`, `replaced`, or a status on PyPI."""
 
 
 class PackageRowsResource(Resource):
-    """`/api/data/v1/packages.json`: a row for each package, by slug; what lists are sorted and filtered by.
-
-    `categories` are the titles of the categories, by slug. Dates are in the time zone of the site.
-    """
+    """A short row for each package, by slug: what lists can be sorted and filtered by."""
 
     schema_version: int
+    """Counts the keys that were added."""
     as_of: date
+    """The day (UTC) of the newest thing that was fetched from upstreams."""
     categories: dict[str, str]
+    """The titles of the categories, by slug."""
     packages: tuple[PackageRowResource, ...]
+    """The packages."""
 
 
 class FreshnessResource(Resource):
-    """`/api/data/v1/freshness.json`: for each package by slug, each source that was asked."""
+    """How it stands with each source of each package."""
 
     schema_version: int
+    """Counts the keys that were added."""
     as_of: date
+    """The day (UTC) of the newest thing that was fetched from upstreams."""
     packages: dict[str, dict[str, SourceResource]]
+    """By the slug of the package and the name of the source."""
 
 
 class DataRootResource(Resource):
-    """`/api/data/v1/index.json`: what there is below, address by name; `{slug}` and `{day}` stand for one."""
+    """What there is in this part of the API."""
 
     schema_version: int
+    """Counts the keys that were added."""
     resources: dict[str, str]
+    """Addresses by name; `{slug}` stands for the slug of an item, `{day}` for a day."""
 
 
 class FacetsResource(Resource):
-    """`/api/data/v1/facets.json`: the slugs of packages by tag, licence, Python and Django version.
-
-    A licence is in the words of `/api/data/v1/packages/<slug>.json`. Versions are those that classifiers name, oldest
-    first.
-    """
+    """The slugs of packages by what they have in common."""
 
     schema_version: int
+    """Counts the keys that were added."""
     as_of: date
+    """The day (UTC) of the newest thing that was fetched from upstreams."""
     tags: dict[str, tuple[str, ...]]
+    """By tag."""
     licences: dict[str, tuple[str, ...]]
+    """By licence, in the words of the package's own resource."""
     python: dict[str, tuple[str, ...]]
+    """By version of Python that their classifiers name, oldest first."""
     django: dict[str, tuple[str, ...]]
+    """By version of Django that their classifiers name, oldest first."""
 
 
 class RemovedResource(Resource):
-    """An item that was removed; its id is never given again, the slug may be."""
+    """An item that was removed."""
 
     id: int
+    """Its number, which is never given again."""
     slug: str
+    """Its name in addresses, which may be given again."""
     removed: date
+    """When."""
     reason: str
+    """Why, in words."""
 
 
 class NamesResource(Resource):
-    """`/api/data/v1/names.json`: every name of an item, and what was removed.
+    """Every name of every item, and what was removed."""
 
-    `packages`, `grids` and `categories` are ids by slug. `pypi` and `repositories` are slugs of packages by the other
-    names that they have: on PyPI as PEP 503 normalises it, and as `host/owner/name` in lower case, both where the
-    repository is known under a former address and where it is now.
+    schema_version: int
+    """Counts the keys that were added."""
+    packages: dict[str, int]
+    """Numbers by slug."""
+    grids: dict[str, int]
+    """Numbers by slug."""
+    categories: dict[str, int]
+    """Numbers by slug."""
+    pypi: dict[str, str]
+    """Slugs of packages by their name on PyPI, as PEP 503 normalises it."""
+    repositories: dict[str, str]
+    """Slugs of packages by their repository, as `host/owner/name` in lower case: where it is, and where it was."""
+    removed_packages: tuple[RemovedResource, ...]
+    """The packages that were removed, by number."""
+    removed_grids: tuple[RemovedResource, ...]
+    """The grids that were removed, by number."""
+    removed_categories: tuple[RemovedResource, ...]
+    """The categories that were removed, by number."""
+
+
+class SearchIndexResource(Resource):
+    """What has to be known before the files of the index can answer a query.
+
+    `search.js`, among the assets of this site, is a program that reads them. Those other files are no promise.
     """
 
     schema_version: int
-    packages: dict[str, int]
-    grids: dict[str, int]
-    categories: dict[str, int]
-    pypi: dict[str, str]
-    repositories: dict[str, str]
-    removed_packages: tuple[RemovedResource, ...]
-    removed_grids: tuple[RemovedResource, ...]
-    removed_categories: tuple[RemovedResource, ...]
+    """Counts the keys that were added."""
+    items: int
+    """How many packages and grids there are."""
+    terms: tuple[str, ...]
+    """The beginnings by which words are shared out among files."""
+    spellings: tuple[str, ...]
+    """The same for words with errors in them."""
+    ranks: tuple[int, ...]
+    """The blocks of ids that there are ranks of."""
+    stop_words: tuple[str, ...]
+    """The words that descriptions were indexed without."""
+    categories: tuple[str, ...]
+    """The titles of the categories, in the order in which the files of ranks count them."""
 
 
 class ManifestHeadResource(Resource):
-    """The first line of `/api/data/v1/manifest.ndjson`; `generation` is as in `GenerationResource`."""
+    """The first line of the manifest, which tells of all."""
 
     schema_version: int
+    """Counts the keys that were added."""
     generation: str
+    """The id of the content, as in `Generation`."""
     files: int
+    """How many lines follow."""
 
 
 class ManifestFileResource(Resource):
-    """Each other line of it, by path: a file of the site as it was built.
-
-    `role` is `content`; `derived` for what is made of the others and does not count for the generation: compressed
-    forms, databases, pictures, what changed since; or `host` for what the host keeps to itself and does not serve.
-    """
+    """Each other line of the manifest, by path: a file of the site as it was built."""
 
     path: str
+    """The path of the file, without a slash at its beginning."""
     bytes: int
+    """How long it is."""
     sha256: str
+    """Its SHA-256, in hexadecimal."""
     role: str
+    """`content`; `derived` for what is made of the others and does not count for the generation, such as compressed
+    forms, databases, pictures, and what changed since; or `host` for what the host keeps to itself and does not serve.
+    """
 
 
 class GenerationResource(Resource):
-    """`/api/data/v1/generation.json`: which content this is, and what the host that it was built for promises.
-
-    `generation` is the same for the same files: the SHA-256 of the lines `<SHA-256 of a file>  <its path>`, by path, of
-    all files but this one, the manifest and those that are `derived` (`ManifestFileResource`). `manifest_sha256` is
-    that of the manifest. `base_url` has no slash at its end. `query`
-    is what the host makes of a query: `ignored`, `mapped` (the original's default pages alone) or `answered`. The
-    others tell whether API v3 is there, a file for each slug, a `.json` file for each item of v4, compressed files, and
-    readable pages at the addresses of the API.
-    """
+    """Which content this is, and what the host that it was built for promises."""
 
     schema_version: int
+    """Counts the keys that were added."""
     generation: str
+    """An id that is the same for the same files: the SHA-256 of what `sha256sum` prints for them (the sum, two spaces,
+    the path, a line feed), by path, without this file, the manifest and those whose role there is `derived`.
+    """
     manifest_sha256: str
+    """The SHA-256 of the manifest, in hexadecimal."""
     as_of: date
+    """The day (UTC) of the newest thing that was fetched from upstreams."""
     base_url: str
+    """What all addresses begin with, without a slash at its end."""
     host: str
+    """The kind of host."""
     query: str
+    """What the host makes of a query: `ignored`, `mapped` (the original's default pages alone) or `answered`."""
     v3: bool
+    """Whether API v3 is there."""
     copies: bool
+    """Whether a file for each slug is there."""
     suffixes: bool
+    """Whether each item of API v4 is there as a file that ends in `.json` too."""
     siblings: bool
+    """Whether compressed files lie beside the larger ones."""
     negotiates: bool
+    """Whether a browser gets a readable page at the addresses of the API."""

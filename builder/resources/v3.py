@@ -21,114 +21,159 @@ Moment = Annotated[datetime, PlainSerializer(_milliseconds, return_type=str), MO
 
 
 class RootResource(Resource):
-    """`/api/v3/`: paths on the host, as all links of API v3."""
+    """Where the lists are, as paths on the host."""
 
     categories: str
+    """The path of the list of categories."""
     grids: str
+    """The path of the list of grids."""
     packages: str
+    """The path of the list of packages."""
     users: str
+    """A path that is named as in Django Packages, and not answered: users are personal data."""
 
 
 class ItemResource(Resource):
-    """What every object begins with; `absolute_url` is the path of its page."""
+    """What every item begins with. Moments are UTC."""
 
     absolute_url: str
+    """The path of its page."""
     created: Moment
+    """When it was added here."""
     modified: Moment
+    """When its entry here was last changed."""
     slug: str
+    """Its name in addresses."""
     title: str
+    """The name that people know it by."""
 
 
 class CategoryResource(ItemResource):
-    """`/api/v3/categories/<slug>/`."""
+    """A category, which every package has one of."""
 
     description: str
+    """What belongs in it."""
     resource_uri: str
+    """Its own path in the API."""
     show_pypi: bool
+    """Whether its packages are meant for PyPI."""
     title_plural: str
+    """What its packages are called together."""
 
 
 class GridResource(ItemResource):
-    """`/api/v3/grids/<slug>/`; the packages by title."""
+    """A grid: packages that are compared with each other."""
 
     description: str
+    """What is compared, in a sentence or two."""
     is_locked: bool
+    """Whether it is closed to changes."""
     resource_uri: str
+    """Its own path in the API."""
     header: bool
+    """Whether the front page shows it."""
     packages: tuple[str, ...]
+    """The paths of its packages in the API, by title."""
 
 
 class PackageResource(ItemResource):
-    """`/api/v3/packages/<slug>/`.
-
-    `commit_list` and `commits_over_52` are the same text of numbers with commas between them. Who made or changed an
-    entry there is personal data, which is not kept here: `created_by` and `last_modified_by` are always null.
-    """
+    """A package, as Django Packages answers it. What is not known is 0, empty or null, as there."""
 
     category: str
+    """The path of its category in the API."""
     commit_list: str
+    """The same as `commits_over_52`."""
     commits_over_52: str
+    """The commits of the last 52 weeks, oldest first, with commas between the numbers."""
     created_by: None = None
+    """Always null: who made an entry is personal data, which is not kept here."""
     documentation_url: str | None
+    """Where its documentation is, as it was written here."""
     grids: tuple[str, ...]
+    """The paths of the grids that compare it, in the API."""
     last_fetched: Moment | None
+    """When its upstreams were last asked with success."""
     last_modified_by: None = None
+    """Always null, as `created_by`."""
     participants: str
+    """The logins of those who contributed, with commas between them."""
     pypi_url: str
+    """Its page on PyPI, as it was written here; empty where it is not there."""
     pypi_version: str | None
+    """The newest version on PyPI that can be installed; null where there is none, or none is known."""
     repo_description: str
+    """What its repository, else PyPI, says it is."""
     repo_forks: int
+    """How many forks its repository has."""
     repo_url: str
+    """Where its repository is."""
     repo_watchers: int
+    """How many stars its repository has."""
     resource_uri: str
+    """Its own path in the API."""
     usage_count: int
+    """How many are known to use it."""
 
 
 class ErrorResource(Resource):
-    """The body of an answer that is not 2xx; `error` is its status."""
+    """What is answered where something is amiss."""
 
     error: int
+    """The status of the answer."""
     message: str
+    """What is amiss, in words."""
 
 
 class Meta(Resource):
-    """Where in a list a page stands; `next` and `previous` are paths, with the query where there is one."""
+    """Where in a list a page stands."""
 
     limit: int
+    """How many items a page has at most."""
     next: str | None
+    """The path of the next page; null on the last, and where the list is whole."""
     offset: int
+    """How many items come before."""
     previous: str | None
+    """The path of the page before; null on the first."""
     total_count: int
+    """How many items the whole list has."""
 
 
 class _ListResource(Resource):
     meta: Meta
+    """Which part of the list this is."""
 
 
 class PackageListResource(_ListResource):
-    """`/api/v3/packages/`, and those of a category, which is not named."""
+    """Packages by title, of all or of a category: the whole list, or a page of it."""
 
     category: None
+    """Always null, also where the packages are those of a category."""
     objects: tuple[PackageResource, ...]
+    """The packages."""
 
 
 class GridPackageListResource(_ListResource):
-    """`/api/v3/grids/<slug>/packages/`, with the grid."""
+    """The packages of a grid by title: the whole list, or a page of it."""
 
     grid: GridResource
+    """The grid."""
     objects: tuple[PackageResource, ...]
+    """Its packages."""
 
 
 class GridListResource(_ListResource):
-    """`/api/v3/grids/`."""
+    """Grids by title: the whole list, or a page of it."""
 
     objects: tuple[GridResource, ...]
+    """The grids."""
 
 
 class CategoryListResource(_ListResource):
-    """`/api/v3/categories/`."""
+    """Categories by title: the whole list, or a page of it."""
 
     objects: tuple[CategoryResource, ...]
+    """The categories."""
 
 
 def encode(resource: Resource) -> bytes:

@@ -11,153 +11,222 @@ from builder.resources.data import SourceResource
 
 
 class ReleaseResource(Resource):
-    """A version on PyPI; `yanked` holds the reason, "" where none was given, and is null where it is not yanked.
-
-    `uploaded` is to the second: a dump of many releases is a quarter smaller for it.
-    """
+    """A version on PyPI."""
 
     version: str
+    """Its number."""
+    # Without fractions a dump of many releases is a quarter smaller.
     uploaded: WireTime | None
+    """When its first file was uploaded, to the second."""
     prerelease: bool
+    """Whether it is a pre-release by PEP 440."""
     yanked: str | None
+    """Why it was yanked, empty where no reason was given; null where it was not."""
     requires_python: str | None
+    """The versions of Python that it can be installed on, as it says."""
 
 
 class PyPIResource(Resource):
-    """What PyPI says of a project; releases as PEP 440 orders them, newest first.
-
-    `version` is the newest that is neither yanked nor a pre-release, where there is one. `status` is that of PEP 792.
-    """
+    """What PyPI says of a project."""
 
     name: str
+    """Its name there."""
     summary: str | None
+    """What it says it is."""
     version: str | None
+    """Its newest version that is neither yanked nor a pre-release, where there is one."""
     requires_python: str | None
+    """The versions of Python that it can be installed on, as it says."""
     classifiers: tuple[str, ...]
+    """Its classifiers."""
     project_urls: dict[str, str]
+    """Its links, by what it calls them."""
     status: str
+    """Its status by PEP 792: `active`, `archived`, `deprecated` or `quarantined`."""
     status_reason: str | None
+    """Why it has that status, if it says so."""
     releases: tuple[ReleaseResource, ...]
+    """Its versions, newest first by PEP 440."""
 
 
 class RepositoryResource(Resource):
-    """What the forge says; `name` is its path there as it is now. `commits_over_52` is as API v4's, null if not known.
-
-    `participants` are logins, the most active first.
-    """
+    """What the host of a repository says of it."""
 
     name: str | None
+    """Its path there, as it is now."""
     description: str | None
+    """What it says it is."""
     homepage: str | None
+    """Its page elsewhere."""
     stars: int | None
+    """How many stars it has."""
     forks: int | None
+    """How many forks it has."""
     licence: str | None
+    """Its licence."""
     topics: tuple[str, ...] | None
+    """Its topics."""
     archived: bool
+    """Whether it is read-only."""
     fork: bool
+    """Whether it is a fork of another one."""
     last_commit: WireTime | None
+    """When it was last committed to."""
     commits_over_52: tuple[int, ...] | None
+    """The commits of the last 52 weeks, a number for each, oldest first."""
     participants: tuple[str, ...] | None
+    """The logins of those who contributed, the most active first."""
 
 
 class DownloadsResource(Resource):
-    """How often it was downloaded from PyPI in a month such as `2026-11`."""
+    """How often a package was downloaded from PyPI."""
 
     month: str
+    """In which month, such as `2026-11`."""
     count: int
+    """How often."""
 
 
 class UsageResource(Resource):
     """A site that uses a package."""
 
     title: str
+    """Its name."""
     url: str
+    """Its address."""
 
 
 class PlaceResource(Resource):
-    """A package in a grid; `cells` are the grid's words on it, by the title of the feature."""
+    """A grid that a package is in."""
 
     grid: str
+    """The slug of the grid."""
     cells: dict[str, str]
+    """The grid's words on the package, by the title of the feature."""
 
 
 class PackageWholeResource(Resource):
-    """`/api/data/v1/packages/<slug>.json`.
-
-    `category`, `replaces` and `replaced_by` are slugs. `licence` is SPDX where it can be. `python` and `django` are the
-    versions that its classifiers name, oldest first, without those that its newest release cannot be installed on;
-    `python3` says whether any Python 3 is supported. `development_status` is that of the classifiers, from 1 (planning)
-    to 7 (inactive). `standing` says in words why nobody should begin with it. `repository_url` and `pypi_url` are texts
-    as API v4 has them. `sources` tells how it stands with each upstream.
-    """
+    """All that is known of a package. Null is not known. Moments are UTC."""
 
     schema_version: int
+    """Counts the keys that were added."""
     id: int
+    """Its number, which never changes."""
     slug: str
+    """Its name in addresses."""
     title: str
+    """The name that people know it by."""
     description: str
+    """What its upstreams say it is; empty where they say nothing."""
     category: str
+    """The slug of its category."""
     created: WireTime
+    """When it was added here."""
     modified: WireTime
+    """When its entry here was last changed."""
     last_fetched: WireTime | None
+    """When its upstreams were last asked with success."""
     repository_url: str
+    """Where its repository is, as API v4 says it."""
     pypi_url: str
+    """Its page on PyPI, as API v4 says it."""
     documentation_url: str | None
+    """Where its documentation is, as API v4 says it."""
     licence: str | None
+    """Its licence, by its SPDX name where it has one."""
     python: tuple[str, ...] | None
+    """The versions of Python that its classifiers name and its newest version can be installed on, oldest first."""
     django: tuple[str, ...] | None
+    """The versions of Django that its classifiers name, oldest first."""
     python3: bool | None
+    """Whether any Python 3 is supported."""
     development_status: int | None
+    """The number of its development status by its classifiers, from 1 (planning) to 7 (inactive)."""
     deprecated: date | None
+    """Since when it is deprecated; null where it is not."""
     replaced_by: str | None
+    """The slug of the package that took its place."""
     replaces: tuple[str, ...]
+    """The slugs of packages whose place it took."""
     standing: tuple[str, ...]
+    """Why nobody should begin with it: `archived`, `deprecated`, `replaced`, or a status on PyPI."""
     tags: tuple[str, ...]
+    """Its tags."""
     usage_count: int
+    """How many are known to use it."""
     sites: tuple[UsageResource, ...]
+    """Sites that use it."""
     grids: tuple[PlaceResource, ...]
+    """The grids that compare it, and what they say of it."""
     pypi: PyPIResource | None
+    """What PyPI says."""
     repository: RepositoryResource | None
+    """What the host of its repository says."""
     downloads: DownloadsResource | None
+    """How often it was downloaded from PyPI, where it is among those that are counted."""
     sources: dict[str, SourceResource]
+    """How it stands with each source, by name."""
 
 
 class FeatureResource(Resource):
-    """A row of a grid: a short text for each package, by slug, that is known to have it or not."""
+    """A row of a grid."""
 
     title: str
+    """What is compared."""
     description: str
+    """What is meant by it."""
     cells: dict[str, str]
+    """A short text for each package that is known to have it or not, by its slug."""
 
 
 class GridWholeResource(Resource):
-    """`/api/data/v1/grids/<slug>.json`; `packages` are slugs, in the order in which they were linked."""
+    """All that is known of a grid. Moments are UTC."""
 
     schema_version: int
+    """Counts the keys that were added."""
     id: int
+    """Its number, which never changes."""
     slug: str
+    """Its name in addresses."""
     title: str
+    """The name that people know it by."""
     description: str
+    """What is compared, in a sentence or two."""
     header: bool
+    """Whether the front page shows it."""
     locked: bool
+    """Whether it is closed to changes."""
     created: WireTime
+    """When it was added here."""
     modified: WireTime
+    """When its entry here was last changed."""
     packages: tuple[str, ...]
+    """The slugs of its packages, in the order in which they were added."""
     features: tuple[FeatureResource, ...]
+    """The rows of the comparison."""
 
 
 class CategoryWholeResource(Resource):
-    """`/api/data/v1/categories/<slug>.json`."""
+    """All that is known of a category. Moments are UTC."""
 
     schema_version: int
+    """Counts the keys that were added."""
     id: int
+    """Its number, which never changes."""
     slug: str
+    """Its name in addresses."""
     title: str
+    """What one package of it is called."""
     title_plural: str
+    """What its packages are called together."""
     description: str
+    """What belongs in it."""
     show_pypi: bool
+    """Whether its packages are meant for PyPI."""
     created: WireTime
+    """When it was added here."""
     modified: WireTime
+    """When its entry here was last changed."""
 
 
 WholeResource: TypeAlias = PackageWholeResource | GridWholeResource | CategoryWholeResource
@@ -165,35 +234,43 @@ WholeResource: TypeAlias = PackageWholeResource | GridWholeResource | CategoryWh
 
 
 class DumpResource(Resource):
-    """`/api/data/v1/dump.json`: every item, as its own file has it."""
+    """The whole data: every item as its own resource has it."""
 
     schema_version: int
+    """Counts the keys that were added."""
     as_of: date
+    """The day (UTC) of the newest thing that was fetched from upstreams."""
     packages: tuple[PackageWholeResource, ...]
+    """The packages, by slug."""
     grids: tuple[GridWholeResource, ...]
+    """The grids, by slug."""
     categories: tuple[CategoryWholeResource, ...]
+    """The categories, by slug."""
 
 
 class _PackageLine(Resource):
     type: Literal["package"]
+    """What this line is."""
 
 
 class _GridLine(Resource):
     type: Literal["grid"]
+    """What this line is."""
 
 
 class _CategoryLine(Resource):
     type: Literal["category"]
+    """What this line is."""
 
 
 # The fields of the last base come first.
 class PackageLineResource(PackageWholeResource, _PackageLine):
-    """A line of `/api/data/v1/dump.ndjson` that is a package."""
+    """A line that is a package."""
 
 
 class GridLineResource(GridWholeResource, _GridLine):
-    """A line of it that is a grid."""
+    """A line that is a grid."""
 
 
 class CategoryLineResource(CategoryWholeResource, _CategoryLine):
-    """A line of it that is a category."""
+    """A line that is a category."""

@@ -7,9 +7,8 @@ import json
 from dataclasses import dataclass
 from typing import Final, NoReturn
 
-from builder import urls
-from builder.api import contract
-from builder.api.contract import Kind
+from builder import contract, urls
+from builder.contract import Kind
 from builder.hosts import CONFIGURATION, media_types
 from builder.hosts.layouts import unescaped
 from builder.outputs import JSON, LINKSET, NDJSON

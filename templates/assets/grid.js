@@ -172,15 +172,16 @@ const addressed = (state, search) => {
   return location.pathname + (text && `?${text}`) + location.hash;
 };
 
-const yearBefore = (day) => {
-  const [year, month, date] = day.split("-").map(Number);
-  return new Date(Date.UTC(year - 1, month - 1, date));
+const yearAgo = () => {
+  const day = new Date();
+  day.setUTCFullYear(day.getUTCFullYear() - 1);
+  return day.toISOString().slice(0, 10);
 };
 
 const start = (place, table) => {
   const model = read(table);
   const { packages, facts } = model;
-  const since = place.dataset.asOf && yearBefore(place.dataset.asOf).toISOString().slice(0, 10);
+  const since = yearAgo();
   const unique = (key, split) => [...new Set(packages.flatMap((one) => (one.texts[key] === null ? [] : split(one.texts[key]))))];
   const known = {
     keys: ["package", ...facts.map((fact) => fact.key)],
@@ -285,7 +286,7 @@ const start = (place, table) => {
       ].flat(), { class: "picks" }),
       element("div", [
         flag("active", "Hide archived, deprecated and replaced"),
-        since ? flag("recent", `Released since ${LONG.format(new Date(since))}`) : [],
+        flag("recent", `Released since ${LONG.format(new Date(since))}`),
         flag("differences", ONLY),
       ].flat(), { class: "ticks" }),
       element("fieldset", [element("legend", "Only these packages"), element("div", boxes, { class: "ticks many" })]),
