@@ -1,6 +1,7 @@
 """The page of a package."""
 
 from collections.abc import Sequence
+from datetime import timedelta
 from typing import Final, NamedTuple, TypeVar
 
 from builder import derive, urls
@@ -143,7 +144,10 @@ def _facts(sheet: Sheet, calendar: Calendar) -> list[tuple[str, Fact, str]]:
 
 
 def _pace(sheet: Sheet, calendar: Calendar) -> tuple[Fact, str]:
-    """Give how many releases the last twelve months have seen, and until when; yanked ones were releases too.
+    """Give how many releases the last twelve months have seen, and since when; yanked ones were releases too.
+
+    The months are those before this week's Monday, and the days since: what is the same all week is told the same, and
+    pages stay what they are.
 
     Pre-releases are not counted: a release is what they lead to. One without a date has no file that anybody could
     install; it counts for no year.
@@ -152,12 +156,11 @@ def _pace(sheet: Sheet, calendar: Calendar) -> tuple[Fact, str]:
         return unknown(_why_no_releases(sheet, sheet.package.snapshot.pypi)), ""
     if not any(release.uploaded for release in sheet.pypi.releases):
         return unknown(NOT_KNOWN), ""
-    today = calendar.today
-    # Of a 29 February the year begins at the 28th: the day after it, as that of every other, counts first.
-    start = today.replace(year=today.year - 1, day=28 if (today.month, today.day) == (2, 29) else today.day)
+    monday = calendar.today - timedelta(days=calendar.today.weekday())
+    start = monday.replace(year=monday.year - 1, day=28 if (monday.month, monday.day) == (2, 29) else monday.day)
     released = (r for r in sheet.pypi.releases if not derive.is_prerelease(r.version))
     dates = [calendar.date(release.uploaded) for release in released if release.uploaded]
-    return Fact(number(sum(start < date <= today for date in dates))), f"until {day(today).text}"
+    return Fact(number(sum(date >= start for date in dates))), f"since {day(start).text}"
 
 
 def _history(sheet: Sheet, calendar: Calendar) -> dict[str, object]:
