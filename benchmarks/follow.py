@@ -104,7 +104,7 @@ def main() -> None:
                 took = time.perf_counter() - began
                 show(day, changed, done.new, done.requests, done.received, f"{took:.1f}", f"{built:.1f}")
         plain.close()
-        packs = sorted(file.stat().st_size for file in (folder / "past").rglob("*.tar.gz"))
+        packs = sorted(file.stat().st_size for file in (folder / "past").rglob("*.tar.br"))
         print(f"packs: {', '.join(f'{size:,}' for size in packs)} bytes", file=sys.stderr)
 
 

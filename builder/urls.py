@@ -270,7 +270,7 @@ def data_changes(day: str) -> str:
 
 def data_pack(before: str, generation: str) -> str:
     """Give the route of the files that a generation has and the one before it had not."""
-    return f"{DATA_CHANGES_FOLDER}{before[:16]}-{generation[:16]}.tar.gz"
+    return f"{DATA_CHANGES_FOLDER}{before[:16]}-{generation[:16]}.tar.br"
 
 
 def data_item(kind: str, slug: str) -> str:

@@ -3,12 +3,14 @@
 import hashlib
 import io
 import json
+import random
 import tarfile
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
 
+import brotli
 import pytest
 from click.testing import CliRunner
 from folders import grid, package, tree, write_data, write_record
@@ -16,8 +18,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from builder import build, contract, past, urls
-from builder.api import changes
+from builder.api import changes, packs
 from builder.api.changes import KEPT, LINES, PACKED_LINES, PACKS_KEPT, Past, Step, is_packed
+from builder.api.packs import Pack
 from builder.cli import main
 from builder.errors import SiteError
 from builder.hosts import HOSTS, Host
@@ -122,20 +125,16 @@ class Told:
         return json.loads(self.files[f"api/data/v1/changes/{day}.json"])
 
     def packs(self) -> list[str]:
-        return [path for path in self.files if path.endswith(".tar.gz")]
+        return [path for path in self.files if path.endswith(".tar.br")]
 
 
 def unpack(body: bytes) -> dict[str, bytes]:
-    with tarfile.open(fileobj=io.BytesIO(body)) as archive:
+    with tarfile.open(fileobj=io.BytesIO(brotli.decompress(body))) as archive:
         members = archive.getmembers()
         assert all(member.isfile() and member.mtime == 0 and member.mode == 0o644 for member in members)
-        return {member.name: _read(archive, member) for member in members}
-
-
-def _read(archive: tarfile.TarFile, member: tarfile.TarInfo) -> bytes:
-    file = archive.extractfile(member)
-    assert file
-    return file.read()
+    found = {path: reader.read() for path, _, reader in packs.members(body)}
+    assert list(found) == [member.name for member in members]
+    return found
 
 
 def test_the_first_generation_has_nothing_before_it() -> None:
@@ -161,7 +160,25 @@ def test_the_next_tells_of_both_and_packs_what_is_new() -> None:
     body = second.files[pack.path]
     assert (pack.bytes, pack.sha256) == (len(body), hashlib.sha256(body).hexdigest())
     assert unpack(body) == {"a": b"2", "c": b"3"}
-    assert changes.packed({"a": b"2", "c": b"3"}) == body == changes.packed({"c": b"3", "a": b"2"})
+    assert pack_of({"a": b"2", "c": b"3"}) == body
+
+
+def pack_of(files: Mapping[str, bytes]) -> bytes:
+    pack = Pack()
+    assert all(pack.add(path, body) for path, body in files.items())
+    return pack.body()
+
+
+@given(st.dictionaries(st.text("abc-é", min_size=1, max_size=200), st.binary(max_size=300)), st.integers(0, 100))
+def test_what_is_packed_comes_out_and_what_is_cut_off_never_as_anything_else(
+    files: dict[str, bytes], lost: int
+) -> None:
+    named = {f"x/{number}{path}": body for number, (path, body) in enumerate(files.items())}
+    body = pack_of(named)
+    assert unpack(body) == named
+    found = [(path, reader.read()) for path, _, reader in packs.members(body[: len(body) - 1 - lost])]
+    assert all(named[path].startswith(content) for path, content in found)
+    assert list(packs.members(b"")) == list(packs.members(b"no pack")) == []
 
 
 def test_nothing_new_tells_nothing_new() -> None:
@@ -200,14 +217,15 @@ def test_what_is_old_is_told_no_more() -> None:
 
 
 def test_packs_are_bounded_together_and_each(monkeypatch: pytest.MonkeyPatch) -> None:
-    one = len(changes.packed({"a": b"1"}))
+    one = len(pack_of({"a": b"1"}))
     monkeypatch.setattr(changes, "PACKS_BYTES", 2 * one + 1)
-    monkeypatch.setattr(changes, "PACKED_BYTES", 9)
+    monkeypatch.setattr(packs, "LARGEST", 1000)
     told = Told(Past(), {"a": b"0"})
     for number in range(1, 5):
         told = Told(told.past, {"a": b"%d" % number})
     assert [bool(each.pack) for each in told.index.generations] == [False, False, False, True, True]
-    too_large = Told(told.past, {"a": b"x" * 5, "b": b"x" * 5, "c": b"1"})
+    noise = random.Random(1).randbytes(1 << 20)  # noqa: S311 - no secret
+    too_large = Told(told.past, {"a": noise, "c": b"1"})
     assert too_large.index.generations[-1].pack is None
 
 
@@ -354,9 +372,9 @@ def test_where_no_past_is_kept_no_change_is_told(data: Path, tmp_path: Path) -> 
 def test_an_archive_has_a_type_of_its_own() -> None:
     step = Step(Past("1" * 64))
     list(step.passing([("a", b"1")]))
-    assert {output.media_type for output in step.outputs(DAY) if is_pack(output)} == {"application/gzip"}
+    assert {output.media_type for output in step.outputs(DAY) if is_pack(output)} == {"application/octet-stream"}
     assert urls.data_changes(str(DAY)) in {output.route for output in step.outputs(DAY)}
 
 
 def is_pack(output: Output) -> bool:
-    return output.route.endswith(".tar.gz")
+    return output.route.endswith(".tar.br")

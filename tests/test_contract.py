@@ -18,7 +18,7 @@ from rendered import CATALOGUES, SITE
 from builder import api, contract, search, urls
 from builder.choices import Choices, Query
 from builder.hosts import HOSTS
-from builder.outputs import GZIP, JSON, NDJSON, SVG, Output
+from builder.outputs import BINARY, JSON, NDJSON, SVG, Output
 
 NAMES = (*CATALOGUES, "real")
 UNPROMISED = (
@@ -49,7 +49,7 @@ def promised(name: str, choices: Choices = EVERYTHING) -> Mapping[str, Output]:
     return {
         route: output
         for route, output in outputs(name, choices).items()
-        if (not route.startswith(UNPROMISED) or route == urls.search_index()) and output.media_type != GZIP
+        if (not route.startswith(UNPROMISED) or route == urls.search_index()) and output.media_type != BINARY
     }
 
 

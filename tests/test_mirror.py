@@ -195,9 +195,9 @@ def test_what_does_not_come_changes_nothing_and_is_gone_on_with(site: Path, tmp_
         follow(server, copy, plain)
         before = tree(copy)
         next_one(site)
-        pack = next((site / "api/data/v1/changes").glob("*.tar.gz"))
+        pack = next((site / "api/data/v1/changes").glob("*.tar.br"))
         pack_body = pack.read_bytes()
-        pack.write_bytes(b"\x1f\x8bx")
+        pack.write_bytes(b"\x0b\x02x")
         flip(site / PAGE)
         server.app = lambda request: Answer(404) if request.path.startswith("/api/v4/packages/a/") else whole(request)
         with pytest.raises(UpstreamError) as error:

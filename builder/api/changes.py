@@ -4,11 +4,8 @@
 the site tells of the change. Whoever keeps that (`Step.kept`) has the past of the next.
 """
 
-import gzip
 import hashlib
-import io
 import json
-import tarfile
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, timedelta
@@ -17,7 +14,8 @@ from typing import Any, Final
 from builder import urls
 from builder.api.dumps import TYPES
 from builder.api.generation import CONTENT, DERIVED, PICTURE, Generation, role
-from builder.outputs import GZIP, JSON, Output
+from builder.api.packs import Pack
+from builder.outputs import BINARY, JSON, Output
 from builder.resources import encode
 from builder.resources.changes import (
     ChangedResource,
@@ -36,11 +34,9 @@ SCHEMA_VERSION: Final = 1
 KEPT: Final = timedelta(days=400)
 """How long it is told what changed."""
 PACKS_KEPT: Final = timedelta(days=30)
-PACKS_BYTES: Final = 32 * 1024**2
+PACKS_BYTES: Final = 64 * 1024**2
 """How long packs are kept, and how large they are together: the newest ones are. A site of 5,400 packages of which 3%
-change has one of some 0.4 MB."""
-PACKED_BYTES: Final = 32 * 1024**2
-"""Up to how many bytes of files make a pack: of more, most of the site has changed, and is as well loaded anew."""
+change has one of some 6 MB."""
 
 LINES: Final = urls.DATA_DUMP_LINES.removeprefix("/")
 MANIFEST: Final = urls.DATA_MANIFEST.removeprefix("/")
@@ -76,8 +72,7 @@ class Step:
         self._past = past = past or Past()
         self.generation = Generation()
         self._paths: set[str] = set()
-        self._new: dict[str, bytes] | None = {} if past.generation else None
-        self._new_bytes = 0
+        self._pack = Pack() if past.generation else None
         self._kept: dict[str, bytes] = {}
         self._lines = b""
 
@@ -89,8 +84,8 @@ class Step:
             if path == PACKED_LINES:
                 self._kept[path] = body
             is_new = self._past.sums.get(path) != self.generation.sum(path)
-            if is_new and self._new is not None and is_packed(path):
-                self._pack(path, body, self._new)
+            if is_new and self._pack and is_packed(path) and not self._pack.add(path, body):
+                self._pack = None
             if role(path) != DERIVED:
                 self._paths.add(path)
             yield path, body
@@ -101,12 +96,6 @@ class Step:
                 self._lines = body
             if path not in left_out:
                 yield path, body
-
-    def _pack(self, path: str, body: bytes, new: dict[str, bytes]) -> None:
-        new[path] = body
-        self._new_bytes += len(body)
-        if self._new_bytes > PACKED_BYTES:
-            self._new = None
 
     def outputs(self, as_of: date) -> Iterator[Output]:
         """Yield what the site tells of this change and of those before it, when all other files have passed."""
@@ -125,7 +114,7 @@ class Step:
         yield Output(urls.DATA_CHANGES, encode(index), JSON)
         for path in sorted(files):
             if f"/{path}" in named:
-                yield Output(f"/{path}", files[path], JSON if path.endswith(".json") else GZIP)
+                yield Output(f"/{path}", files[path], JSON if path.endswith(".json") else BINARY)
 
     def keeping(self, files: Iterable[tuple[str, bytes]]) -> Iterator[tuple[str, bytes]]:
         """Pass files on that belong to the past of the next generation, and keep them for `kept`."""
@@ -152,9 +141,9 @@ class Step:
         )
 
     def _packed(self) -> tuple[PackResource, bytes] | None:
-        if self._new is None:
+        if self._pack is None:
             return None
-        body = packed(self._new)
+        body = self._pack.body()
         path = urls.data_pack(self._past.generation, self.generation.id).removeprefix("/")
         return PackResource(path=path, bytes=len(body), sha256=hashlib.sha256(body).hexdigest()), body
 
@@ -165,17 +154,6 @@ def is_packed(path: str) -> bool:
     The dumps, which change whenever anything does, and compressed forms can be made of the rest.
     """
     return (role(path) == CONTENT and path not in _DUMPS) or path.endswith(PICTURE)
-
-
-def packed(files: Mapping[str, bytes]) -> bytes:
-    """Give a tar archive of files, by path, in gzip: the same bytes for the same files."""
-    made = io.BytesIO()
-    with tarfile.open(fileobj=made, mode="w", format=tarfile.PAX_FORMAT) as archive:
-        for path in sorted(files):
-            entry = tarfile.TarInfo(path)
-            entry.size = len(files[path])
-            archive.addfile(entry, io.BytesIO(files[path]))
-    return gzip.compress(made.getvalue(), 6, mtime=0)
 
 
 def _with(before: bytes | None, day: date, step: StepResource) -> DayResource:

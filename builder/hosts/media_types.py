@@ -3,10 +3,10 @@
 from collections.abc import Mapping
 from typing import Final
 
-from builder.outputs import CSS, GZIP, HTML, JAVASCRIPT, JSON, LINKSET, SQLITE, SVG
+from builder.outputs import BINARY, CSS, HTML, JAVASCRIPT, JSON, LINKSET, SQLITE, SVG
 
 TEXT: Final = "text/plain; charset=utf-8"
-UNKNOWN: Final = "application/octet-stream"
+UNKNOWN: Final = BINARY
 
 MEDIA_TYPES: Final[Mapping[str, str]] = {
     ".atom": "application/atom+xml",
@@ -14,7 +14,7 @@ MEDIA_TYPES: Final[Mapping[str, str]] = {
     ".css": CSS,
     ".db": SQLITE,
     ".gif": "image/gif",
-    ".gz": GZIP,
+    ".gz": "application/gzip",
     ".html": HTML,
     ".ico": "image/x-icon",
     ".jpg": "image/jpeg",

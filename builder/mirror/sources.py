@@ -1,13 +1,11 @@
 """Where the files of a mirror come from that are not here: the dearest way last."""
 
-import io
-import tarfile
 from collections.abc import Iterable, Iterator
 from datetime import date
 from typing import Final
 
 from builder import urls, write
-from builder.api import dumps
+from builder.api import dumps, packs
 from builder.api.generation import HOST, Manifest
 from builder.errors import VerificationError
 from builder.mirror.asking import Asking
@@ -18,7 +16,6 @@ Needed = dict[str, ManifestFileResource]
 """Files that are not here yet, by path."""
 
 _CHANGES: Final = (urls.DATA_CHANGES.removeprefix("/"), urls.DATA_CHANGES_FOLDER.removeprefix("/"))
-_PACK: Final = ".tar.gz"
 _FORMS: Final = (".gz", ".br")
 _BEST: Final = ".br"
 
@@ -40,9 +37,8 @@ def fill(manifest: Manifest, as_of: date, store: Store, asking: Asking) -> list[
     _remake(needed, manifest, as_of, store)
     _compress(needed, manifest, store)
     # One form over the network gives the other and the file itself.
-    wrong |= _ask(
-        needed, [path for path in needed if path.endswith(_BEST) and path[: -len(_BEST)] in needed], store, asking
-    )
+    forms = [path for path in needed if path.endswith(_BEST) and _leads_on(path[: -len(_BEST)], needed, manifest)]
+    wrong |= _ask(needed, forms, store, asking)
     _decompress(needed, manifest, store)
     _compress(needed, manifest, store)
     wrong |= _ask(needed, [path for path in needed if path not in wrong], store, asking)
@@ -75,25 +71,15 @@ def _ask(needed: Needed, paths: Iterable[str], store: Store, asking: Asking) -> 
 
 def _unpack(needed: Needed, manifest: Manifest, store: Store) -> None:
     """Take files out of packs, as long as any can be in one."""
-    packs = [file for path, file in manifest.files.items() if path.startswith(_CHANGES[1]) and path.endswith(_PACK)]
-    for pack in packs:
+    paths = (path for path in manifest.files if path.startswith(_CHANGES[1]) and path.endswith(packs.ENDING))
+    kept = [manifest.files[path] for path in paths]
+    for pack in kept:
         if not needed:
             return
         body = store.find(pack)
-        for path, content in _members(body, needed) if body else ():
-            _take(needed, path, content, store)
-
-
-def _members(pack: bytes, needed: Needed) -> Iterator[tuple[str, bytes]]:
-    """Yield the files of an archive that are needed and have the right length; none where it is damaged."""
-    try:
-        with tarfile.open(fileobj=io.BytesIO(pack), mode="r:gz") as archive:
-            for member in archive:
-                file = needed.get(member.name)
-                if file and member.isfile() and member.size == file.bytes and (opened := archive.extractfile(member)):
-                    yield member.name, opened.read()
-    except (tarfile.TarError, EOFError, OSError):
-        return
+        for path, length, reader in packs.members(body) if body else ():
+            if path in needed and needed[path].bytes == length:
+                _take(needed, path, reader.read(), store)
 
 
 def _remake(needed: Needed, manifest: Manifest, as_of: date, store: Store) -> None:

@@ -52,7 +52,7 @@ class ItemChangesResource(Resource):
 
 
 class PackResource(Resource):
-    """The new bytes of files, as a tar archive in gzip."""
+    """The new bytes of files, as a tar archive in Brotli."""
 
     path: str
     """The path of the archive in the site."""
