@@ -14,6 +14,7 @@ from builder.entries import AnyEntry, Data, Records
 from builder.errors import DataError, Problem
 from builder.hosts import HOSTS, File, Host, within_limits
 from builder.outputs import PNG, Output
+from builder.timings import Timings
 from builder.urls import Urls
 
 if TYPE_CHECKING:
@@ -36,22 +37,27 @@ class Result:
     prefix: str
 
 
-def look(folder: Path, *, keep_snapshots: bool = True) -> tuple[Records | None, list[Problem]]:
+def look(
+    folder: Path, *, keep_snapshots: bool = True, timings: Timings | None = None
+) -> tuple[Records | None, list[Problem]]:
     """Read and check the data: what could be read of it, None without the folder, and all problems of all files.
 
     Where there is no problem, what was read is `Data`. Without `keep_snapshots` each of them is read when asked for.
     """
-    records, problems = source.load(folder, keep_snapshots=keep_snapshots)
-    return records, problems if records is None else sorted([*problems, *checks.check(records)])
+    timings = timings or Timings()
+    with timings.phase("read"):
+        records, problems = source.load(folder, keep_snapshots=keep_snapshots)
+    with timings.phase("check"):
+        return records, problems if records is None else sorted([*problems, *checks.check(records)])
 
 
-def load(folder: Path, *, keep_snapshots: bool = True) -> Data:
+def load(folder: Path, *, keep_snapshots: bool = True, timings: Timings | None = None) -> Data:
     """Read and check the data, as `look` does.
 
     Raises:
         DataError: with all problems of all files, if there is any.
     """
-    records, problems = look(folder, keep_snapshots=keep_snapshots)
+    records, problems = look(folder, keep_snapshots=keep_snapshots, timings=timings)
     if problems or not isinstance(records, Data):
         raise DataError(problems)
     return records
@@ -101,24 +107,36 @@ def tell_notes(data: Data, past: history.History) -> list[str]:
 
 
 def render(
-    made: Catalogue, choices: Choices, old: pictures.Old = lambda _route: None, templates: Path = TEMPLATES
+    made: Catalogue,
+    choices: Choices,
+    old: pictures.Old = lambda _route: None,
+    templates: Path = TEMPLATES,
+    timings: Timings | None = None,
 ) -> Iterator[Output]:
     """Yield all that the site answers, as far as `choices` let files answer it.
 
     `old` gives what the last build made for a route.
     """
+    through = (timings or Timings()).through
     site = Urls(made.settings.base_url)
     collector = api.Collector(made, site)
-    yield from collector.passing(api.render(made, site, choices))
-    yield from collector.passing(search.render(made, site))
-    yield from pages.render(made, site, templates, choices, collector.examples)
-    yield from feeds.render(made, site)
+    yield from through("api", collector.passing(api.render(made, site, choices)))
+    yield from through("search", collector.passing(search.render(made, site)))
+    yield from through("pages", pages.render(made, site, templates, choices, collector.examples))
+    yield from through("feeds", feeds.render(made, site))
     if choices.pictures:
-        yield from pictures.render(made, templates, old)
-    yield from scripts.render(choices, templates)
+        yield from through("pictures", pictures.render(made, templates, old))
+    yield from through("scripts", scripts.render(choices, templates))
 
 
-def files(made: Catalogue, host: Host, choices: Choices, out: Path, step: api.Step | None = None) -> Iterator[File]:
+def files(  # noqa: PLR0913, PLR0917 - what the files depend on, each with a name
+    made: Catalogue,
+    host: Host,
+    choices: Choices,
+    out: Path,
+    step: api.Step | None = None,
+    timings: Timings | None = None,
+) -> Iterator[File]:
     """Yield the files of the site for a host: what answers, the host's own, and last what tells of them all.
 
     `step` knows what was before, where that is to be told (`choices.changes`). `out` is where the last build left its
@@ -128,14 +146,14 @@ def files(made: Catalogue, host: Host, choices: Choices, out: Path, step: api.St
         SiteError: if the host would not take so many, or so large ones.
     """
     step, site = step or api.Step(), Urls(made.settings.base_url)
-    generation = step.generation
+    generation, through = step.generation, (timings or Timings()).through
 
     def old(route: str) -> bytes | None:
         path, _ = next(iter(host.files(Output(route, b"", PNG))))
         return write.read(out, path)
 
     def answering() -> Iterator[File]:
-        for output in render(made, choices, old):
+        for output in render(made, choices, old, timings=timings):
             yield from host.files(output)
         yield from host.configuration(site, choices)
 
@@ -143,7 +161,8 @@ def files(made: Catalogue, host: Host, choices: Choices, out: Path, step: api.St
         return path in DUMPS or (choices.siblings and write.has_siblings(path, body))
 
     def all_files() -> Iterator[File]:
-        packed = write.with_siblings(answering(), out, has_siblings)
+        laid_out = through("layout", answering())
+        packed = through("compress", write.with_siblings(laid_out, out, has_siblings))
         yield from step.passing(packed, () if choices.plain_dumps else DUMPS)
         for output in step.outputs(made.as_of) if choices.changes else ():
             yield from step.keeping(generation.passing(host.files(output)))
@@ -151,7 +170,7 @@ def files(made: Catalogue, host: Host, choices: Choices, out: Path, step: api.St
         yield from write.with_siblings(step.keeping(host.files(manifest)), out, endings=[write.GZIP])
         yield from host.files(generation.output(manifest, site.base, made.as_of, host.name, choices))
 
-    return within_limits(host, all_files())
+    return within_limits(host, through("sums", all_files()))
 
 
 @source.collection_paused()
@@ -164,20 +183,28 @@ def build(  # noqa: PLR0913 - what a build depends on, each with a name
     choices: Choices | None = None,
     kept: Path | None = None,
     allow_shrink: bool = False,
+    timings: Timings | None = None,
 ) -> Result:
     """Build the site from the data in `folder` into `out`, in one step; `choices` in place of the host's own.
 
-    `kept` is the folder of what is kept of the generations before (`past`); without it no change is told.
+    `kept` is the folder of what is kept of the generations before (`past`); without it no change is told. `timings`
+    learns where the time goes.
 
     Raises:
         DataError: if the data holds problems; nothing is written then.
         SiteError: if the outputs, the host's limits or `out` do not allow it; `out` is as before.
         GuardRefusedError: if the new site is so much smaller that something must be wrong.
     """
-    made, notes = join(load(folder), folder, base_url)
+    timings = timings or Timings()
+    data = load(folder, timings=timings)
+    with timings.phase("join"):
+        made, notes = join(data, folder, base_url)
     choices = dataclasses.replace(choices or host.choices, changes=kept is not None)
-    step = api.Step(past.read(kept) if kept else None)
-    written = write.write(files(made, host, choices, out, step), out, allow_shrink=allow_shrink)
-    if kept:
-        past.save(step.kept(), kept)
+    with timings.phase("past"):
+        step = api.Step(past.read(kept) if kept else None)
+    with timings.phase("write"):
+        written = write.write(files(made, host, choices, out, step, timings), out, allow_shrink=allow_shrink)
+    with timings.phase("past"):
+        if kept:
+            past.save(step.kept(), kept)
     return Result(written, notes, Urls(made.settings.base_url).prefix)

@@ -1,6 +1,8 @@
 """`build`, `serve` and `doctor`: from the data to the site."""
 
+import dataclasses
 import functools
+import json
 import os
 import signal
 import time
@@ -29,6 +31,13 @@ if TYPE_CHECKING:
     type=click.Path(file_okay=False, path_type=Path),
     help="Folder that keeps what was before, made where it is not there: with it the site tells what changed.",
 )
+@click.option(
+    "--timings",
+    type=click.Choice(["text", "json"]),
+    is_flag=False,
+    flag_value="text",
+    help="Tell where the time went, by phase; with json, print that and what was written as JSON alone.",
+)
 @shrink_option
 @click.pass_obj
 def build(  # noqa: PLR0913, PLR0917 - one for each option
@@ -39,6 +48,7 @@ def build(  # noqa: PLR0913, PLR0917 - one for each option
     host: Host,
     choices: Choices,
     past: Path | None,
+    timings: str | None,
     *,
     allow_shrink: bool,
 ) -> None:
@@ -46,15 +56,23 @@ def build(  # noqa: PLR0913, PLR0917 - one for each option
     if past and not choices.dumps:
         raise click.UsageError("--past compares the dumps of two builds, so that it goes without --no-dumps.")
     from builder import build as building  # noqa: PLC0415 - see the package's docstring
+    from builder.timings import Timings  # noqa: PLC0415 - see the package's docstring
 
     began = time.perf_counter()
+    spent = Timings(time.perf_counter if timings else None)
     result = building.build(
-        data, out, base_url=base_url, host=host, choices=choices, kept=past, allow_shrink=allow_shrink
+        data, out, base_url=base_url, host=host, choices=choices, kept=past, allow_shrink=allow_shrink, timings=spent
     )
     if not obj["quiet"]:
         for note in result.notes:
             tell(f"Note: {note}")
-        show(f"{out}: {result.report} ({time.perf_counter() - began:.1f} s)")
+        if timings != "json":
+            show(f"{out}: {result.report} ({time.perf_counter() - began:.1f} s)")
+    if timings == "json":
+        told = {"seconds": spent.seconds} | dataclasses.asdict(result.report)
+        show(json.dumps(told, indent=2))
+    elif timings:
+        show(spent.table())
 
 
 @click.command()
