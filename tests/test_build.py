@@ -14,6 +14,7 @@ from builder.catalogue import Catalogue
 from builder.choices import Choices
 from builder.errors import DataError
 from builder.outputs import Output
+from builder.timings import Timings
 
 FIRST = "2026-03-01T12:00:00+00:00"
 
@@ -100,8 +101,8 @@ def test_the_collector_rests_until_the_build_ends(
     during: list[bool] = []
     render = build.render
 
-    def spy(made: Catalogue, choices: Choices, old: pictures.Old) -> Iterator[Output]:
-        for output in render(made, choices, old):
+    def spy(made: Catalogue, choices: Choices, old: pictures.Old, timings: Timings) -> Iterator[Output]:
+        for output in render(made, choices, old, timings=timings):
             during.append(gc.isenabled())
             yield output
 

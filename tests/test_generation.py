@@ -10,7 +10,7 @@ from folders import package, tree, write_data
 
 from builder import build
 from builder.api import Generation
-from builder.api.generation import CONTENT, DERIVED, HOST, role
+from builder.api.generation import CONTENT, COUNTED, DERIVED, FORM, HOST, role
 from builder.choices import Choices, Query
 from builder.hosts import HOSTS, Host
 from builder.write.place import MARKER
@@ -47,11 +47,19 @@ def test_any_other_byte_or_path_gives_another(other: dict[str, bytes]) -> None:
 
 @pytest.mark.parametrize(
     "path",
-    ["b.gz", "a/index.html.br", "x/opengraph.png", "x.db", "api/data/v1/changes.json", "api/data/v1/changes/x.json"],
+    [
+        "b.gz",
+        "a/index.html.br",
+        "x/opengraph.png",
+        "x.db",
+        "api/data/v1/dump.json.br",
+        "api/data/v1/changes.json",
+        "api/data/v1/changes/x.json",
+    ],
 )
 def test_what_is_derived_does_not_count(path: str) -> None:
     assert generation(FILES | {path: b"x"}) == generation(FILES)
-    assert role(path) == DERIVED
+    assert role(path) == (FORM if path in DERIVED_PATHS[:2] else DERIVED)
 
 
 @pytest.mark.parametrize(
@@ -84,7 +92,7 @@ def test_it_says_what_the_host_promises() -> None:
 def test_the_built_site_holds_the_generation_of_its_own_files(tmp_path: Path, host: Host) -> None:
     data = write_data(tmp_path / "data", packages={"a": package(1)})
     build.build(data, tmp_path / "site", host=host)
-    files = {path: body for path, body in tree(tmp_path / "site").items() if role(path) != DERIVED}
+    files = {path: body for path, body in tree(tmp_path / "site").items() if role(path) in COUNTED}
     del files[MARKER], files["api/data/v1/manifest.ndjson"]
     found = json.loads(files.pop(PATH))
     assert found["generation"] == generation(files)

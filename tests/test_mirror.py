@@ -15,7 +15,7 @@ from folders import grid, package, renew, tree, write_data
 from loopback import Answer, Loopback, Request, of_folder, serving
 
 from builder import build, mirror
-from builder.api.generation import HOST, role
+from builder.api.generation import SERVED, role
 from builder.choices import Choices
 from builder.cli import main
 from builder.errors import SiteError, UpstreamError, VerificationError
@@ -96,7 +96,9 @@ def follow(server: Loopback, folder: Path, plain: Plain) -> Mirrored:
 
 def served(site: Path) -> dict[str, bytes]:
     """Give the files of a site that a host serves, and our mark."""
-    return {path: body for path, body in tree(site).items() if path == MARKER or role(path) != HOST}
+    return {
+        path: body for path, body in tree(site).items() if path == MARKER or (role(path) in SERVED or path == PACKED)
+    }
 
 
 def test_a_hundred_generations_are_followed_from_anywhere(tmp_path: Path, plain: Plain) -> None:

@@ -15,6 +15,7 @@ from builder.importing.fit import Fitting
 from builder.importing.take import package as take_package
 from builder.importing.take import snapshot as take_snapshot
 from builder.importing.wire import PackageItem
+from builder.outputs import JSON
 
 FOLDER = Path(__file__).parent / "recorded"
 COUNT = 324  # packages in the catalogue that the answers were recorded over
@@ -192,7 +193,7 @@ def paged(data: Path) -> dict[str, str]:
     """Give what a host gets that can map the original's queries onto paths: body by route."""
     made, _ = build.join(build.load(data), data)
     choices = Choices(query=Query.MAPPED, suffixes=True)
-    return {output.route: output.body.decode() for output in build.render(made, choices) if "/api/" in output.route}
+    return {output.route: output.body.decode() for output in build.render(made, choices) if output.media_type == JSON}
 
 
 def without_order(body: str) -> str:

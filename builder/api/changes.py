@@ -13,7 +13,7 @@ from typing import Any, Final
 
 from builder import urls
 from builder.api.dumps import TYPES
-from builder.api.generation import CONTENT, DERIVED, PICTURE, Generation, role
+from builder.api.generation import CONTENT, COUNTED, PICTURE, Generation, role
 from builder.api.packs import Pack
 from builder.outputs import BINARY, JSON, Output
 from builder.resources import encode
@@ -86,7 +86,7 @@ class Step:
             is_new = self._past.sums.get(path) != self.generation.sum(path)
             if is_new and self._pack and is_packed(path) and not self._pack.add(path, body):
                 self._pack = None
-            if role(path) != DERIVED:
+            if role(path) in COUNTED:
                 self._paths.add(path)
             yield path, body
 
@@ -127,7 +127,7 @@ class Step:
         return self._kept
 
     def _told(self) -> StepResource:
-        before = {path for path in self._past.sums if role(path) != DERIVED}
+        before = {path for path in self._past.sums if role(path) in COUNTED}
         stayed = self._paths & before
         changed = sum(self._past.sums[path] != self.generation.sum(path) for path in stayed)
         items = difference(self._past.lines, self._lines) if self._past.generation else dict.fromkeys(TYPES, NOTHING)

@@ -27,16 +27,29 @@ PICTURE: Final = ".png"
 
 CONTENT: Final = "content"
 DERIVED: Final = "derived"
+FORM: Final = "form"
 HOST: Final = "host"
+COUNTED: Final = frozenset({CONTENT, HOST})
+"""The roles of files that count for the generation."""
+SERVED: Final = frozenset({CONTENT, DERIVED})
+"""The roles of files that are served under their own address."""
 
-_MADE_BY_A_LIBRARY: Final = (".gz", ".br", ".db", PICTURE)
+_COMPRESSED: Final = (".gz", ".br")
+_MADE_BY_A_LIBRARY: Final = (*_COMPRESSED, ".db", PICTURE)
+_OFFERED: Final = tuple(route.removeprefix("/") + ending for route in urls.DATA_DUMPS for ending in _COMPRESSED)
 _CHANGES: Final = urls.DATA_CHANGES_FOLDER.removeprefix("/"), urls.DATA_CHANGES.removeprefix("/")
 
 
 def role(path: str) -> str:
-    """Tell what a file of a site is: `content`, `derived` from it, or what the `host` keeps to itself."""
+    """Tell what a file of a site is, as `ManifestFileResource` has it.
+
+    Compressed forms of dumps and packs are there to be loaded; those of other files are not: the host sends them where
+    somebody asks for the file and takes it compressed.
+    """
     if path.startswith((".", "_")) and not path.startswith(".well-known/"):
         return HOST
+    if path.endswith(_COMPRESSED) and path not in _OFFERED and not path.startswith(_CHANGES):
+        return FORM
     return DERIVED if path.endswith(_MADE_BY_A_LIBRARY) or path.startswith(_CHANGES) else CONTENT
 
 
@@ -64,7 +77,7 @@ def read_manifest(body: bytes) -> Manifest:
     head = _parsed(ManifestHeadResource, lines[0], 1)
     entries = [_parsed(ManifestFileResource, line, number) for number, line in enumerate(lines[1:], start=2)]
     files = {entry.path: entry for entry in entries}
-    if generation_id({path: file.sha256 for path, file in files.items() if file.role != DERIVED}) != head.generation:
+    if generation_id({path: file.sha256 for path, file in files.items() if file.role in COUNTED}) != head.generation:
         raise ValueError("is not whole: its lines do not make its generation")
     return Manifest(head.generation, files, body)
 
@@ -99,7 +112,7 @@ class Generation:
 
         It is made when it is first asked for, which is when all of those have passed.
         """
-        return generation_id({path: total for path, (total, _) in self._sums.items() if role(path) != DERIVED})
+        return generation_id({path: total for path, (total, _) in self._sums.items() if role(path) in COUNTED})
 
     def manifest(self) -> Output:
         """Give the list of all files that have passed, by path: a line for each, and one before them."""

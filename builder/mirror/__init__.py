@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from builder import write
-from builder.api.generation import HOST, Manifest, read_manifest
+from builder.api.generation import SERVED, Manifest, read_manifest
 from builder.errors import UpstreamError, VerificationError
 from builder.mirror.asking import Asking
 from builder.mirror.sources import fill
@@ -151,7 +151,7 @@ def _manifest(asking: Asking, site: Path, wanted: str) -> tuple[bytes, bytes]:
 def _files(head: _Head, store: Store) -> Iterator[tuple[str, bytes]]:
     yield from head.bodies.items()
     for path, file in head.manifest.files.items():
-        if file.role != HOST:
+        if file.role in SERVED:
             yield path, store.read(file)
 
 

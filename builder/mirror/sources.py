@@ -6,7 +6,7 @@ from typing import Final
 
 from builder import urls, write
 from builder.api import dumps, packs
-from builder.api.generation import HOST, Manifest
+from builder.api.generation import SERVED, Manifest
 from builder.errors import VerificationError
 from builder.mirror.asking import Asking
 from builder.mirror.store import Store
@@ -31,7 +31,7 @@ def fill(manifest: Manifest, as_of: date, store: Store, asking: Asking) -> list[
     for path in manifest.files:
         if not write.is_inside(path):
             raise VerificationError(f"{asking.base}: the manifest names {path!r}, which is no path inside a site.")
-    needed = {path: file for path, file in manifest.files.items() if file.role != HOST and store.find(file) is None}
+    needed = {path: file for path, file in manifest.files.items() if file.role in SERVED and store.find(file) is None}
     wrong = _ask(needed, [path for path in needed if path.startswith(_CHANGES)], store, asking)
     _unpack(needed, manifest, store)
     _remake(needed, manifest, as_of, store)

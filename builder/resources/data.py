@@ -190,8 +190,9 @@ class ManifestFileResource(Resource):
     sha256: str
     """Its SHA-256, in hexadecimal."""
     role: str
-    """`content`; `derived` for what is made of the others and does not count for the generation, such as compressed
-    forms, databases, pictures, and what changed since; or `host` for what the host keeps to itself and does not serve.
+    """`content`; `derived` for what is made of it and does not count for the generation: dumps compressed or as a
+    database, pictures, what changed since; `form` for a compressed form that the host sends in place of the file, and
+    does not serve by itself; or `host` for what the host keeps to itself.
     """
 
 
@@ -202,7 +203,7 @@ class GenerationResource(Resource):
     """Counts the keys that were added."""
     generation: str
     """An id that is the same for the same files: the SHA-256 of what `sha256sum` prints for them (the sum, two spaces,
-    the path, a line feed), by path, without this file, the manifest and those whose role there is `derived`.
+    the path, a line feed), by path, of those whose role in the manifest is `content` or `host`.
     """
     manifest_sha256: str
     """The SHA-256 of the manifest, in hexadecimal."""

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from builder import urls
-from builder.api.generation import HOST, Manifest, read_manifest
+from builder.api.generation import SERVED, Manifest, read_manifest
 from builder.errors import VerificationError
 from builder.verify.contract import Held
 from builder.verify.files import asked_for
@@ -95,7 +95,7 @@ def of_copy(folder: Path) -> Findings:
 
     found = _manifest(read, folder.as_posix())
     there = {file.relative_to(folder).as_posix() for file in folder.rglob("*") if not file.is_dir()}
-    hosts_own = {path for path, file in found.files.items() if file.role == HOST}
+    hosts_own = {path for path, file in found.files.items() if file.role not in SERVED}
     expected = found.files.keys() if hosts_own & there else found.files.keys() - hosts_own
     held = Held()
     wrong = [*_mixed(found, read, held), *_differing(found, sorted(expected), read, held)]
@@ -121,7 +121,7 @@ def of_live(url: str, wire: Wire, most: int | None) -> Findings:
     def read(path: str) -> bytes | str:
         return asked_for(wire, base, path, found.files.get(path))
 
-    served = [path for path, file in sorted(found.files.items()) if file.role != HOST]
+    served = [path for path, file in sorted(found.files.items()) if file.role in SERVED]
     step = 1 if most is None else max(1, -(-len(served) // most))
     chosen = served[::step]
     held = Held()
