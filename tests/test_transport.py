@@ -686,7 +686,11 @@ def test_nothing_else_imports_httpx() -> None:
             if any(name.split(".")[0] in {"httpx", "urllib3", "requests", "stamina"} for name in names):
                 importing.add(file.relative_to(root).as_posix())
             assert "urllib.request" not in names
-    assert importing == {"upstreams/transport/__init__.py", "upstreams/transport/plain.py"}
+    assert importing == {
+        "upstreams/transport/__init__.py",
+        "upstreams/transport/patient.py",
+        "upstreams/transport/plain.py",
+    }
 
 
 def test_says_nothing_of_retries_where_nobody_set_logging_up(

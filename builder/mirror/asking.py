@@ -5,21 +5,13 @@ from collections.abc import Iterable, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from typing import Final
 
-import stamina
-
 from builder.resources import ManifestFileResource
 from builder.upstreams.transport import Answer, Failure
+from builder.upstreams.transport.patient import Patient
 from builder.verify.files import asked_for
 from builder.verify.live import Wire
 
 AT_ONCE: Final = 8  # requests: what a browser sends to one host, and no more
-ATTEMPTS: Final = 3
-_BUSY: Final = frozenset({429, 500, 502, 503, 504})
-
-
-class _BusyError(Exception):
-    def __init__(self, answer: Answer | Failure) -> None:
-        self.answer = answer
 
 
 class Asking:
@@ -31,7 +23,7 @@ class Asking:
         self.requests = self.received = 0
         self._wire = wire
         self._counting = threading.Lock()
-        self._again = stamina.RetryingCaller(attempts=ATTEMPTS).on(_BusyError)
+        self._patient = Patient(self._once)
 
     def get(self, path: str, file: ManifestFileResource | None = None) -> bytes | str:
         """Give the bytes of a file, or say why there are none; `file` is what the manifest tells of it."""
@@ -48,18 +40,13 @@ class Asking:
 
     def ask(self, method: str, url: str, headers: Mapping[str, str]) -> Answer | Failure:
         """Send a request, up to three times while the site is busy or cannot be reached."""
-        try:
-            return self._again(self._once, method, url, headers)
-        except _BusyError as error:
-            return error.answer
+        return self._patient.ask(method, url, headers)
 
     def _once(self, method: str, url: str, headers: Mapping[str, str]) -> Answer | Failure:
         answer = self._wire.ask(method, url, headers)
         with self._counting:
             self.requests += 1
             self.received += len(answer.body) if isinstance(answer, Answer) else 0
-        if answer.status in _BUSY if isinstance(answer, Answer) else answer.retryable:
-            raise _BusyError(answer)
         return answer
 
 
