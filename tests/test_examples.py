@@ -434,6 +434,8 @@ LESS = {
     "packed dumps": Choices(plain_dumps=False),
     "no details": Choices(details=False),
     "no v3": Choices(v3=False),
+    "no badges": Choices(badges=False),
+    "a past": Choices(changes=True),
     "answered": Choices(query=Query.ANSWERED, copies=False),
     **{host.name: host.choices for host in HOSTS},
 }
@@ -458,6 +460,23 @@ def test_the_page_names_nothing_that_is_not_there(tmp_path: Path, name: str, cho
     assert ("packages.db" in text) == choices.dumps
     assert ("v3" in text) == choices.v3
     assert (urls.DATA_DUMP in routes) == (choices.dumps and choices.plain_dumps)
+
+
+@pytest.mark.parametrize("choices", LESS.values(), ids=LESS)
+def test_all_that_the_index_names_is_linked(tmp_path: Path, choices: Choices) -> None:
+    files = dict(build.files(CATALOGUES["small"](), host_named("generic"), choices, tmp_path))
+    page = section(read(files["use-the-data/index.html"]), "there")
+    linked = {link.attributes["href"].removeprefix("/below") for link in page.all("a")}
+    index = json.loads(files["api/data/v1/index.json"])["resources"]
+    assert ("changes" in index, "badge" in index) == (choices.changes, choices.badges)
+    days = index.pop("changes_of_day", None)
+    assert ("in a file for each day" in page.text) == bool(days)
+    for name, address in index.items():
+        route = re.sub(r"\\\{\w+\\\}", "[^/]+", re.escape(address.removeprefix("https://example.org/below")))
+        assert any(re.fullmatch(route, href) for href in linked), name
+    schemas = {f"/{path}" for path in files if re.fullmatch("api/data/v1/schemas/.*json", path)}
+    assert {href for href in linked if href.startswith("/api/data/v1/schemas/")} == schemas
+    assert urls.DATA in linked
 
 
 def test_all_pages_lead_to_it(tmp_path: Path) -> None:

@@ -91,7 +91,7 @@ class DataRootResource(Resource):
     schema_version: int
     """Counts the keys that were added."""
     resources: dict[str, str]
-    """Addresses by name; `{slug}` stands for the slug of an item, `{day}` for a day."""
+    """Addresses by name; `{slug}` stands for the slug of an item, `{day}` for a day, `{kind}` for a kind of answer."""
 
 
 class FacetsResource(Resource):
