@@ -32,9 +32,9 @@ def _meanings(resource: type[Resource]) -> SimpleNamespace:
 
 _TABLES: Final = """
 CREATE TABLE meta (
-  -- what this file is
+  -- What this file is
   key TEXT PRIMARY KEY, -- as_of, base_url, schema_version, source, title
-  value TEXT NOT NULL -- of as_of the day (UTC) of the newest fact, of source the repository of the data
+  value TEXT NOT NULL -- Of as_of the day (UTC) of the newest fact, of source the repository of the data
 ) WITHOUT ROWID;
 
 CREATE TABLE categories (
@@ -54,7 +54,7 @@ CREATE TABLE packages (
   id INTEGER PRIMARY KEY, -- {package.id}
   slug TEXT NOT NULL UNIQUE, -- {package.slug}
   title TEXT NOT NULL, -- {package.title}
-  description TEXT NOT NULL, -- {package.description}: the repository's word, else PyPI's
+  description TEXT NOT NULL, -- {package.description}; the repository's word before PyPI's
   category_id INTEGER NOT NULL REFERENCES categories (id), -- Its category
   standing TEXT NOT NULL, -- {package.standing}; [] where nothing speaks against it
   licence TEXT, -- {package.licence}
