@@ -68,7 +68,7 @@ def _resources(choices: Choices, example: Sheet | None) -> Iterator[Resource]:
         yield Resource("API v3", urls.V3, "Its older form, without users.")
     if choices.query is Query.ANSWERED:
         yield Resource("Search", f"{urls.API_SEARCH}?q=django", "At most 20 packages and grids, best first.")
-    yield Resource("Index", urls.DATA, "The addresses of all that follows, by name.")
+    yield Resource("Index", urls.DATA, "What lies below /api/data/v1/, by name.")
     yield Resource("Every package in a row", urls.DATA_PACKAGES, "What lists are made of: name, version, dates, stars.")
     if example:
         yield from _of_item(choices, example.package)
