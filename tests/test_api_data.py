@@ -181,7 +181,8 @@ def test_the_root_names_what_there_is(made: Catalogue) -> None:
         elsewhere = {"generation", "manifest", "manifest_gz", "search"}  # made by others
         single = {address.replace("{slug}", slug) for address in named.values() for slug in ("a", "g", "apps")} & there
         listed = {address for name, address in named.items() if name not in packed | elsewhere}
-        assert {address for address in listed if "{slug}" not in address} <= there
+        assert {address for address in listed if "{" not in address} <= there
+        assert named["schema"].replace("{kind}", "packages") in there
         assert len(packed) == (6 if choices.dumps else 0)
         assert bool({address for address in single if "/packages/a" in address}) == choices.details
         assert ("dump" in named) == ("sqlite" in named) == (choices.dumps and choices.plain_dumps)

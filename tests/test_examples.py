@@ -10,6 +10,7 @@ import sys
 import urllib.request
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import closing, contextmanager
+from datetime import date, datetime
 from html import unescape
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -42,6 +43,12 @@ FETCHED: Mapping[str, tuple[int | None, str | None, int]] = {
     "starless": (None, "MIT", 1),
 }
 TITLES = {"quoted": 'The "quoted" é', "few": "Few & <small>"}
+# Names that differ in case alone, as those of real projects do: DuckDB takes such columns for one.
+LINKS = {
+    "few": {"Documentation": "https://example.org/a", "documentation": "https://example.org/b"},
+    "quoted": {"source": "https://example.org/c", "Source": "https://example.org/d", "SOURCE": "https://example.org/e"},
+}
+FEATURES = {"all": {"title": "Fast", "cells": {"few": "yes"}}, "some": {"title": "fast", "cells": {"few": "no"}}}
 HOSTS_OF_EXAMPLES = ("nginx", "github-pages")
 PATIENCE = 60.0  # seconds; an example that takes so long has failed
 
@@ -49,7 +56,8 @@ PATIENCE = 60.0  # seconds; an example that takes so long has failed
 def snapshot(slug: str, stars: int | None, licence: str | None, count: int) -> dict[str, Any]:
     uploads = [f"20{10 + i}-0{1 + i % 9}-02T03:04:05.{len(slug):06}Z" for i in range(count)]
     releases = [{"version": f"{i}.0", "uploaded": uploaded} for i, uploaded in enumerate(uploads)]
-    pypi = {"name": slug, "license_expression": licence, "summary": f"What {slug} is", "releases": releases}
+    texts = {"name": slug, "license_expression": licence, "summary": f"What {slug} is"}
+    pypi = texts | {"releases": releases, "project_urls": LINKS.get(slug, {})}
     repository = {"name": f"o/{slug}", "stars": stars, "archived": slug == "archived"}
     return {"last_fetched": "2026-02-01T03:00:00Z", "pypi": pypi, "repository": repository}
 
@@ -60,7 +68,9 @@ def catalogue(folder: Path) -> Path:
     return write_data(
         folder,
         packages=packages,
-        grids={"all": grid(1, *packages, features=[{"title": "Fast", "cells": {"few": "yes"}}])},
+        grids={
+            slug: grid(number, *packages, features=[FEATURES[slug]]) for number, slug in enumerate(FEATURES, start=1)
+        },
         snapshots={slug: snapshot(slug, *facts) for slug, facts in FETCHED.items()},
     )
 
@@ -159,6 +169,18 @@ def reader(request: pytest.FixtureRequest) -> Iterator[Reader]:
 
 BEST = "django-messages"  # that has the most stars of those that nothing speaks against
 MOST = "archived"  # that has the most of all, and stands for all on the page
+COLUMNS = {
+    **dict.fromkeys(("slug", "title", "description", "category", "licence"), "VARCHAR"),
+    **dict.fromkeys(("standing", "tags", "python", "django"), "VARCHAR[]"),
+    "deprecated": "DATE",
+    "created": "TIMESTAMP",
+    "downloads": 'STRUCT("month" VARCHAR, count BIGINT)',
+    "grids": "STRUCT(grid VARCHAR, cells MAP(VARCHAR, VARCHAR))[]",
+    "repository": "STRUCT(stars BIGINT, forks BIGINT, last_commit TIMESTAMP)",
+    "pypi": 'STRUCT("version" VARCHAR, summary VARCHAR, project_urls MAP(VARCHAR, VARCHAR), '
+    'releases STRUCT("version" VARCHAR, uploaded TIMESTAMP, yanked VARCHAR)[])',
+}
+"""The columns of the Parquet file, whatever the data holds."""
 NEEDED = {
     "everything: DuckDB: licences, and a Parquet file": "everything: DuckDB: download",
     "sql: Python alone: a search": "sql: Download",
@@ -200,11 +222,41 @@ def downloaded(reader: Reader, _printed: str) -> None:
 def licences(reader: Reader, printed: str) -> None:
     found = re.findall(r"│ +(\S+) +│ +(\d+) +│", printed)
     assert found == [("MIT", "4"), ("NULL", "2"), ("Apache-2.0", "1"), ("BSD-3-Clause", "1")]
+    wanted = {item["slug"]: item for item in lines_of(reader) if item["type"] == "package"}
     with closing(duckdb.connect()) as database:
-        rows = database.execute(
-            f"SELECT slug, repository.stars FROM '{reader.folder}/packages.parquet' WHERE licence = 'Apache-2.0'"  # noqa: S608 - a folder of ours
-        ).fetchall()
-    assert rows == [("few", 1)]
+        table = database.sql(f"FROM '{reader.folder}/packages.parquet' ORDER BY slug")
+        assert dict(zip(table.columns, map(str, table.types), strict=True)) == COLUMNS
+        read = [dict(zip(table.columns, row, strict=True)) for row in table.fetchall()]
+    assert [as_json(row) for row in read] == [those_of(row, wanted[row["slug"]]) for row in read]
+    links = {row["slug"]: row["pypi"]["project_urls"] for row in read if row["pypi"]}
+    assert links == {slug: LINKS.get(slug, {}) for slug in FETCHED}
+    assert [row["grids"] for row in read if row["slug"] == "few"] == [
+        [{"grid": "all", "cells": {"Fast": "yes"}}, {"grid": "some", "cells": {"fast": "no"}}]
+    ]
+
+
+def lines_of(reader: Reader) -> list[dict[str, Any]]:
+    return [json.loads(line) for line in (reader.site / "api/data/v1/dump.ndjson").read_bytes().splitlines()]
+
+
+def those_of(read: Any, wanted: Any) -> Any:  # noqa: ANN401 - any JSON
+    """Give of what was to be read the keys that were asked for."""
+    if isinstance(read, dict):
+        return {key: those_of(value, wanted[key]) for key, value in read.items()}
+    if isinstance(read, list):
+        return [those_of(*pair) for pair in zip(read, wanted, strict=True)]
+    return wanted
+
+
+def as_json(read: Any) -> Any:  # noqa: ANN401 - any JSON
+    """Give what DuckDB read as the JSON has it."""
+    if isinstance(read, dict):
+        return {key: as_json(value) for key, value in read.items()}
+    if isinstance(read, list):
+        return [as_json(each) for each in read]
+    if isinstance(read, datetime):
+        return f"{read.isoformat()}+00:00"
+    return read.isoformat() if isinstance(read, date) else read
 
 
 def unpacked(reader: Reader, _printed: str) -> None:
@@ -329,12 +381,13 @@ def found_by(ask: Ask, query: str) -> Any:  # noqa: ANN401 - any JSON
 def test_datasette_shows_the_tables_and_hides_what_search_needs(opened: Ask) -> None:
     told = json.loads(opened("/packages.json"))["tables"]
     counts = {table["name"]: table["count"] for table in told if not table["hidden"]}
-    assert (counts["packages"], counts["releases"], counts["cells"]) == (8, 20, 1)
+    assert (counts["packages"], counts["releases"], counts["cells"]) == (8, 20, 2)
     assert {table["name"] for table in told if table["hidden"]} >= {"packages_fts", "packages_fts_data"}
     assert not [name for name in counts if "fts" in name]
     page = opened("/packages/packages").decode()
     assert 'name="_search"' in page, "it has found out by itself that there is a search"
-    assert "why nobody should begin with it" in page, "what a column means"
+    for meaning in ("Why nobody should begin with it", "How many forks it has", "null where none did"):
+        assert meaning in page, "what a column means"
 
 
 def test_datasette_searches(opened: Ask) -> None:
@@ -382,6 +435,8 @@ LESS = {
     "packed dumps": Choices(plain_dumps=False),
     "no details": Choices(details=False),
     "no v3": Choices(v3=False),
+    "no badges": Choices(badges=False),
+    "a past": Choices(changes=True),
     "answered": Choices(query=Query.ANSWERED, copies=False),
     **{host.name: host.choices for host in HOSTS},
 }
@@ -406,6 +461,23 @@ def test_the_page_names_nothing_that_is_not_there(tmp_path: Path, name: str, cho
     assert ("packages.db" in text) == choices.dumps
     assert ("v3" in text) == choices.v3
     assert (urls.DATA_DUMP in routes) == (choices.dumps and choices.plain_dumps)
+
+
+@pytest.mark.parametrize("choices", LESS.values(), ids=LESS)
+def test_all_that_the_index_names_is_linked(tmp_path: Path, choices: Choices) -> None:
+    files = dict(build.files(CATALOGUES["small"](), host_named("generic"), choices, tmp_path))
+    page = section(read(files["use-the-data/index.html"]), "there")
+    linked = {link.attributes["href"].removeprefix("/below") for link in page.all("a")}
+    index = json.loads(files["api/data/v1/index.json"])["resources"]
+    assert ("changes" in index, "badge" in index) == (choices.changes, choices.badges)
+    days = index.pop("changes_of_day", None)
+    assert ("in a file for each day" in page.text) == bool(days)
+    for name, address in index.items():
+        route = re.sub(r"\\\{\w+\\\}", "[^/]+", re.escape(address.removeprefix("https://example.org/below")))
+        assert any(re.fullmatch(route, href) for href in linked), name
+    schemas = {f"/{path}" for path in files if re.fullmatch("api/data/v1/schemas/.*json", path)}
+    assert {href for href in linked if href.startswith("/api/data/v1/schemas/")} == schemas
+    assert urls.DATA in linked
 
 
 def test_all_pages_lead_to_it(tmp_path: Path) -> None:

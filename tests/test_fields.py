@@ -382,6 +382,7 @@ def test_repositories_refused(text: str, expected: str) -> None:
         ("http://127.0.0.1:8000", "http://127.0.0.1:8000"),
         ("http://[::1]:8000/", "http://[::1]:8000"),
         ("http://localhost", "http://localhost"),
+        ("https://example.org/~me/a-b_c.d,e=f+g:h@i/%7Ex", "https://example.org/~me/a-b_c.d,e=f+g:h@i/%7Ex"),
     ],
 )
 def test_base_addresses(text: str, kept: str) -> None:
@@ -408,6 +409,17 @@ def test_base_addresses_refused(text: str, expected: str) -> None:
     assert code("BaseUrl", text) == expected
     if text:
         assert code("BaseUrlOrEmpty", text) == expected
+
+
+@pytest.mark.parametrize("sign", "!$&'()*;")
+@pytest.mark.parametrize("form", ["https://example.org/a{}b", "https://exam{}ple.org"])
+def test_a_base_address_has_nothing_that_a_shell_would_run(form: str, sign: str) -> None:
+    with pytest.raises(ValidationError) as caught:
+        read("BaseUrl", form.format(sign))
+    [error] = caught.value.errors()
+    assert (error["type"], error["msg"]) == ("url", f"holds {sign}")
+    assert "copied into a shell" in error["ctx"]["hint"]
+    assert code("BaseUrlOrEmpty", form.format(sign)) == "url"
 
 
 def test_an_address_that_may_be_left_out() -> None:

@@ -24,7 +24,7 @@ from builder import api, feeds, search, urls
 from builder.catalogue import Catalogue
 from builder.choices import Choices
 from builder.errors import SiteError
-from builder.outputs import HTML, Output
+from builder.outputs import HTML, JSON, Output
 from builder.pages import render
 from builder.pages.escaping import PageEnvironment, remembered
 from builder.pages.shell import BROWSE, COMPARE, EVERYWHERE, FIND, FOREIGN, LISTS, OWN, POLICY, SCRIPTS
@@ -32,7 +32,11 @@ from builder.urls import Urls
 
 FORGE = "https://github.com/owner/directory"
 HEADINGS = ("h1", "h2", "h3", "h4", "h5", "h6")
-LAST = (api.Generation().manifest(),)  # made when all other files have passed
+PACKED = tuple(f"{route}{end}" for route in urls.DATA_DUMPS for end in (".gz", ".br"))
+LAST = tuple(  # made when all other files have passed, and those of files that are there
+    Output(route, b"", JSON)
+    for route in (urls.DATA_MANIFEST, f"{urls.DATA_MANIFEST}.gz", urls.DATA_GENERATION, *PACKED)
+)
 UNLISTED = ("/404.html", "/api/browse/", "/compare/", "/search/")
 
 

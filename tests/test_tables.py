@@ -1,6 +1,7 @@
 """The whole data as a SQLite file: it holds what the other dumps hold, and the same data gives the same bytes."""
 
 import json
+import re
 import sqlite3
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping
@@ -19,6 +20,8 @@ from builder.api.tables import schema
 from builder.catalogue import Catalogue
 from builder.choices import Choices
 from builder.errors import SiteError
+from builder.resources import PackageRowResource, whole
+from builder.resources.whole import PackageWholeResource
 
 Json = dict[str, Any]
 
@@ -273,10 +276,35 @@ def test_without_the_search_there_is_no_file_and_it_is_said_why(
     build.build(tmp_path / "data", tmp_path / "site", choices=Choices(dumps=False))
 
 
+NULL = "ot known or, where the {} says so, that it does not apply"
+
+
 def test_every_column_and_table_is_told_of_where_a_reader_looks(tmp_path: Path) -> None:
     with opened(file(hostile())) as database:
         meta = {row["key"]: row["value"] for row in database.execute("SELECT * FROM meta")}
-        tables = [row["sql"] for row in database.execute("SELECT sql FROM sqlite_master WHERE name = 'packages'")]
-    assert "NULL is not known" in tables[0]
-    assert list(meta) == ["as_of", "base_url", "licence", "schema_version", "source", "title"]
+        written = dict(database.execute("SELECT name, sql FROM sqlite_master WHERE type = 'table' AND sql NOTNULL"))
+        own = {name: sql for name, sql in written.items() if not name.startswith("packages_fts")}
+        columns = [
+            (name, row["name"])
+            for name in own
+            for row in database.execute("SELECT * FROM pragma_table_info(?)", [name])
+        ]
+    told = {(name, *found) for name, sql in own.items() for found in re.findall(r"(?m)^  (\w+) [^-]*-- (\S.*)$", sql)}
+    assert {(table, column) for table, column, _ in told} == set(columns)
+    assert len(columns) > 100
+    assert NULL.format("column") in own["packages"]
+    assert [line for line in own["packages"].splitlines() if line.startswith("  deprecated ")] == [
+        "  deprecated TEXT, -- Since when it is deprecated; null where it is not"
+    ]
+    listed = re.search(r"key TEXT PRIMARY KEY, -- (.*)", own["meta"])
+    assert listed
+    assert list(meta) == listed[1].split(", ") == ["as_of", "base_url", "schema_version", "source", "title"]
     assert as_text(file(fetched(tmp_path))).count("\npackages [") == 3
+
+
+def test_what_null_means_is_told_in_the_same_words_everywhere() -> None:
+    root = Path(__file__).parents[1]
+    texts = [(root / name).read_text(encoding="utf-8") for name in ("README.md", "templates/use.html")]
+    texts += [str(model.__doc__) for model in (whole, PackageWholeResource, PackageRowResource)]
+    for text in texts:
+        assert NULL.format("key") in " ".join(text.split())

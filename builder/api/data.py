@@ -68,6 +68,7 @@ def root(site: Urls, choices: Choices) -> DataRootResource:
         "names": urls.DATA_NAMES,
         "openapi": urls.DATA_OPENAPI,
         "packages": urls.DATA_PACKAGES,
+        "schema": urls.data_schema("{kind}"),
         "search": urls.search_index(),
     }
     if choices.dumps:

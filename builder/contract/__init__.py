@@ -16,7 +16,7 @@ from builder.contract.openapi import catalog, document
 from builder.outputs import JSON, LINKSET, Output
 from builder.urls import Urls
 
-__all__ = ["KINDS", "Kind", "deviation", "document", "kind_of", "name_of", "ref", "render", "schemas"]
+__all__ = ["KINDS", "Kind", "deviation", "document", "kind_of", "name_of", "of_host", "ref", "render", "schemas"]
 
 
 def render(site: Urls, choices: Choices) -> Iterator[Output]:

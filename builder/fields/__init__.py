@@ -43,6 +43,8 @@ _CYCLE = re.compile(r"[0-9]{1,4}(?:\.[0-9]{1,4}){0,2}")
 _MONTH = re.compile(r"[0-9]{4}-[0-9]{2}")
 _TRUTHS = dict.fromkeys(("yes", "on", "true", "1"), "true") | dict.fromkeys(("no", "off", "false", "0"), "false")
 _NOT_IN_URL = re.compile(r'[ "<>\\^`{|}]')
+# What a shell would take for its own where an example is copied without quotes. RFC 3986 allows all of these.
+_OF_SHELLS = re.compile("[!$&'()*;]")
 
 
 def _fail(code: str, message: str, hint: str) -> PydanticCustomError:
@@ -257,6 +259,9 @@ def _base_url(text: str) -> str:
         raise _fail("url", "holds characters that an address cannot have", hint)
     if parts.query or parts.fragment or "@" in parts.netloc:
         raise _fail("url", "holds more than scheme, host and path", hint)
+    if found := _OF_SHELLS.search(text):
+        rename = "Choose another address: where this one is copied into a shell, as in examples, such a sign is run."
+        raise _fail("url", f"holds {found[0]}", rename)
     text = text.rstrip("/")
     # Browsers and proxies take such steps away, each in its own way: links would lead elsewhere.
     if {"", ".", ".."} & {unquote(step) for step in urlsplit(text).path.split("/")[1:]}:

@@ -39,7 +39,10 @@ class BadgeResource(Resource):
 
 
 class PackageRowResource(Resource):
-    """A package in a list. Null is not known. Dates are in the time zone of the site."""
+    """A package in a list.
+
+    Null is not known or, where the key says so, that it does not apply. Dates are in the time zone of the site.
+    """
 
     slug: str
     """Its name in addresses."""
@@ -50,9 +53,9 @@ class PackageRowResource(Resource):
     category: str
     """The slug of its category."""
     version: str | None
-    """Its newest version that can be installed."""
+    """Its newest version that can be installed; null where there is none, or none is known."""
     released: date | None
-    """The date of that."""
+    """The date of that; null where there is none, or none is known."""
     last_commit: date | None
     """The date of the last commit to its repository."""
     stars: int | None
@@ -91,7 +94,7 @@ class DataRootResource(Resource):
     schema_version: int
     """Counts the keys that were added."""
     resources: dict[str, str]
-    """Addresses by name; `{slug}` stands for the slug of an item, `{day}` for a day."""
+    """Addresses by name; `{slug}` stands for the slug of an item, `{day}` for a day, `{kind}` for a kind of answer."""
 
 
 class FacetsResource(Resource):

@@ -1,6 +1,6 @@
 """All that is known of an item, of which API v4 has a part: the project's own resources, and the lines of the dumps.
 
-Null is "not known", and never "no", "" or zero. Moments are UTC.
+Null is not known or, where the key says so, that it does not apply; never "no", "" or zero. Moments are UTC.
 """
 
 from datetime import date
@@ -23,7 +23,7 @@ class ReleaseResource(Resource):
     yanked: str | None
     """Why it was yanked, empty where no reason was given; null where it was not."""
     requires_python: str | None
-    """The versions of Python that it can be installed on, as it says."""
+    """The versions of Python that it can be installed on, as it says; null where it does not say."""
 
 
 class PyPIResource(Resource):
@@ -32,11 +32,11 @@ class PyPIResource(Resource):
     name: str
     """Its name there."""
     summary: str | None
-    """What it says it is."""
+    """What it says it is; null where it says nothing."""
     version: str | None
-    """Its newest version that is neither yanked nor a pre-release, where there is one."""
+    """Its newest version that is neither yanked nor a pre-release; null where there is none."""
     requires_python: str | None
-    """The versions of Python that it can be installed on, as it says."""
+    """The versions of Python that it can be installed on, as it says; null where it does not say."""
     classifiers: tuple[str, ...]
     """Its classifiers."""
     project_urls: dict[str, str]
@@ -44,7 +44,7 @@ class PyPIResource(Resource):
     status: str
     """Its status by PEP 792: `active`, `archived`, `deprecated` or `quarantined`."""
     status_reason: str | None
-    """Why it has that status, if it says so."""
+    """Why it has that status; null where it does not say."""
     releases: tuple[ReleaseResource, ...]
     """Its versions, newest first by PEP 440."""
 
@@ -55,9 +55,9 @@ class RepositoryResource(Resource):
     name: str | None
     """Its path there, as it is now."""
     description: str | None
-    """What it says it is."""
+    """What it says it is; null where it says nothing."""
     homepage: str | None
-    """Its page elsewhere."""
+    """Its page elsewhere; null where it names none."""
     stars: int | None
     """How many stars it has."""
     forks: int | None
@@ -106,7 +106,10 @@ class PlaceResource(Resource):
 
 
 class PackageWholeResource(Resource):
-    """All that is known of a package. Null is not known. Moments are UTC."""
+    """All that is known of a package.
+
+    Null is not known or, where the key says so, that it does not apply. Moments are UTC.
+    """
 
     schema_version: int
     """Counts the keys that were added."""
@@ -127,11 +130,11 @@ class PackageWholeResource(Resource):
     last_fetched: WireTime | None
     """When its upstreams were last asked with success."""
     repository_url: str
-    """Where its repository is, as API v4 says it."""
+    """Where its repository is, as API v4 says it; empty where there is none."""
     pypi_url: str
-    """Its page on PyPI, as API v4 says it."""
+    """Its page on PyPI, as API v4 says it; empty where there is none."""
     documentation_url: str | None
-    """Where its documentation is, as API v4 says it."""
+    """Where its documentation is, as API v4 says it; empty or null where none is named."""
     licence: str | None
     """Its licence, by its SPDX name where it has one."""
     python: tuple[str, ...] | None
@@ -145,7 +148,7 @@ class PackageWholeResource(Resource):
     deprecated: date | None
     """Since when it is deprecated; null where it is not."""
     replaced_by: str | None
-    """The slug of the package that took its place."""
+    """The slug of the package that took its place; null where none did."""
     replaces: tuple[str, ...]
     """The slugs of packages whose place it took."""
     standing: tuple[str, ...]
@@ -159,11 +162,11 @@ class PackageWholeResource(Resource):
     grids: tuple[PlaceResource, ...]
     """The grids that compare it, and what they say of it."""
     pypi: PyPIResource | None
-    """What PyPI says."""
+    """What PyPI says; null where it has told nothing."""
     repository: RepositoryResource | None
-    """What the host of its repository says."""
+    """What the host of its repository says; null where it has told nothing."""
     downloads: DownloadsResource | None
-    """How often it was downloaded from PyPI, where it is among those that are counted."""
+    """How often it was downloaded from PyPI; null where it is not among those that are counted."""
     sources: dict[str, SourceResource]
     """How it stands with each source, by name."""
 

@@ -15,8 +15,6 @@ from builder.resources.whole import WholeResource
 
 __all__ = ["Tables"]
 
-LICENCE: Final = "MIT"  # that of the data folder, which is published with the program
-
 # Each of them has another default somewhere. What is deleted on the way leaves no bytes behind, wherever that is done;
 # what does not fit into SQLite's own memory goes into more of it, and not to the disk.
 _FORM: Final = f"""
@@ -93,7 +91,6 @@ def _meta(catalogue: Catalogue) -> Iterable[Row]:
     found = {
         "as_of": catalogue.as_of.isoformat(),
         "base_url": settings.base_url,
-        "licence": LICENCE,
         "schema_version": str(schema.VERSION),
         "source": settings.repository,
         "title": settings.title,

@@ -1,189 +1,239 @@
 """The tables of the SQLite file. What a column means stands beside it: Datasette shows that below each table.
 
-To these, too, columns and tables are only ever added.
+Where a key of a resource means the same, its words are taken, so that they are written once. To these, too, columns
+and tables are only ever added.
 """
 
+from types import SimpleNamespace
 from typing import Final
+
+from builder.resources import SourceResource
+from builder.resources.base import Resource
+from builder.resources.whole import (
+    CategoryWholeResource,
+    DownloadsResource,
+    FeatureResource,
+    GridWholeResource,
+    PackageWholeResource,
+    PyPIResource,
+    ReleaseResource,
+    RepositoryResource,
+    UsageResource,
+)
 
 VERSION: Final = 1
 
-TABLES: Final = """
+
+def _meanings(resource: type[Resource]) -> SimpleNamespace:
+    """Give what the keys of a resource mean, each on one line."""
+    told = {name: " ".join((field.description or "").split()) for name, field in resource.model_fields.items()}
+    return SimpleNamespace(**{name: text.removesuffix(".") for name, text in told.items()})
+
+
+_TABLES: Final = """
 CREATE TABLE meta (
-  key TEXT PRIMARY KEY,
-  value TEXT NOT NULL
+  -- What this file is
+  key TEXT PRIMARY KEY, -- as_of, base_url, schema_version, source, title
+  value TEXT NOT NULL -- Of as_of the day (UTC) of the newest fact, of source the repository of the data
 ) WITHOUT ROWID;
 
 CREATE TABLE categories (
-  id INTEGER PRIMARY KEY,
-  slug TEXT NOT NULL UNIQUE,
-  title TEXT NOT NULL,
-  title_plural TEXT NOT NULL,
-  description TEXT NOT NULL,
-  show_pypi INTEGER NOT NULL,
-  created TEXT NOT NULL,
-  modified TEXT NOT NULL
+  id INTEGER PRIMARY KEY, -- {category.id}
+  slug TEXT NOT NULL UNIQUE, -- {category.slug}
+  title TEXT NOT NULL, -- {category.title}
+  title_plural TEXT NOT NULL, -- {category.title_plural}
+  description TEXT NOT NULL, -- {category.description}
+  show_pypi INTEGER NOT NULL, -- {category.show_pypi}
+  created TEXT NOT NULL, -- {category.created}
+  modified TEXT NOT NULL -- {category.modified}
 );
 
 CREATE TABLE packages (
-  -- NULL is not known, and never "no", "" or zero. Moments are UTC. Lists are JSON arrays.
-  id INTEGER PRIMARY KEY,
-  slug TEXT NOT NULL UNIQUE,
-  title TEXT NOT NULL,
-  description TEXT NOT NULL, -- the repository's word, else PyPI's
-  category_id INTEGER NOT NULL REFERENCES categories (id),
-  standing TEXT NOT NULL, -- why nobody should begin with it; [] where nothing speaks against it
-  licence TEXT, -- SPDX where it can be
-  python TEXT, -- versions that its classifiers name, but for those that it cannot be installed on
-  django TEXT,
-  python3 INTEGER, -- whether any Python 3 is supported
-  development_status INTEGER, -- 1 (planning) to 7 (inactive)
-  tags TEXT NOT NULL,
-  deprecated TEXT, -- since when
-  replaced_by_id INTEGER REFERENCES packages (id),
-  usage_count INTEGER NOT NULL,
-  repository_url TEXT NOT NULL,
-  pypi_url TEXT NOT NULL,
-  documentation_url TEXT,
-  downloads INTEGER, -- from PyPI, in the month downloads_month
-  downloads_month TEXT,
-  version TEXT, -- on PyPI: the newest that is neither yanked nor a pre-release, where there is one
-  released TEXT, -- when that was uploaded
-  requires_python TEXT,
-  summary TEXT,
-  pypi_name TEXT, -- NULL where PyPI has told nothing
-  pypi_status TEXT, -- PEP 792
-  pypi_status_reason TEXT,
-  stars INTEGER, -- of the repository, as all that follows
-  forks INTEGER,
-  last_commit TEXT,
-  archived INTEGER, -- NULL where no forge has told anything
-  fork INTEGER,
-  topics TEXT,
-  participants INTEGER, -- how many there are in the table of this name
-  commits_over_52 TEXT, -- commits a week, oldest first
-  homepage TEXT,
-  repository_name TEXT, -- its path on the forge as it is now
-  repository_description TEXT,
-  repository_licence TEXT,
-  created TEXT NOT NULL,
-  modified TEXT NOT NULL,
-  last_fetched TEXT
+  -- NULL is not known or, where the column says so, that it does not apply; never "no", "" or zero. Moments are UTC.
+  -- Lists are JSON arrays.
+  id INTEGER PRIMARY KEY, -- {package.id}
+  slug TEXT NOT NULL UNIQUE, -- {package.slug}
+  title TEXT NOT NULL, -- {package.title}
+  description TEXT NOT NULL, -- {package.description}; the repository's word before PyPI's
+  category_id INTEGER NOT NULL REFERENCES categories (id), -- Its category
+  standing TEXT NOT NULL, -- {package.standing}; [] where nothing speaks against it
+  licence TEXT, -- {package.licence}
+  python TEXT, -- {package.python}
+  django TEXT, -- {package.django}
+  python3 INTEGER, -- {package.python3}
+  development_status INTEGER, -- {package.development_status}
+  tags TEXT NOT NULL, -- {package.tags}
+  deprecated TEXT, -- {package.deprecated}
+  replaced_by_id INTEGER REFERENCES packages (id), -- The package that took its place; null where none did
+  usage_count INTEGER NOT NULL, -- {package.usage_count}
+  repository_url TEXT NOT NULL, -- {package.repository_url}
+  pypi_url TEXT NOT NULL, -- {package.pypi_url}
+  documentation_url TEXT, -- {package.documentation_url}
+  downloads INTEGER, -- {package.downloads}
+  downloads_month TEXT, -- {downloads.month}
+  version TEXT, -- On PyPI: {pypi.version}
+  released TEXT, -- When that was uploaded
+  requires_python TEXT, -- {pypi.requires_python}
+  summary TEXT, -- On PyPI: {pypi.summary}
+  pypi_name TEXT, -- {pypi.name}; null where PyPI has told nothing
+  pypi_status TEXT, -- {pypi.status}
+  pypi_status_reason TEXT, -- {pypi.status_reason}
+  stars INTEGER, -- {repository.stars}; of the repository, as the next eleven
+  forks INTEGER, -- {repository.forks}
+  last_commit TEXT, -- {repository.last_commit}
+  archived INTEGER, -- {repository.archived}; null where no host of it has told anything
+  fork INTEGER, -- {repository.fork}
+  topics TEXT, -- {repository.topics}
+  participants INTEGER, -- How many contributed: as many as it has rows in the table of this name
+  commits_over_52 TEXT, -- {repository.commits_over_52}
+  homepage TEXT, -- {repository.homepage}
+  repository_name TEXT, -- {repository.name}
+  repository_description TEXT, -- {repository.description}
+  repository_licence TEXT, -- {repository.licence}
+  created TEXT NOT NULL, -- {package.created}
+  modified TEXT NOT NULL, -- {package.modified}
+  last_fetched TEXT -- {package.last_fetched}
 );
 
 CREATE TABLE releases (
-  package_id INTEGER NOT NULL REFERENCES packages (id),
+  -- {pypi.releases}
+  package_id INTEGER NOT NULL REFERENCES packages (id), -- Whose version
   position INTEGER NOT NULL, -- 1 is the newest by PEP 440
-  version TEXT NOT NULL,
-  uploaded TEXT,
-  prerelease INTEGER NOT NULL,
-  yanked TEXT, -- the reason, '' where none was given; NULL where it is not yanked
-  requires_python TEXT,
+  version TEXT NOT NULL, -- {release.version}
+  uploaded TEXT, -- {release.uploaded}
+  prerelease INTEGER NOT NULL, -- {release.prerelease}
+  yanked TEXT, -- {release.yanked}
+  requires_python TEXT, -- {release.requires_python}
   PRIMARY KEY (package_id, position)
 ) WITHOUT ROWID;
 
 CREATE TABLE classifiers (
-  id INTEGER PRIMARY KEY, -- of this file alone: another may have others
-  name TEXT NOT NULL UNIQUE
+  -- What packages say of themselves on PyPI, each once
+  id INTEGER PRIMARY KEY, -- Of this file alone: another may have others
+  name TEXT NOT NULL UNIQUE -- In full, such as Framework :: Django
 );
 
 CREATE TABLE package_classifiers (
-  package_id INTEGER NOT NULL REFERENCES packages (id),
-  classifier_id INTEGER NOT NULL REFERENCES classifiers (id),
+  -- {pypi.classifiers}
+  package_id INTEGER NOT NULL REFERENCES packages (id), -- Whose classifier
+  classifier_id INTEGER NOT NULL REFERENCES classifiers (id), -- Which one
   PRIMARY KEY (package_id, classifier_id)
 ) WITHOUT ROWID;
 
 CREATE TABLE project_urls (
-  package_id INTEGER NOT NULL REFERENCES packages (id),
-  label TEXT NOT NULL,
-  url TEXT NOT NULL,
+  -- {pypi.project_urls}
+  package_id INTEGER NOT NULL REFERENCES packages (id), -- Whose link
+  label TEXT NOT NULL, -- What the project calls it
+  url TEXT NOT NULL, -- Where it leads
   PRIMARY KEY (package_id, label)
 ) WITHOUT ROWID;
 
 CREATE TABLE python_versions (
-  package_id INTEGER NOT NULL REFERENCES packages (id),
-  version TEXT NOT NULL,
+  -- {package.python}
+  package_id INTEGER NOT NULL REFERENCES packages (id), -- Of which package
+  version TEXT NOT NULL, -- Such as 3.13
   PRIMARY KEY (package_id, version)
 ) WITHOUT ROWID;
 
 CREATE TABLE django_versions (
-  package_id INTEGER NOT NULL REFERENCES packages (id),
-  version TEXT NOT NULL,
+  -- {package.django}
+  package_id INTEGER NOT NULL REFERENCES packages (id), -- Of which package
+  version TEXT NOT NULL, -- Such as 5.2
   PRIMARY KEY (package_id, version)
 ) WITHOUT ROWID;
 
 CREATE TABLE tags (
-  package_id INTEGER NOT NULL REFERENCES packages (id),
-  tag TEXT NOT NULL,
+  -- {package.tags}
+  package_id INTEGER NOT NULL REFERENCES packages (id), -- Whose tag
+  tag TEXT NOT NULL, -- The tag, as it was written here
   PRIMARY KEY (package_id, tag)
 ) WITHOUT ROWID;
 
 CREATE TABLE topics (
-  package_id INTEGER NOT NULL REFERENCES packages (id),
-  topic TEXT NOT NULL,
+  -- {repository.topics}
+  package_id INTEGER NOT NULL REFERENCES packages (id), -- Whose topic
+  topic TEXT NOT NULL, -- The topic, as its repository has it
   PRIMARY KEY (package_id, topic)
 ) WITHOUT ROWID;
 
 CREATE TABLE participants (
-  package_id INTEGER NOT NULL REFERENCES packages (id),
+  -- {repository.participants}
+  package_id INTEGER NOT NULL REFERENCES packages (id), -- To what they contributed
   position INTEGER NOT NULL, -- 1 is the most active
-  login TEXT NOT NULL,
+  login TEXT NOT NULL, -- Their name on the host of the repository
   PRIMARY KEY (package_id, position)
 ) WITHOUT ROWID;
 
 CREATE TABLE sites (
-  -- who uses a package
-  package_id INTEGER NOT NULL REFERENCES packages (id),
-  position INTEGER NOT NULL,
-  title TEXT NOT NULL,
-  url TEXT NOT NULL,
+  -- {package.sites}
+  package_id INTEGER NOT NULL REFERENCES packages (id), -- What they use
+  position INTEGER NOT NULL, -- In the order in which they were written here, from 1
+  title TEXT NOT NULL, -- {site.title}
+  url TEXT NOT NULL, -- {site.url}
   PRIMARY KEY (package_id, position)
 ) WITHOUT ROWID;
 
 CREATE TABLE sources (
-  -- how it stands with what a package's facts are from
-  package_id INTEGER NOT NULL REFERENCES packages (id),
-  source TEXT NOT NULL,
-  state TEXT NOT NULL, -- ok, failed, missing, taken over
-  changed TEXT, -- when it last said something new
-  since TEXT, -- when the state began; NULL where all is well
-  reason TEXT NOT NULL,
+  -- How it stands with what a package's facts are from
+  package_id INTEGER NOT NULL REFERENCES packages (id), -- Whose facts
+  source TEXT NOT NULL, -- Its name
+  state TEXT NOT NULL, -- {source.state}
+  changed TEXT, -- {source.changed}
+  since TEXT, -- {source.since}
+  reason TEXT NOT NULL, -- {source.reason}; empty where it is
   PRIMARY KEY (package_id, source)
 ) WITHOUT ROWID;
 
 CREATE TABLE grids (
-  id INTEGER PRIMARY KEY,
-  slug TEXT NOT NULL UNIQUE,
-  title TEXT NOT NULL,
-  description TEXT NOT NULL,
-  header INTEGER NOT NULL,
-  locked INTEGER NOT NULL,
-  created TEXT NOT NULL,
-  modified TEXT NOT NULL
+  id INTEGER PRIMARY KEY, -- {grid.id}
+  slug TEXT NOT NULL UNIQUE, -- {grid.slug}
+  title TEXT NOT NULL, -- {grid.title}
+  description TEXT NOT NULL, -- {grid.description}
+  header INTEGER NOT NULL, -- {grid.header}
+  locked INTEGER NOT NULL, -- {grid.locked}
+  created TEXT NOT NULL, -- {grid.created}
+  modified TEXT NOT NULL -- {grid.modified}
 );
 
 CREATE TABLE grid_packages (
-  grid_id INTEGER NOT NULL REFERENCES grids (id),
-  package_id INTEGER NOT NULL REFERENCES packages (id),
-  position INTEGER NOT NULL, -- in the order in which they were linked
+  -- The packages that a grid compares
+  grid_id INTEGER NOT NULL REFERENCES grids (id), -- Which grid
+  package_id INTEGER NOT NULL REFERENCES packages (id), -- Which package
+  position INTEGER NOT NULL, -- In the order in which they were added, from 1
   PRIMARY KEY (grid_id, package_id)
 ) WITHOUT ROWID;
 
 CREATE TABLE features (
-  id INTEGER PRIMARY KEY, -- of this file alone: another may have others
-  grid_id INTEGER NOT NULL REFERENCES grids (id),
-  position INTEGER NOT NULL,
-  title TEXT NOT NULL,
-  description TEXT NOT NULL
+  -- {grid.features}
+  id INTEGER PRIMARY KEY, -- Of this file alone: another may have others
+  grid_id INTEGER NOT NULL REFERENCES grids (id), -- Whose row
+  position INTEGER NOT NULL, -- From 1, from the top
+  title TEXT NOT NULL, -- {feature.title}
+  description TEXT NOT NULL -- {feature.description}
 );
 
 CREATE TABLE cells (
-  -- what a grid says of a package by a feature
-  feature_id INTEGER NOT NULL REFERENCES features (id),
-  package_id INTEGER NOT NULL REFERENCES packages (id),
-  cell TEXT NOT NULL,
+  -- What a grid says of a package by a feature
+  feature_id INTEGER NOT NULL REFERENCES features (id), -- Which feature
+  package_id INTEGER NOT NULL REFERENCES packages (id), -- Which package
+  cell TEXT NOT NULL, -- The grid's words
   PRIMARY KEY (feature_id, package_id)
 ) WITHOUT ROWID;
 """
+
+TABLES: Final = _TABLES.format(
+    category=_meanings(CategoryWholeResource),
+    downloads=_meanings(DownloadsResource),
+    feature=_meanings(FeatureResource),
+    grid=_meanings(GridWholeResource),
+    package=_meanings(PackageWholeResource),
+    pypi=_meanings(PyPIResource),
+    release=_meanings(ReleaseResource),
+    repository=_meanings(RepositoryResource),
+    site=_meanings(UsageResource),
+    source=_meanings(SourceResource),
+)
+"""With what each column means after it."""
 
 WORDS: Final = """
 INSERT INTO python_versions SELECT DISTINCT packages.id, value FROM packages, json_each(python);
