@@ -196,6 +196,8 @@ def build(  # noqa: PLR0913 - what a build depends on, each with a name
         GuardRefusedError: if the new site is so much smaller that something must be wrong.
     """
     timings = timings or Timings()
+    if kept:
+        past.accept(kept, out)
     data = load(folder, timings=timings)
     with timings.phase("join"):
         made, notes = join(data, folder, base_url)

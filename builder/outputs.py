@@ -32,3 +32,8 @@ class Output:
 def is_xml(media_type: str) -> bool:
     """Tell whether a media type is one of XML, whatever it is used for."""
     return media_type.partition(";")[0].endswith(("/xml", "+xml"))
+
+
+def is_inside(path: str) -> bool:
+    """Tell whether a path, with slashes, is one inside a folder, whatever the system."""
+    return path.isprintable() and "\\" not in path and {"", ".", ".."}.isdisjoint(path.split("/"))

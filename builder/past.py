@@ -1,7 +1,7 @@
 """What is kept of the generations before, so that a build on a new machine can tell what changed: a folder.
 
 It holds files of the site that was built last, under their paths: its manifest, its dump, and what it told of the
-changes until then. So a copy of a whole site will do as well.
+changes until then. It is replaced at each build, so it is a folder of its own, and one for each site.
 """
 
 from collections.abc import Mapping
@@ -16,11 +16,30 @@ from builder.api.generation import read_manifest
 from builder.errors import SiteError
 from builder.resources.changes import ChangesResource
 
+_LARGEST: Final = 4 * 1024**3  # bytes of a dump
+_OF_A_SITE: Final = ("index.html", urls.DATA_GENERATION.removeprefix("/"))
+
 REMEDY: Final = "Get the folder again from where it is kept; or remove it, and what changed is told from now on."
 
 
+def accept(folder: Path, out: Path) -> None:
+    """Hold the folder to be one that may be replaced, where the site comes to lie in `out`.
+
+    Raises:
+        SiteError: it holds what is no past, or one of the two lies in the other.
+    """
+    kept = write.accept(folder)
+    site = out.resolve()
+    if kept == site or site in kept.parents or kept in site.parents:
+        raise SiteError(f"{folder} and {out} lie in each other. Name a folder beside the site for what is kept of it.")
+    if any((kept / path).exists() for path in _OF_A_SITE):
+        raise SiteError(
+            f"{folder} holds a site, which would be replaced by the little that is kept. Name another folder."
+        )
+
+
 def read(folder: Path) -> Past:
-    """Give what is kept in a folder; an empty past where there is none.
+    """Give what is kept in a folder that was accepted; an empty past where there is none.
 
     Raises:
         SiteError: it is not whole.
@@ -35,7 +54,7 @@ def read(folder: Path) -> Past:
         index = ChangesResource.model_validate_json(_read(folder, INDEX)) if (folder / INDEX).exists() else None
     except ValidationError:
         raise SiteError(f"{folder / INDEX} tells no changes. {REMEDY}") from None
-    dump = write.unpacked(PACKED_LINES, _read(folder, PACKED_LINES))
+    dump = write.unpacked(PACKED_LINES, _read(folder, PACKED_LINES), _LARGEST)
     if dump is None:
         raise SiteError(f"{folder / PACKED_LINES} is damaged. {REMEDY}")
     known = index.generations if index else ()

@@ -268,9 +268,9 @@ def data_changes(day: str) -> str:
     return f"{DATA_CHANGES_FOLDER}{day}.json"
 
 
-def data_pack(before: str, generation: str) -> str:
-    """Give the route of the files that a generation has and the one before it had not."""
-    return f"{DATA_CHANGES_FOLDER}{before[:16]}-{generation[:16]}.tar.br"
+def data_pack(before: str, generation: str, sha256: str) -> str:
+    """Give the route of the files that a generation has and the one before it had not, by ids and its own sum."""
+    return f"{DATA_CHANGES_FOLDER}{before[:16]}-{generation[:16]}-{sha256[:8]}.tar.br"
 
 
 def data_item(kind: str, slug: str) -> str:

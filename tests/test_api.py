@@ -238,7 +238,7 @@ def test_a_row_for_each_package_in_one_file(tmp_path: Path) -> None:
     snapshots = {"b": snapshot, "c": {"last_fetched": "2026-02-01T03:00:00Z", "pypi": {"name": "c", "version": "3"}}}
     data = write_data(tmp_path / "data", packages=packages, snapshots=snapshots)
     found = answers(data)["/api/data/v1/packages.json"]
-    assert list(found) == ["schema_version", "as_of", "categories", "packages"]
+    assert list(found) == ["schema_version", "as_of", "time_zone", "categories", "packages"]
     assert (found["schema_version"], found["as_of"]) == (1, "2026-02-01")
     first, second, third = found["packages"]
     assert [row["slug"] for row in found["packages"]] == ["a", "b", "c"]

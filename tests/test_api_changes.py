@@ -309,25 +309,33 @@ def test_the_same_again_writes_nothing(data: Path, tmp_path: Path) -> None:
     assert {path: (kept / path).stat().st_mtime_ns for path in tree(kept)} == times
 
 
-def test_a_whole_site_is_a_past_too(data: Path, tmp_path: Path) -> None:
-    first, second = tmp_path / "first", tmp_path / "second"
-    build.build(data, first)
-    written(data, a={"title": "Two"}, b={}, c={})
-    shutil_copy(first, tmp_path / "past")
-    build.build(data, second, kept=tmp_path / "past")
-    [known] = json.loads((second / INDEX).read_bytes())["generations"]
-    [step] = told(tree(second), known["day"])
-    assert step["before"] == json.loads((first / "api/data/v1/generation.json").read_bytes())["generation"]
-    assert step["packages"]["changed"] == [{"id": 1, "slug": "a", "fields": ["title"]}]
-    assert tree(tmp_path / "past").keys() == {INDEX, MANIFEST, PACKED_LINES, MARKER, known["pack"]["path"]} | {
-        f"api/data/v1/changes/{known['day']}.json"
-    }
+@pytest.mark.parametrize(
+    ("kept", "words"),
+    [
+        ("site", "lie in each other"),
+        ("site/past", "lie in each other"),
+        (".", "is the current folder or holds it|lie in each other|holds files that this program did not write"),
+        ("other", "holds a site, which would be replaced"),
+        ("data", "holds files that this program did not write"),
+    ],
+)
+def test_what_is_no_past_is_not_replaced(data: Path, tmp_path: Path, kept: str, words: str) -> None:
+    build.build(data, tmp_path / "site")
+    build.build(data, tmp_path / "other")
+    before = tree(tmp_path)
+    with pytest.raises(SiteError, match=words):
+        build.build(data, tmp_path / "site", kept=tmp_path / kept)
+    assert tree(tmp_path) == before
 
 
-def shutil_copy(source: Path, target: Path) -> None:
-    for path, body in tree(source).items():
-        (target / path).parent.mkdir(parents=True, exist_ok=True)
-        (target / path).write_bytes(body)
+def test_a_day_that_is_wrong_loses_nothing() -> None:
+    told = Told(Past(), {"a": b"0"}, DAY)
+    future = Told(told.past, {"a": b"1"}, DAY + 4 * KEPT)
+    back = Told(future.past, {"a": b"2"}, DAY + timedelta(days=1))
+    assert [each.generation for each in back.index.generations] == [future.generation, back.generation]
+    assert back.index.generations[-1].pack
+    last = Told(back.past, {"a": b"3"}, date(1970, 1, 1))
+    assert len(last.index.generations) == 3
 
 
 @pytest.mark.parametrize(

@@ -143,7 +143,7 @@ def test_two_generations_are_told_apart(built: tuple[Path, Path], copy: Path) ->
         (lambda body: body + b"{}\n", r"has a line \d+ that is none of a manifest"),
         (
             lambda body: b"".join(body.splitlines(keepends=True)[:-1]),
-            "is not whole: its lines do not make its generation",
+            "is not whole: its lines do not make what its first line tells",
         ),
     ],
 )

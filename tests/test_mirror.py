@@ -4,12 +4,14 @@ import fcntl
 import json
 import os
 import random
+import re
 import shutil
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
+import stamina
 from click.testing import CliRunner
 from folders import grid, package, renew, tree, write_data
 from loopback import Answer, Loopback, Request, of_folder, serving
@@ -201,18 +203,18 @@ def test_what_does_not_come_changes_nothing_and_is_gone_on_with(site: Path, tmp_
         pack_body = pack.read_bytes()
         pack.write_bytes(b"\x0b\x02x")
         flip(site / PAGE)
-        server.app = lambda request: Answer(404) if request.path.startswith("/api/v4/packages/a/") else whole(request)
+        server.app = lambda request: Answer(404) if request.path.startswith("/api/v3/packages/a/") else whole(request)
         with pytest.raises(UpstreamError) as error:
             follow(server, copy, plain)
         lines = str(error.value).splitlines()
         assert "The copy is as it was" in lines[0]
         assert lines[1:] == [
             f"{pack.relative_to(site)}: came with other bytes than the manifest tells",
-            "api/v4/packages/a/index.json: is answered with 404",
+            "api/v3/packages/a/index.json: is answered with 404",
             f"{PAGE}: came with other bytes than the manifest tells",
         ]
         assert tree(copy) == before
-        assert (part / ITEM).is_file()
+        assert len(list(part.iterdir())) > 3
         flip(site / PAGE)
         pack.write_bytes(pack_body)
         server.app = whole
@@ -222,7 +224,7 @@ def test_what_does_not_come_changes_nothing_and_is_gone_on_with(site: Path, tmp_
 
 
 def test_a_site_that_cannot_be_reached_leaves_nothing(tmp_path: Path, plain: Plain) -> None:
-    with pytest.raises(VerificationError, match="is not answered"):
+    with stamina.set_testing(True), pytest.raises(UpstreamError, match="is not answered"):
         mirror.mirror("http://127.0.0.1:1", tmp_path / "copy", plain, pause=never)
     assert not (tmp_path / "copy").exists()
     assert not (tmp_path / ".copy.part").exists()
@@ -260,13 +262,12 @@ def test_a_manifest_that_lags_is_waited_for(site: Path, tmp_path: Path, plain: P
     assert tree(tmp_path / "copy") == served(site)
     waited.clear()
     shutil.rmtree(tmp_path / "copy")
-    with serving(lagging) as server, pytest.raises(UpstreamError, match="is not that of generation"):
+    with serving(lagging) as server, pytest.raises(UpstreamError, match="is not that of the generation"):
         mirror.mirror(server.url, tmp_path / "copy", plain, pause=never)
     assert not (tmp_path / "copy").exists()
 
 
-def test_a_busy_site_is_asked_again(site: Path, tmp_path: Path, plain: Plain, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("stamina._core._smart_sleep", never, raising=False)
+def test_a_busy_site_is_asked_again(site: Path, tmp_path: Path, plain: Plain) -> None:
     first: set[str] = set()
 
     def busy(request: Request) -> Answer:
@@ -275,7 +276,7 @@ def test_a_busy_site_is_asked_again(site: Path, tmp_path: Path, plain: Plain, mo
             return Answer(503)
         return of_folder(site)(request)
 
-    with serving(busy) as server:
+    with serving(busy) as server, stamina.set_testing(True, attempts=3):
         follow(server, tmp_path / "copy", plain)
     assert len(first) == 2
     assert tree(tmp_path / "copy") == served(site)
@@ -300,6 +301,43 @@ def test_one_run_at_a_time(site: Path, tmp_path: Path, plain: Plain) -> None:
     os.close(lock)
 
 
+def test_a_part_of_somebody_else_is_not_touched(site: Path, tmp_path: Path, plain: Plain) -> None:
+    (tmp_path / ".copy.part").mkdir()
+    (tmp_path / ".copy.part/mine").write_text("mine")
+    with serving(of_folder(site)) as server, pytest.raises(SiteError, match="is in the way"):
+        follow(server, tmp_path / "copy", plain)
+    assert (tmp_path / ".copy.part/mine").is_file()
+
+
+def test_a_site_that_fails_is_left_alone_after_a_while(site: Path, tmp_path: Path, plain: Plain) -> None:
+    whole, asked = of_folder(site), 0
+
+    def failing(request: Request) -> Answer:
+        nonlocal asked
+        asked += "/data/v1/" not in request.path
+        return whole(request) if "/data/v1/" in request.path else Answer(404)
+
+    with serving(failing) as server, pytest.raises(UpstreamError, match=r"too many others had failed|with 404"):
+        follow(server, tmp_path / "copy", plain)
+    assert asked < 3 * 2 * (64 + 20)
+
+
+@pytest.mark.parametrize(
+    ("status", "headers", "words"),
+    [
+        (200, {"Content-Encoding": "gzip"}, "comes encoded as 'gzip'"),
+        (301, {"Location": "https://example.org/"}, "leads to 'https://example.org/'"),
+        (301, {"Location": "http://[bad"}, "leads to 'http://[bad'"),
+    ],
+)
+def test_what_comes_encoded_or_from_elsewhere_is_told(
+    tmp_path: Path, plain: Plain, status: int, headers: dict[str, str], words: str
+) -> None:
+    odd = serving(lambda _request: Answer(status, headers, b"x"))
+    with odd as server, pytest.raises(UpstreamError, match=re.escape(words)):
+        follow(server, tmp_path / "copy", plain)
+
+
 def test_a_folder_of_somebody_else_is_not_touched(site: Path, tmp_path: Path, plain: Plain) -> None:
     (tmp_path / "copy").mkdir()
     (tmp_path / "copy/mine.txt").write_text("mine")
@@ -322,9 +360,11 @@ def test_the_command(site: Path, tmp_path: Path) -> None:
         assert "files new, 0 removed;" in done.stdout
         done = CliRunner().invoke(main, ["mirror", "--json", server.url, str(tmp_path / "copy")])
         assert json.loads(done.stdout)["requests"] == 1
-        (site / GENERATION).unlink()
+        (site / GENERATION).write_bytes(b"{}")
         done = CliRunner().invoke(main, ["--quiet", "mirror", server.url, str(tmp_path / "copy")])
     assert (done.exit_code, done.stdout) == (1, "")
+    done = CliRunner().invoke(main, ["mirror", "https://example.org/?x", str(tmp_path / "copy")])
+    assert done.exit_code == 2
     done = CliRunner().invoke(main, ["mirror", "example.org", str(tmp_path / "copy")])
     assert done.exit_code == 2
     assert "is not a web address" in done.stderr

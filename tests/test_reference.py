@@ -3,7 +3,9 @@
 import dataclasses
 import json
 import re
+import sqlite3
 from collections.abc import Mapping
+from contextlib import closing
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -16,6 +18,7 @@ from rendered import CATALOGUES, SITE, TEMPLATES, documents, small
 
 from builder import api, contract, pages, search, urls
 from builder.api.examples import LINE_SHOWN, READ_WHOLE, shortened
+from builder.api.tables import schema
 from builder.choices import Choices, Query
 from builder.outputs import HTML
 from builder.resources import changelog
@@ -204,21 +207,57 @@ def test_the_json_of_a_page_is_json_for_everybody(*, suffixes: bool) -> None:
         assert item in seen
 
 
-def own_keys() -> set[str]:
-    """Give every key of the project's own resources, with the name of its schema."""
-    schemas = contract.document(SITE, ALL[0])["components"]["schemas"]
+def own_keys() -> dict[str, str]:
+    """Give every key of the project's own resources, column of its tables and address: its type by its name."""
+    document = contract.document(SITE, ALL[-1])
+    schemas = document["components"]["schemas"]
     own = {name: schema for name, schema in schemas.items() if not name.startswith(("V3", "V4"))}
-    return {f"{name}.{key}" for name, schema in own.items() for key in schema["properties"]}
+    keys = {
+        f"{name}.{key}": _type(found) for name, schema in own.items() for key, found in schema["properties"].items()
+    }
+    addresses = {path: "address" for path in document["paths"] if "/v1/" in path}
+    return keys | addresses | columns()
 
 
-def test_no_key_of_our_own_goes_and_none_comes_without_a_word(*, bless: bool) -> None:
+def _type(found: Any) -> str:  # noqa: ANN401 - a part of a schema
+    """Give what a schema allows, without the words that explain it."""
+    told = ("description", "title", "default")
+    return json.dumps({key: value for key, value in sorted(found.items()) if key not in told})
+
+
+def columns() -> dict[str, str]:
+    with closing(sqlite3.connect(":memory:")) as database:
+        database.executescript(schema.TABLES)
+        found = database.execute(
+            'SELECT t.name, c.name, c.type, c."notnull", c.pk FROM sqlite_master AS t, pragma_table_info(t.name) AS c'
+        )
+        return {f"{table}.{column}": f"{kind} {not_null} {key}" for table, column, kind, not_null, key in found}
+
+
+def test_nothing_that_is_promised_goes_and_nothing_comes_without_a_word(*, bless: bool) -> None:
     """The first version is blessed until it is released; from then on only the changelog grows."""
+    own = own_keys()
     added = {f"{name}.{key}" for change in changelog.CHANGES for name, keys in change.added.items() for key in keys}
     if bless:
-        KEYS.write_text("".join(f"{key}\n" for key in sorted(own_keys() - added)), encoding="utf-8")
-    promised = added | set(KEYS.read_text(encoding="utf-8").split())
-    assert promised - own_keys() == set(), "keys are only added: bring them back, or make them a v2"
-    assert own_keys() - promised == set(), "say so in builder/resources/changelog.py"
+        KEYS.write_text("".join(f"{key}: {own[key]}\n" for key in sorted(own.keys() - added)), encoding="utf-8")
+    promised = dict(line.split(": ", 1) for line in KEYS.read_text(encoding="utf-8").splitlines())
+    assert {key: own.get(key) for key in promised} == promised, "what is there stays as it is: mend it, or make it a v2"
+    assert own.keys() - promised.keys() == added, "say so in builder/resources/changelog.py"
+    assert len(changelog.CHANGES) == changelog.SCHEMA_VERSION
+
+
+def test_every_key_of_a_body_is_there_in_every_body() -> None:
+    for name, found in contract.schemas().items():
+        assert set(found["required"]) == found["properties"].keys(), name
+
+
+def test_the_document_has_no_schema_that_nothing_leads_to() -> None:
+    for choices in ALL:
+        document = contract.document(SITE, choices)
+        text = json.dumps(document)
+        assert all(f'/{name}"' in text for name in document["components"]["schemas"])
+        assert any(name.startswith("V3") for name in document["components"]["schemas"]) == choices.v3
+        assert ("Versions 3 and 4" in document["info"]["description"]) == choices.v3
 
 
 def test_changes_are_newest_first_and_on_the_page() -> None:
@@ -226,7 +265,7 @@ def test_changes_are_newest_first_and_on_the_page() -> None:
     assert days == sorted(set(days), reverse=True)
     entries = read(rendered("small")[0]).one("dl", class_="meanings").all("div")
     assert [entry.one("time").attributes["datetime"] for entry in entries] == [day.isoformat() for day in days]
-    assert texts([entry.one("dd") for entry in entries])[-1] == "The first version."
+    assert texts([entry.one("dd") for entry in entries])[-1].startswith("The first version: all that is known")
 
 
 def test_a_change_names_its_keys(monkeypatch: pytest.MonkeyPatch) -> None:

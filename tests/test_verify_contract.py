@@ -5,6 +5,7 @@ import json
 import shutil
 from collections.abc import Callable
 from dataclasses import replace
+from hashlib import sha256
 from pathlib import Path
 
 import brotli
@@ -118,7 +119,10 @@ def test_each_deviation_is_a_line_with_file_place_and_reason(built: Path, tmp_pa
     for again in (False, True):  # the manifest and the generation are made of the others, and so edited last
         if (path in {MANIFEST, GENERATION}) is again:
             (site / path).write_bytes(edit((site / path).read_bytes()))
-            (site / PACKED).write_bytes(write.packed(PACKED, (site / MANIFEST).read_bytes()))
+            manifest = (site / MANIFEST).read_bytes()
+            (site / PACKED).write_bytes(write.packed(PACKED, manifest))
+            told = edited(manifest_sha256=sha256(manifest).hexdigest())((site / GENERATION).read_bytes())
+            (site / GENERATION).write_bytes(told)
         if not again:
             renew(site)
     found = of_copy(site)

@@ -17,6 +17,7 @@ from builder.api.generation import CONTENT, COUNTED, PICTURE, Generation, role
 from builder.api.packs import Pack
 from builder.outputs import BINARY, JSON, Output
 from builder.resources import encode
+from builder.resources.changelog import SCHEMA_VERSION
 from builder.resources.changes import (
     ChangedResource,
     ChangesResource,
@@ -30,7 +31,6 @@ from builder.resources.changes import (
     StepResource,
 )
 
-SCHEMA_VERSION: Final = 1
 KEPT: Final = timedelta(days=400)
 """How long it is told what changed."""
 PACKS_KEPT: Final = timedelta(days=30)
@@ -144,8 +144,9 @@ class Step:
         if self._pack is None:
             return None
         body = self._pack.body()
-        path = urls.data_pack(self._past.generation, self.generation.id).removeprefix("/")
-        return PackResource(path=path, bytes=len(body), sha256=hashlib.sha256(body).hexdigest()), body
+        total = hashlib.sha256(body).hexdigest()
+        path = urls.data_pack(self._past.generation, self.generation.id, total).removeprefix("/")
+        return PackResource(path=path, bytes=len(body), sha256=total), body
 
 
 def is_packed(path: str) -> bool:
@@ -163,8 +164,11 @@ def _with(before: bytes | None, day: date, step: StepResource) -> DayResource:
 
 
 def _still_kept(known: Sequence[KnownGenerationResource]) -> list[KnownGenerationResource]:
-    """Leave out what is too old by the newest day, and of packs the oldest ones that would be too many bytes."""
-    newest = max((each.day for each in known), default=date.min)
+    """Leave out what is too old by the last one's day, and of packs the oldest ones that would be too many bytes.
+
+    A day may be earlier than that of the one before: data can be put back, and what was fetched may have a wrong day.
+    """
+    newest = known[-1].day if known else date.min
     kept: list[KnownGenerationResource] = []
     room = PACKS_BYTES
     for each in reversed(known):

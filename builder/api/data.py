@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import nullcontext
 from datetime import date, datetime, tzinfo
 from operator import attrgetter
-from typing import Any, Final, TypeVar
+from typing import Any, TypeVar
 
 from packaging.utils import canonicalize_name
 from packaging.version import Version
@@ -28,9 +28,8 @@ from builder.resources import (
     RemovedResource,
     encode,
 )
+from builder.resources.changelog import SCHEMA_VERSION
 from builder.urls import Urls
-
-SCHEMA_VERSION: Final = 1
 
 
 def render(catalogue: Catalogue, site: Urls, choices: Choices, facts: Mapping[int, Facts]) -> Iterator[Output]:
@@ -95,6 +94,7 @@ def rows(catalogue: Catalogue) -> PackageRowsResource:
     return PackageRowsResource(
         schema_version=SCHEMA_VERSION,
         as_of=catalogue.as_of,
+        time_zone=zone.key,
         categories={category.slug: category.record.title for category in _by_slug(catalogue.categories)},
         packages=tuple(_row(package, zone) for package in _by_slug(catalogue.packages)),
     )

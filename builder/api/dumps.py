@@ -8,9 +8,9 @@ from builder import urls
 from builder.api.tables import Tables
 from builder.catalogue import Catalogue
 from builder.outputs import JSON, NDJSON, SQLITE, Output
+from builder.resources.changelog import SCHEMA_VERSION
 from builder.resources.whole import WholeResource
 
-SCHEMA_VERSION: Final = 1
 TYPES: Final[Mapping[str, str]] = {"packages": "package", "grids": "grid", "categories": "category"}
 """What each kind is called, and one item of it."""
 

@@ -17,8 +17,9 @@ from pydantic import ValidationError
 
 from builder import urls
 from builder.choices import Choices
-from builder.outputs import JSON, NDJSON, Output
+from builder.outputs import JSON, NDJSON, Output, is_inside
 from builder.resources import GenerationResource, ManifestFileResource, ManifestHeadResource, Resource, encode
+from builder.resources.changelog import SCHEMA_VERSION
 
 Model = TypeVar("Model", bound=Resource)
 
@@ -77,9 +78,20 @@ def read_manifest(body: bytes) -> Manifest:
     head = _parsed(ManifestHeadResource, lines[0], 1)
     entries = [_parsed(ManifestFileResource, line, number) for number, line in enumerate(lines[1:], start=2)]
     files = {entry.path: entry for entry in entries}
-    if generation_id({path: file.sha256 for path, file in files.items() if file.role in COUNTED}) != head.generation:
-        raise ValueError("is not whole: its lines do not make its generation")
+    if strange := next((path for path in files if not is_inside(path)), None):
+        raise ValueError(f"names {strange!r}, which is no path inside a site")
+    if len({path.casefold() for path in files}) < len(files) or not files.keys().isdisjoint(_folders(files)):
+        raise ValueError("names two files that could not lie in one folder")
+    sums = {path: file.sha256 for path, file in files.items() if file.role in COUNTED}
+    if not len(files) == len(entries) == head.files or generation_id(sums) != head.generation:
+        raise ValueError("is not whole: its lines do not make what its first line tells")
     return Manifest(head.generation, files, body)
+
+
+def _folders(paths: Iterable[str]) -> Iterator[str]:
+    for path in paths:
+        while path := path.rpartition("/")[0]:
+            yield path
 
 
 def _parsed(model: type[Model], line: bytes, number: int) -> Model:
@@ -116,7 +128,7 @@ class Generation:
 
     def manifest(self) -> Output:
         """Give the list of all files that have passed, by path: a line for each, and one before them."""
-        head = ManifestHeadResource(schema_version=1, generation=self.id, files=len(self._sums))
+        head = ManifestHeadResource(schema_version=SCHEMA_VERSION, generation=self.id, files=len(self._sums))
         lines = (
             b'{"path":%s,"bytes":%d,"sha256":"%s","role":"%s"}\n'
             % (json.dumps(path).encode(), length, total.encode(), role(path).encode())
@@ -127,7 +139,7 @@ class Generation:
     def output(self, manifest: Output, base_url: str, as_of: date, host: str, choices: Choices) -> Output:
         """Give the resource that tells of it; `base_url` without a slash at its end, `host` is the host's name."""
         resource = GenerationResource(
-            schema_version=1,
+            schema_version=SCHEMA_VERSION,
             generation=self.id,
             manifest_sha256=hashlib.sha256(manifest.body).hexdigest(),
             as_of=as_of,

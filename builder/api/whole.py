@@ -4,13 +4,13 @@ from collections import defaultdict
 from collections.abc import Iterator, Mapping
 from datetime import UTC, datetime
 from operator import attrgetter
-from typing import Final
 
 from builder import derive
 from builder.api.facts import Facts
 from builder.catalogue import Catalogue, Category, Grid, Package
 from builder.metadata import PyPIFacts, Release, RepositoryFacts, Source
 from builder.resources import SourceResource
+from builder.resources.changelog import SCHEMA_VERSION
 from builder.resources.whole import (
     CategoryWholeResource,
     DownloadsResource,
@@ -24,8 +24,6 @@ from builder.resources.whole import (
     UsageResource,
     WholeResource,
 )
-
-SCHEMA_VERSION: Final = 1
 
 Cells = Mapping[tuple[str, str], Mapping[str, str]]
 """What grids say of packages: by the slugs of grid and package, the words by the title of the feature."""

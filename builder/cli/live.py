@@ -4,6 +4,7 @@ import json
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
+from urllib.parse import urlsplit
 
 import click
 
@@ -123,6 +124,8 @@ def _asking(url: str, contact: str | None) -> "Iterator[Plain]":
             f"{url!r} is not a web address, which begins with https://, nor with --manifest a folder.",
             param_hint="URL|FOLDER",
         )
+    if urlsplit(url).query or urlsplit(url).fragment:
+        raise click.BadParameter(f"{url!r} has more than the address of a site: leave out what begins with ? or #.")
     plain = Plain(user_agent(contact or url), Limits(body=_LARGEST, total=_LONGEST))
     try:
         yield plain

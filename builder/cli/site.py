@@ -29,7 +29,7 @@ if TYPE_CHECKING:
 @click.option(
     "--past",
     type=click.Path(file_okay=False, path_type=Path),
-    help="Folder that keeps what was before, made where it is not there: with it the site tells what changed.",
+    help="Folder of its own, one for a site, that keeps what was before: with it the site tells what changed.",
 )
 @click.option(
     "--timings",

@@ -12,11 +12,23 @@ from builder.choices import Choices
 from builder.contract.deviations import deviation
 from builder.contract.json_schemas import name_of, ref, schema_of, schemas
 from builder.contract.kinds import KINDS, Kind, kind_of, of_host
-from builder.contract.openapi import catalog, document
+from builder.contract.openapi import catalog, document, promise
 from builder.outputs import JSON, LINKSET, Output
 from builder.urls import Urls
 
-__all__ = ["KINDS", "Kind", "deviation", "document", "kind_of", "name_of", "of_host", "ref", "render", "schemas"]
+__all__ = [
+    "KINDS",
+    "Kind",
+    "deviation",
+    "document",
+    "kind_of",
+    "name_of",
+    "of_host",
+    "promise",
+    "ref",
+    "render",
+    "schemas",
+]
 
 
 def render(site: Urls, choices: Choices) -> Iterator[Output]:

@@ -2,7 +2,7 @@
 
 import json
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from functools import cache
 from typing import Any, Final
 
@@ -18,19 +18,24 @@ _PLACE: Final = "#/components/schemas/"
 def schema_of(kind: Kind) -> dict[str, Any]:
     """Give the schema of a kind of answer by itself, with what it refers to."""
     refs = [{"$ref": ref(model)} for model in kind.models]
-    whole = {"anyOf": refs} if len(refs) > 1 else refs[0]
+    answer = {"anyOf": refs} if len(refs) > 1 else refs[0]
     body = {"$schema": DIALECT, "title": kind.summary} | (
-        {"type": "array", "items": whole} if kind is SEARCH else whole
+        {"type": "array", "items": answer} if kind is SEARCH else answer
     )
-    needed: dict[str, Any] = {}
-    waiting = [_name(model) for model in kind.models]
+    text = json.dumps(body | {"$defs": reached(kind.models)})
+    return dict(json.loads(text.replace(_PLACE, "#/$defs/")))
+
+
+def reached(models: Iterable[Model]) -> dict[str, Any]:
+    """Give the schemas of models, and those that they refer to, by name."""
+    found: dict[str, Any] = {}
+    waiting = [_name(model) for model in models]
     while waiting:
         name = waiting.pop()
-        if name not in needed:
-            needed[name] = schemas()[name]
-            waiting += re.findall(rf'"{_PLACE}(\w+)"', json.dumps(schemas()[name]))
-    whole_schema = json.dumps(body | {"$defs": dict(sorted(needed.items()))}).replace(_PLACE, "#/$defs/")
-    return dict(json.loads(whole_schema))
+        if name not in found:
+            found[name] = schemas()[name]
+            waiting += re.findall(rf'"{_PLACE}(\w+)"', json.dumps(found[name]))
+    return dict(sorted(found.items()))
 
 
 def _name(model: type) -> str:

@@ -1,24 +1,19 @@
 """The API as an OpenAPI document, and as the set of links by which programs find it."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any, Final
 
 from builder import urls
 from builder.choices import Choices, Query
-from builder.contract.json_schemas import DIALECT, ref, schemas
-from builder.contract.kinds import SEARCH, Kind, of_host
+from builder.contract.json_schemas import DIALECT, reached, ref
+from builder.contract.kinds import SEARCH, Kind, Model, of_host
 from builder.outputs import JSON, NDJSON
 from builder.urls import PAGE_SIZE, Urls
 
 VERSION: Final = "1"  # of the project's own resources
 
 LARGEST: Final = 2**62 - 1  # API v3 answers 500 where limit and offset together pass 2**63, as the original does
-PROMISE: Final = (
-    "Read-only. Versions 3 and 4 are those of Django Packages, and no key is ever added to them. What lies below "
-    "/api/data/v1/ only ever gains keys, and lives on for a year after a v2 has come."
-)
-
 _V4, _V3, _OWN, _SEARCHING = "API v4", "API v3", "Data", "Search"
 TAGS: Final[Mapping[str, str]] = {
     _V4: "Packages, grids and categories as Django Packages answers them. Links in it are whole addresses.",
@@ -34,6 +29,16 @@ _STEPS: Final[Mapping[str, str]] = {
     "day": "A day on which something changed, such as `2026-11-25`.",
 }
 """What stands in place of a step of a path."""
+
+
+def promise(choices: Choices) -> str:
+    """Give what is promised of the API that a host answers."""
+    theirs = "Versions 3 and 4 are those" if choices.v3 else "Version 4 is that"
+    return (
+        f"Read-only. {theirs} of Django Packages: no key comes, and none goes. To what lies below /api/data/v1/ keys, "
+        "tables and columns are only ever added, which schema_version counts; what would break a reader gets a v2, and "
+        "v1 lives on for a year beside it. The files that the search index is made of are no promise."
+    )
 
 
 def catalog(site: Urls, choices: Choices) -> dict[str, Any]:
@@ -57,15 +62,23 @@ def document(site: Urls, choices: Choices) -> dict[str, Any]:
         "info": {
             "title": "Packages",
             "version": VERSION,
-            "description": PROMISE,
+            "description": promise(choices),
         },
         "externalDocs": {"url": site.absolute(urls.REFERENCE), "description": "The same for people."},
         "tags": [{"name": name, "description": description} for name, description in TAGS.items() if name in tags],
         "jsonSchemaDialect": DIALECT,
         "servers": [{"url": site.base}],
         "paths": {kind.path: {"get": _operation(kind, choices)} for kind in kinds},
-        "components": {"schemas": schemas()},
+        "components": {"schemas": reached(_models(kinds))},
     }
+
+
+def _models(kinds: Iterable[Kind]) -> Iterator[Model]:
+    """Yield the models of all answers, refusals among them."""
+    for kind in kinds:
+        yield from kind.models
+        if kind.error:
+            yield kind.error
 
 
 def _operation(kind: Kind, choices: Choices) -> dict[str, Any]:

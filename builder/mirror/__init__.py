@@ -16,7 +16,7 @@ from builder import write
 from builder.api.generation import SERVED, Manifest, read_manifest
 from builder.errors import UpstreamError, VerificationError
 from builder.mirror.asking import Asking
-from builder.mirror.sources import fill
+from builder.mirror.sources import LARGEST, fill
 from builder.mirror.store import Store
 from builder.resources import GenerationResource
 from builder.verify.live import Wire
@@ -125,17 +125,23 @@ def _head(asking: Asking, site: Path) -> _Head | str:
         VerificationError: it is no site of this kind.
     """
     body = asking.get(GENERATION)
-    told = None if isinstance(body, str) else known(body)
-    if isinstance(body, str) or told is None:
-        why = body if isinstance(body, str) else "tells no generation"
-        raise VerificationError(f"{asking.base}/{GENERATION} {why}. Is this the address of a site of this kind?")
+    if isinstance(body, str):
+        return f"{GENERATION}: {body}"
+    told = known(body)
+    if told is None:
+        raise VerificationError(
+            f"{asking.base}/{GENERATION} tells no generation. Is this the address of a site of this kind?"
+        )
     manifest, packed = _manifest(asking, site, told.manifest_sha256)
     if hashlib.sha256(manifest).hexdigest() != told.manifest_sha256:
-        return f"{MANIFEST}: is not that of generation {told.generation}"
+        return f"{MANIFEST}: is not that of the generation that {GENERATION} tells"
     try:
-        return _Head(told, read_manifest(manifest), {GENERATION: body, MANIFEST: manifest, PACKED: packed})
+        read = read_manifest(manifest)
     except ValueError as error:
         raise VerificationError(f"{asking.base}/{MANIFEST} {error}.") from None
+    if read.generation != told.generation:
+        return f"{MANIFEST}: is not that of the generation that {GENERATION} tells"
+    return _Head(told, read, {GENERATION: body, MANIFEST: manifest, PACKED: packed})
 
 
 def _manifest(asking: Asking, site: Path, wanted: str) -> tuple[bytes, bytes]:
@@ -144,7 +150,7 @@ def _manifest(asking: Asking, site: Path, wanted: str) -> tuple[bytes, bytes]:
     if here is not None and packed is not None and hashlib.sha256(here).hexdigest() == wanted:
         return here, packed
     came = asking.get(PACKED)
-    unpacked = None if isinstance(came, str) else write.unpacked(PACKED, came)
+    unpacked = None if isinstance(came, str) else write.unpacked(PACKED, came, LARGEST)
     return (b"", b"") if isinstance(came, str) or unpacked is None else (unpacked, came)
 
 

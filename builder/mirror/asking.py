@@ -11,6 +11,8 @@ from builder.upstreams.transport.patient import Patient
 from builder.verify.files import asked_for
 from builder.verify.live import Wire
 
+ENOUGH: Final = 20
+"""Files in a row that did not come, after which no other is asked for: the site is busy, or away."""
 AT_ONCE: Final = 8  # requests: what a browser sends to one host, and no more
 
 
@@ -31,12 +33,17 @@ class Asking:
 
     def all(self, files: Iterable[ManifestFileResource]) -> Iterator[tuple[ManifestFileResource, bytes | str]]:
         """Give each file with what came of it, in order."""
-        waiting = list(files)
+        waiting, in_a_row = list(files), 0
         # In parts, so that what has come is not all in memory before the first is taken.
         for start in range(0, len(waiting), _PART):
             part = waiting[start : start + _PART]
+            if in_a_row >= ENOUGH:
+                yield from ((file, "was not asked for: too many others had failed") for file in part)
+                continue
             with ThreadPoolExecutor(AT_ONCE) as pool:
-                yield from zip(part, pool.map(lambda file: self.get(file.path, file), part), strict=True)
+                for file, body in zip(part, pool.map(lambda file: self.get(file.path, file), part), strict=True):
+                    in_a_row = in_a_row + 1 if isinstance(body, str) else 0
+                    yield file, body
 
     def ask(self, method: str, url: str, headers: Mapping[str, str]) -> Answer | Failure:
         """Send a request, up to three times while the site is busy or cannot be reached."""
@@ -50,4 +57,4 @@ class Asking:
         return answer
 
 
-_PART: Final = 256  # files
+_PART: Final = 64  # files

@@ -6,14 +6,17 @@ from typing import Final
 
 from builder import urls, write
 from builder.api import dumps, packs
+from builder.api.changes import is_packed
 from builder.api.generation import SERVED, Manifest
-from builder.errors import VerificationError
 from builder.mirror.asking import Asking
 from builder.mirror.store import Store
 from builder.resources import ManifestFileResource
 
 Needed = dict[str, ManifestFileResource]
 """Files that are not here yet, by path."""
+
+LARGEST: Final = 2 * 1024**3
+"""Bytes of a file of which the manifest tells no length: a dump that is there compressed alone."""
 
 _CHANGES: Final = (urls.DATA_CHANGES.removeprefix("/"), urls.DATA_CHANGES_FOLDER.removeprefix("/"))
 _FORMS: Final = (".gz", ".br")
@@ -24,13 +27,7 @@ def fill(manifest: Manifest, as_of: date, store: Store, asking: Asking) -> list[
     """Let the store hold every served file of the manifest; give a line for each that it could not get.
 
     `as_of` is that of the generation.
-
-    Raises:
-        VerificationError: a path of the manifest leads out of the site.
     """
-    for path in manifest.files:
-        if not write.is_inside(path):
-            raise VerificationError(f"{asking.base}: the manifest names {path!r}, which is no path inside a site.")
     needed = {path: file for path, file in manifest.files.items() if file.role in SERVED and store.find(file) is None}
     wrong = _ask(needed, [path for path in needed if path.startswith(_CHANGES)], store, asking)
     _unpack(needed, manifest, store)
@@ -74,7 +71,7 @@ def _unpack(needed: Needed, manifest: Manifest, store: Store) -> None:
     paths = (path for path in manifest.files if path.startswith(_CHANGES[1]) and path.endswith(packs.ENDING))
     kept = [manifest.files[path] for path in paths]
     for pack in kept:
-        if not needed:
+        if not any(map(is_packed, needed)):
             return
         body = store.find(pack)
         for path, length, reader in packs.members(body) if body else ():
@@ -116,7 +113,7 @@ def _plain(path: str, manifest: Manifest, store: Store) -> bytes | None:
         return store.find(manifest.files[path])
     form = manifest.files.get(path + _BEST)
     packed = store.find(form) if form else None
-    return None if packed is None else write.unpacked(path + _BEST, packed)
+    return None if packed is None else write.unpacked(path + _BEST, packed, LARGEST)
 
 
 def _decompress(needed: Needed, manifest: Manifest, store: Store) -> None:
@@ -124,6 +121,6 @@ def _decompress(needed: Needed, manifest: Manifest, store: Store) -> None:
     for path in list(needed):
         form = manifest.files.get(path + _BEST)
         packed = store.find(form) if form else None
-        body = write.unpacked(path + _BEST, packed) if packed is not None else None
+        body = write.unpacked(path + _BEST, packed, needed[path].bytes) if packed is not None else None
         if body is not None:
             _take(needed, path, body, store)

@@ -11,7 +11,7 @@ from typing import Self
 
 from builder.errors import SiteError
 from builder.resources import ManifestFileResource
-from builder.write.place import told
+from builder.write.place import MARKER, told
 
 
 class Store:
@@ -28,6 +28,8 @@ class Store:
 
     @told
     def __enter__(self) -> Self:
+        if self._part.is_dir() and any(self._part.iterdir()) and not (self._part / MARKER).is_file():
+            raise SiteError(f"{self._part} is in the way, and this program did not make it. Move it away.")
         self._part.mkdir(exist_ok=True)
         self._lock = os.open(self._part, os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW | os.O_CLOEXEC)
         try:
@@ -46,7 +48,8 @@ class Store:
 
     def find(self, file: ManifestFileResource) -> bytes | None:
         """Give the bytes of a file of the manifest; None where they are not here."""
-        return next((body for folder in (self._folder, self._part) if (body := _sound(folder, file)) is not None), None)
+        places = (self._folder / file.path, self._part / file.sha256)
+        return next((body for place in places if (body := _sound(place, file)) is not None), None)
 
     def read(self, file: ManifestFileResource) -> bytes:
         """Give the bytes of a file that was found or put.
@@ -64,9 +67,9 @@ class Store:
         """Keep the bytes of a file, if they are those that the manifest tells; tell whether they are."""
         if not is_sound(file, body):
             return False
-        target = self._part / file.path
-        target.parent.mkdir(parents=True, exist_ok=True)
-        made = target.with_name(f"{target.name}.made")
+        (self._part / MARKER).touch()
+        target = self._part / file.sha256  # and not by its path: what is a file now may have been a folder before
+        made = self._part / f"{file.sha256}.made"
         made.write_bytes(body)
         made.replace(target)
         return True
@@ -81,8 +84,7 @@ def is_sound(file: ManifestFileResource, body: bytes) -> bool:
     return len(body) == file.bytes and hashlib.sha256(body).hexdigest() == file.sha256
 
 
-def _sound(folder: Path, file: ManifestFileResource) -> bytes | None:
-    path = folder / file.path
+def _sound(path: Path, file: ManifestFileResource) -> bytes | None:
     try:
         if path.stat().st_size != file.bytes:
             return None

@@ -2,7 +2,7 @@
 
 import json
 import re
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from itertools import chain
 from typing import Any, Final, NamedTuple
 
@@ -84,6 +84,7 @@ class Entry(NamedTuple):
 def page(examples: Mapping[str, tuple[str, str]], shell: Shell) -> Page:
     """Make the page; `examples` are an address and the text of its answer, by the name of the kind of answer."""
     document = contract.document(shell.site, shell.choices)
+    schemas = document["components"]["schemas"]
     return Page(
         template="reference.html",
         route=urls.REFERENCE,
@@ -96,7 +97,7 @@ def page(examples: Mapping[str, tuple[str, str]], shell: Shell) -> Page:
             "promise": document["info"]["description"],
             "parts": list(_parts(document, examples)),
             "changes": [
-                Entry(day(change.day), change.text, list(_added(change.added))) for change in changelog.CHANGES
+                Entry(day(change.day), change.text, list(_added(change.added, schemas))) for change in changelog.CHANGES
             ],
         },
         about_api=True,
@@ -119,9 +120,9 @@ def _parts(document: Schema, examples: Mapping[str, tuple[str, str]]) -> Iterato
         )
 
 
-def _added(added: Mapping[str, Sequence[str]]) -> Iterator[Piece]:
+def _added(added: Mapping[str, Sequence[str]], shown: Collection[str]) -> Iterator[Piece]:
     for name, keys in added.items():
-        yield Piece(name, f"#{name}")
+        yield Piece(name, f"#{name}") if name in shown else Piece(name)
         yield Piece(": ")
         yield from _joined(([Piece(key, is_code=True)] for key in keys), ", ")
         yield Piece(". ")

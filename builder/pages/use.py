@@ -36,6 +36,7 @@ def page(sheets: Collection[Sheet], shell: Shell, choices: Choices) -> Page:
             "resources": [_linked(resource, shell.site) for resource in _resources(choices, example)],
             "schemas": {kind.name: shell.site.path(urls.data_schema(kind.name)) for kind in contract.of_host(choices)},
             "choices": choices,
+            "promise": contract.promise(choices),
             "slug": example.package.slug if example else "",
             "word": max(example.package.slug.replace("_", "-").split("-"), key=len) if example else "django",
             "v4_url": absolute(urls.API_PACKAGES),

@@ -13,7 +13,9 @@ WireTime = Annotated[datetime, PlainSerializer(datetime.isoformat, return_type=s
 class Resource(BaseModel):
     """A body of an answer."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid", use_attribute_docstrings=True)
+    model_config = ConfigDict(
+        frozen=True, extra="forbid", use_attribute_docstrings=True, json_schema_serialization_defaults_required=True
+    )
 
 
 def encode(resource: Resource) -> bytes:

@@ -63,7 +63,7 @@ class PackResource(Resource):
 
 
 class FileChangesResource(Resource):
-    """How many files changed; those that are `derived` by the manifest are not counted."""
+    """How many files changed; of those that count for the generation."""
 
     added: int
     """How many came."""

@@ -71,6 +71,8 @@ class PackageRowsResource(Resource):
     """Counts the keys that were added."""
     as_of: date
     """The day (UTC) of the newest thing that was fetched from upstreams."""
+    time_zone: str
+    """The time zone of the dates of packages, as the IANA names it: that of the site's pages."""
     categories: dict[str, str]
     """The titles of the categories, by slug."""
     packages: tuple[PackageRowResource, ...]

@@ -15,6 +15,7 @@ from builder import urls
 from builder.catalogue import Catalogue, Package
 from builder.outputs import JSON, NDJSON, Output
 from builder.resources import SearchIndexResource, encode
+from builder.resources.changelog import SCHEMA_VERSION
 from builder.search import items, postings, shards
 from builder.search.items import Found
 from builder.search.postings import Collected, Posting
@@ -25,7 +26,6 @@ __all__ = ["render"]
 
 Ranks = Mapping[int, int]
 
-SCHEMA_VERSION: Final = 1
 MOST_POSTINGS: Final = 1000  # of a word; one that has more says so little that the best will do
 MANY_FILES: Final = 3  # with so many files for a beginning, a query does not read them all
 MOST_BEST: Final = 50  # items whose name has a beginning, where its words fill several files

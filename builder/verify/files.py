@@ -27,9 +27,12 @@ def asked_for(wire: Wire, base: str, path: str, known: ManifestFileResource | No
             return f"is not answered: {answer.reason}"
         if known and hashlib.sha256(answer.body).hexdigest() == known.sha256:
             return answer.body
+        coding = answer.headers.get("content-encoding", "identity")
+        if coding != "identity":
+            return f"comes encoded as {coding!r}, which was not asked for"
         if answer.status == _OK and not known:
             return answer.body
-        other = other or (answer.body if answer.status == _OK else f"is answered with {answer.status}")
+        other = other or (answer.body if answer.status == _OK else _refused(answer))
     return other
 
 
@@ -41,10 +44,19 @@ def _addresses(path: str) -> Iterator[str]:
     yield path
 
 
+def _refused(answer: Answer) -> str:
+    target = answer.headers.get("location")
+    return f"is answered with {answer.status}" + (f", which leads to {target!r}" if target else "")
+
+
 def _asked(wire: Wire, url: str) -> Answer | Failure:
     """Ask for an address and, where it leads on within the host (`/404.html` to `/404`), there."""
     answer = wire.ask("GET", url, _FRESH)
     if isinstance(answer, Failure) or "location" not in answer.headers:
         return answer
-    target = urljoin(url, answer.headers["location"])
-    return wire.ask("GET", target, _FRESH) if urlsplit(target).netloc == urlsplit(url).netloc else answer
+    try:
+        target = urljoin(url, answer.headers["location"])
+        is_here = urlsplit(target)[:2] == urlsplit(url)[:2]
+    except ValueError:  # it leads to what is no address
+        return answer
+    return wire.ask("GET", target, _FRESH) if is_here else answer

@@ -12,7 +12,7 @@ from builder.errors import VerificationError
 from builder.verify.contract import Held
 from builder.verify.files import asked_for
 from builder.verify.live import Wire
-from builder.verify.promises import told
+from builder.verify.promises import known
 from builder.write import unpacked
 from builder.write.place import MARKER
 
@@ -20,6 +20,8 @@ MANIFEST: Final = urls.DATA_MANIFEST.removeprefix("/")
 PACKED: Final = f"{MANIFEST}.gz"
 GENERATION: Final = urls.DATA_GENERATION.removeprefix("/")
 REMEDY: Final = "Load the whole site again, or build it anew."
+
+_LARGEST: Final = 2 * 1024**3  # bytes of a file, unpacked
 
 Read = Callable[[str], bytes | str]
 """Gives the bytes of a file by its path, or says why there are none."""
@@ -144,7 +146,7 @@ def _packed(read: Read) -> Iterator[str]:
     body = read(PACKED)
     if isinstance(body, str):
         yield f"{PACKED}: {body}"
-    elif unpacked(PACKED, body) != read(MANIFEST):
+    elif unpacked(PACKED, body, _LARGEST) != read(MANIFEST):
         yield f"{PACKED}: holds another manifest"
 
 
@@ -154,11 +156,13 @@ def _mixed(found: Manifest, read: Read, held: Held) -> Iterator[str]:
     These two files are in no manifest, so that nothing but their kinds holds them.
     """
     body = read(GENERATION)
-    tells = told(body) if isinstance(body, bytes) else None
+    tells = known(body) if isinstance(body, bytes) else None
     if isinstance(body, str) or tells is None:
         yield f"{GENERATION}: {body if isinstance(body, str) else 'tells no generation'}"
     elif tells.generation != found.generation:
         yield f"{GENERATION}: tells generation {tells.generation}, the manifest {found.generation}: two are mixed"
+    elif tells.manifest_sha256 != hashlib.sha256(found.body).hexdigest():
+        yield f"{GENERATION}: tells of another manifest of this generation: two builds are mixed"
     elif why := held.wrong(GENERATION, body):
         yield f"{GENERATION}: {why}"
     if why := held.wrong(MANIFEST, found.body):
@@ -182,4 +186,4 @@ def _whole(path: str, body: bytes, found: Manifest) -> tuple[str, bytes]:
     """Give a file to hold to its kind: of a compressed one whose plain form is not there, that."""
     plain = path.rpartition(".")[0]
     is_alone = path.endswith((".gz", ".br")) and f"/{plain}" in urls.DATA_DUMPS and plain not in found.files
-    return (plain, unpacked(path, body) or b"") if is_alone else (path, body)
+    return (plain, unpacked(path, body, _LARGEST) or b"") if is_alone else (path, body)

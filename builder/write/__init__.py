@@ -11,11 +11,12 @@ from pathlib import Path
 from typing import Final
 
 from builder.write import place
+from builder.write.place import accept
 from builder.write.report import Report
 from builder.write.siblings import GZIP, has_siblings, packed, unpacked, with_siblings
-from builder.write.tree import Tree, is_inside
+from builder.write.tree import Tree
 
-__all__ = ["GZIP", "Report", "has_siblings", "is_inside", "packed", "read", "unpacked", "with_siblings", "write"]
+__all__ = ["GZIP", "Report", "accept", "has_siblings", "packed", "read", "unpacked", "with_siblings", "write"]
 
 PATIENCE: Final = 60.0  # seconds; a full build takes far fewer
 
@@ -38,7 +39,7 @@ def write(
         SiteError: a path leaves the folder or is there twice; `out` is not ours to replace; the disk refuses.
         GuardRefusedError: under half of over 100 files would be left, and `allow_shrink` is not set.
     """
-    site = place.accept(out)
+    site = accept(out)
     with place.lock(site, patience):
         place.recover(site)
         tree = Tree(site)

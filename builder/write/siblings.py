@@ -17,6 +17,7 @@ from builder.hosts.media_types import COMPRESSIBLE
 SMALLEST: Final = 1024
 """Bytes up to which a file has no siblings: it goes in one packet of the network either way."""
 
+_PIECE: Final = 1 << 20  # bytes of a body that are unpacked at a time
 _GZIP: Final = 16 + zlib.MAX_WBITS  # with the header and trailer of a .gz file; no time and no name in it
 
 
@@ -41,13 +42,33 @@ def _unbrotli(packed: bytes) -> bytes:
     return body
 
 
-def unpacked(path: str, packed: bytes) -> bytes | None:
-    """Give what a compressed form was made of, by its path's ending; None where it is damaged."""
-    _, unpack = _FORMS[path[-len(GZIP) :]]
+def unpacked(path: str, packed: bytes, most: int) -> bytes | None:
+    """Give what a compressed form was made of, by its path's ending; None if it is damaged, or of over `most` bytes."""
     try:
-        return unpack(packed)
+        body = _gunzip_some(packed, most) if path.endswith(GZIP) else _unbrotli_some(packed, most)
     except (zlib.error, brotli.error):
         return None
+    return body if len(body) <= most else None
+
+
+def _gunzip_some(packed: bytes, most: int) -> bytes:
+    unpack = zlib.decompressobj(_GZIP)
+    body = unpack.decompress(packed, most + 1)
+    if len(body) <= most and not unpack.eof:
+        raise zlib.error("it is cut off")
+    return body
+
+
+def _unbrotli_some(packed: bytes, most: int) -> bytes:
+    unpack, body = brotli.Decompressor(), bytearray()
+    piece = packed
+    while not unpack.is_finished() and len(body) <= most:
+        got = unpack.process(piece, output_buffer_limit=_PIECE)
+        if not got and not piece:
+            raise brotli.error("it is cut off")
+        body += got
+        piece = b""
+    return bytes(body)
 
 
 def packed(path: str, body: bytes) -> bytes:

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Final
 
 from builder.errors import GuardRefusedError, SiteError
+from builder.outputs import is_inside
 from builder.write import place
 from builder.write.place import told
 from builder.write.report import Report
@@ -155,11 +156,6 @@ class Tree:
         if self._started and os.path.lexists(self._new):
             with contextlib.suppress(OSError):
                 place.remove(Path(self._new))
-
-
-def is_inside(path: str) -> bool:
-    """Tell whether a path, with slashes, is one inside a folder, whatever the system."""
-    return path.isprintable() and "\\" not in path and {"", ".", ".."}.isdisjoint(path.split("/"))
 
 
 def _inventory(site: Path) -> tuple[set[str], set[str], int]:

@@ -9,6 +9,7 @@ from typing import Final
 
 from builder.resources import SourceResource
 from builder.resources.base import Resource
+from builder.resources.changelog import SCHEMA_VERSION
 from builder.resources.whole import (
     CategoryWholeResource,
     DownloadsResource,
@@ -21,7 +22,7 @@ from builder.resources.whole import (
     UsageResource,
 )
 
-VERSION: Final = 1
+VERSION: Final = SCHEMA_VERSION
 
 
 def _meanings(resource: type[Resource]) -> SimpleNamespace:

@@ -5,9 +5,11 @@ from typing import Final
 
 import stamina
 
+from builder.upstreams.limits import retry_after
 from builder.upstreams.transport import Answer, Failure
 
 ATTEMPTS: Final = 3
+LONGEST: Final = 120.0  # seconds of a pause
 _BUSY: Final = frozenset({429, 500, 502, 503, 504})
 
 Ask = Callable[[str, str, Mapping[str, str]], Answer | Failure]
@@ -19,13 +21,21 @@ class _AgainError(Exception):
         self.answer = answer
 
 
+def _wait(error: Exception) -> bool | float:
+    """Tell stamina whether to ask again, or after how many seconds: those that the site asks for, up to two minutes."""
+    if not isinstance(error, _AgainError):
+        return False
+    asked = retry_after(error.answer.headers) if isinstance(error.answer, Answer) else None
+    return True if asked is None else min(asked, LONGEST)
+
+
 class Patient:
     """Sends a request up to three times, with a growing pause before each, while that may help."""
 
     def __init__(self, ask: Ask) -> None:
         """Take what sends a request once."""
         self._ask = ask
-        self._again = stamina.RetryingCaller(attempts=ATTEMPTS).on(_AgainError)
+        self._again = stamina.RetryingCaller(attempts=ATTEMPTS, timeout=None).on(_wait)
 
     def ask(self, method: str, url: str, headers: Mapping[str, str]) -> Answer | Failure:
         """Give the answer, or the last one where none was good."""
