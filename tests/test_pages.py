@@ -179,8 +179,10 @@ class TestEveryPage:
             assert first == ("/below/assets", "/", "site.js")
             wanted = script(document) or [script_of(route)]
             assert [(folder, name) for folder, _, name in own] in ([], [("/below/assets", wanted[0])]), route
-            banned = ("style", "iframe", "object", "embed", "base", "img", "template")
+            banned = ("style", "iframe", "object", "embed", "base", "template")
             assert document.all(*banned) == [], route
+            pictures = [picture.attributes["src"] for picture in document.all("img")]
+            assert pictures in ([], [f"/below{route}badge.svg"]), route
             for form in document.all("form"):
                 assert form.attributes == {"class": "search", "role": "search", "action": "/below/search/"}, route
             for element in document.all():

@@ -66,8 +66,9 @@ def page(sheet: Sheet, ranks: Ranks, people: People, calendar: Calendar, shell: 
             "tags": package.record.tags,
             "json_route": urls.api_item(urls.API_PACKAGES, package.id),
             "badge": shell.badge(package.slug) if shell.choices.badges else "",
+            "badge_src": shell.site.path(urls.badge(package.slug)),
         },
-        script=COPY if sheet.pypi.name else "",
+        script=COPY if sheet.pypi.name or shell.choices.badges else "",
         picture=urls.package_page(package.slug),
         things=_things(sheet, shell),
     )

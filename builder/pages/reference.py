@@ -81,6 +81,9 @@ class Entry(NamedTuple):
     added: Pieces
 
 
+SUMMARY: Final = "Every address of the API, what it takes, what it answers, and every key of that."
+
+
 def page(examples: Mapping[str, tuple[str, str]], shell: Shell) -> Page:
     """Make the page; `examples` are an address and the text of its answer, by the name of the kind of answer."""
     document = contract.document(shell.site, shell.choices)
@@ -90,10 +93,11 @@ def page(examples: Mapping[str, tuple[str, str]], shell: Shell) -> Page:
         route=urls.REFERENCE,
         section="",
         title="API reference",
-        summary="Every address of the API, what it takes, what it answers, and every key of that.",
+        summary=SUMMARY,
         json=urls.DATA_OPENAPI,
         values={
             "base_url": shell.site.base,
+            "summary": SUMMARY,
             "promise": document["info"]["description"],
             "parts": list(_parts(document, examples)),
             "changes": [
