@@ -13,7 +13,7 @@ from made import ARABIC, BOTH, CHINESE, HOSTILE, LONG_WORD, catalogue, fetched, 
 from PIL import ImageFont
 from rendered import SITE, TEMPLATES, documents, page, small
 
-from builder import api, pages
+from builder import api, pages, urls
 from builder.api import badges, facts
 from builder.catalogue import Catalogue
 from builder.choices import Choices
