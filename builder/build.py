@@ -6,7 +6,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
-from builder import api, catalogue, checks, feeds, history, pages, past, pictures, scripts, search, source, urls, write
+from builder import api, catalogue, checks, feeds, history, pages, past, pictures, scripts, search, source, write
+from builder.api.generation import DUMPS
 from builder.catalogue import Catalogue
 from builder.choices import Choices
 from builder.config import Settings
@@ -20,8 +21,6 @@ from builder.urls import Urls
 if TYPE_CHECKING:
     from builder.records import Tombstone
 
-DUMPS: Final = frozenset(route.removeprefix("/") for route in urls.DATA_DUMPS)
-"""The files that lie there compressed too, whatever the host makes of that: nobody wants to load them otherwise."""
 TEMPLATES: Final = Path(__file__).resolve().parent.parent / "templates"
 
 

@@ -19,6 +19,9 @@ RSS: Final = "application/rss+xml; charset=utf-8"
 LINKSET: Final = "application/linkset+json"
 OPENSEARCH: Final = "application/opensearchdescription+xml; charset=utf-8"
 
+COMPRESSED: Final = (".gz", ".br")
+"""The endings of the compressed forms of a file."""
+
 
 @dataclass(frozen=True, slots=True)
 class Output:

@@ -11,13 +11,13 @@ from typing import Final
 from pydantic import ValidationError
 
 from builder import urls, write
-from builder.api.changes import INDEX, MANIFEST, PACKED_LINES, Past
-from builder.api.generation import read_manifest
+from builder.api.changes import INDEX, PACKED_LINES, Past
+from builder.api.generation import GENERATION, MANIFEST, read_manifest
 from builder.errors import SiteError
 from builder.resources.changes import ChangesResource
 
 _LARGEST: Final = 4 * 1024**3  # bytes of a dump
-_OF_A_SITE: Final = ("index.html", urls.DATA_GENERATION.removeprefix("/"))
+_OF_A_SITE: Final = ("index.html", GENERATION)
 
 REMEDY: Final = "Get the folder again from where it is kept; or remove it, and what changed is told from now on."
 

@@ -13,13 +13,14 @@ from folders import grid, package, tree, write_data
 from loopback import Answer, of_folder, serving
 
 from builder import build
+from builder.api.generation import GENERATION, MANIFEST
 from builder.cli import main
 from builder.errors import VerificationError
 from builder.hosts import HOSTS, Host, host_named
 from builder.resources import ManifestFileResource, ManifestHeadResource
 from builder.upstreams.transport.plain import Plain
 from builder.verify import of_copy, of_live
-from builder.verify.manifest import GENERATION, MANIFEST, PACKED
+from builder.verify.manifest import PACKED
 from builder.write.place import MARKER
 
 PAGE = "packages/p/a/index.html"

@@ -17,7 +17,7 @@ from folders import grid, package, renew, tree, write_data
 from loopback import Answer, Loopback, Request, of_folder, serving
 
 from builder import build, mirror
-from builder.api.generation import SERVED, role
+from builder.api.generation import GENERATION, MANIFEST, SERVED, role
 from builder.choices import Choices
 from builder.cli import main
 from builder.errors import SiteError, UpstreamError, VerificationError
@@ -25,7 +25,7 @@ from builder.hosts import HOSTS, Host, host_named
 from builder.mirror import Mirrored
 from builder.upstreams.transport.plain import Plain
 from builder.verify import of_copy
-from builder.verify.manifest import GENERATION, MANIFEST, PACKED
+from builder.verify.manifest import PACKED
 from builder.write.place import MARKER
 
 ITEM = "api/v4/packages/1/index.json"

@@ -11,6 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from builder import build
+from builder.api.generation import DUMPS
 from builder.choices import Choices
 from builder.errors import SiteError
 from builder.hosts import Limits
@@ -108,7 +109,7 @@ def test_a_build_makes_them_where_the_host_takes_them(data: Path, tmp_path: Path
     build.build(data, tmp_path / "plain", choices=Choices())
     build.build(data, tmp_path / "packed", choices=Choices(siblings=True))
     plain, packed = tree(tmp_path / "plain"), tree(tmp_path / "packed")
-    dumps = {f"{name}{ending}" for name in build.DUMPS for ending in (".gz", ".br")}
+    dumps = {f"{name}{ending}" for name in DUMPS for ending in (".gz", ".br")}
     dumps |= {f"{MANIFEST}.gz"}
     assert {name for name in plain if name.endswith((".gz", ".br"))} == dumps
     told = [json.loads(made.pop("api/data/v1/generation.json")) for made in (plain, packed)]
@@ -127,8 +128,8 @@ def test_a_dump_may_be_there_in_its_compressed_forms_alone(data: Path, tmp_path:
     build.build(data, tmp_path / "packed", choices=Choices(plain_dumps=False))
     whole, packed = tree(tmp_path / "whole"), tree(tmp_path / "packed")
     schemas = {f"api/data/v1/schemas/{name}.json" for name in ("dump", "dump_lines")}
-    assert whole.keys() - packed.keys() == build.DUMPS | schemas
-    for name in build.DUMPS:
+    assert whole.keys() - packed.keys() == DUMPS | schemas
+    for name in DUMPS:
         assert gzip.decompress(packed[f"{name}.gz"]) == brotli.decompress(packed[f"{name}.br"]) == whole[name]
 
 
@@ -146,3 +147,13 @@ def tree_of(data: Path, folder: Path) -> dict[str, bytes]:
     found = tree(folder / "counted")
     del found[".static-packages"]
     return found
+
+
+@pytest.mark.parametrize("ending", [".gz", ".br"])
+@pytest.mark.parametrize("size", [0, 1, (1 << 20) - 1, 1 << 20, (1 << 20) + 1, 2 << 20])
+def test_what_is_unpacked_is_whole_and_no_more_than_is_allowed(ending: str, size: int) -> None:
+    body = b"x" * size
+    form = siblings.packed(ending, body)
+    assert siblings.unpacked(ending, form, size) == body
+    assert siblings.unpacked(ending, form[:-1], size) is None
+    assert size == 0 or siblings.unpacked(ending, form, size - 1) is None

@@ -16,12 +16,13 @@ from hypothesis import strategies as st
 from rendered import CATALOGUES, SITE
 
 from builder import api, build, contract, urls, write
+from builder.api.generation import GENERATION, MANIFEST
 from builder.hosts import HOSTS, Host, host_named
 from builder.hosts.layouts import named_html, unescaped
 from builder.outputs import JSON, LINKSET, NDJSON, Output
 from builder.verify import of_copy
 from builder.verify.contract import Held, kind_of
-from builder.verify.manifest import GENERATION, MANIFEST, PACKED
+from builder.verify.manifest import PACKED
 
 ITEM = "api/v4/packages/1/index.json"
 V3_ITEM = "api/v3/packages/a/index.json"

@@ -13,7 +13,7 @@ from typing import Any, Final
 
 from builder import urls
 from builder.api.dumps import TYPES
-from builder.api.generation import CONTENT, COUNTED, PICTURE, Generation, role
+from builder.api.generation import CONTENT, COUNTED, DUMPS, PICTURE, Generation, role
 from builder.api.packs import Pack
 from builder.outputs import BINARY, JSON, Output
 from builder.resources import encode
@@ -39,10 +39,8 @@ PACKS_BYTES: Final = 64 * 1024**2
 change has one of some 6 MB."""
 
 LINES: Final = urls.DATA_DUMP_LINES.removeprefix("/")
-MANIFEST: Final = urls.DATA_MANIFEST.removeprefix("/")
 INDEX: Final = urls.DATA_CHANGES.removeprefix("/")
 PACKED_LINES: Final = f"{LINES}.br"
-_DUMPS: Final = frozenset(route.removeprefix("/") for route in urls.DATA_DUMPS)
 
 _SLUG: Final = "slug"
 _APART: Final = frozenset({"schema_version", "type", "id", _SLUG})
@@ -154,7 +152,7 @@ def is_packed(path: str) -> bool:
 
     The dumps, which change whenever anything does, and compressed forms can be made of the rest.
     """
-    return (role(path) == CONTENT and path not in _DUMPS) or path.endswith(PICTURE)
+    return (role(path) == CONTENT and path not in DUMPS) or path.endswith(PICTURE)
 
 
 def _with(before: bytes | None, day: date, step: StepResource) -> DayResource:

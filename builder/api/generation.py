@@ -17,7 +17,7 @@ from pydantic import ValidationError
 
 from builder import urls
 from builder.choices import Choices
-from builder.outputs import JSON, NDJSON, Output, is_inside
+from builder.outputs import COMPRESSED, JSON, NDJSON, Output, is_inside
 from builder.resources import GenerationResource, ManifestFileResource, ManifestHeadResource, Resource, encode
 from builder.resources.changelog import SCHEMA_VERSION
 
@@ -25,6 +25,12 @@ Model = TypeVar("Model", bound=Resource)
 
 PICTURE: Final = ".png"
 """The ending of pictures, whose pixels zlib compresses."""
+
+MANIFEST: Final = urls.DATA_MANIFEST.removeprefix("/")
+GENERATION: Final = urls.DATA_GENERATION.removeprefix("/")
+DUMPS: Final = frozenset(route.removeprefix("/") for route in urls.DATA_DUMPS)
+"""Files by their paths. The dumps lie there compressed too, whatever the host makes of that: nobody wants to load them
+otherwise."""
 
 CONTENT: Final = "content"
 DERIVED: Final = "derived"
@@ -35,9 +41,8 @@ COUNTED: Final = frozenset({CONTENT, HOST})
 SERVED: Final = frozenset({CONTENT, DERIVED})
 """The roles of files that are served under their own address."""
 
-_COMPRESSED: Final = (".gz", ".br")
-_MADE_BY_A_LIBRARY: Final = (*_COMPRESSED, ".db", PICTURE)
-_OFFERED: Final = tuple(route.removeprefix("/") + ending for route in urls.DATA_DUMPS for ending in _COMPRESSED)
+_MADE_BY_A_LIBRARY: Final = (*COMPRESSED, ".db", PICTURE)
+_OFFERED: Final = tuple(dump + ending for dump in DUMPS for ending in COMPRESSED)
 _CHANGES: Final = urls.DATA_CHANGES_FOLDER.removeprefix("/"), urls.DATA_CHANGES.removeprefix("/")
 
 
@@ -49,7 +54,7 @@ def role(path: str) -> str:
     """
     if path.startswith((".", "_")) and not path.startswith(".well-known/"):
         return HOST
-    if path.endswith(_COMPRESSED) and path not in _OFFERED and not path.startswith(_CHANGES):
+    if path.endswith(COMPRESSED) and path not in _OFFERED and not path.startswith(_CHANGES):
         return FORM
     return DERIVED if path.endswith(_MADE_BY_A_LIBRARY) or path.startswith(_CHANGES) else CONTENT
 

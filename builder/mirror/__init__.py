@@ -13,14 +13,14 @@ from pathlib import Path
 from typing import Any, Final
 
 from builder import write
-from builder.api.generation import SERVED, Manifest, read_manifest
+from builder.api.generation import GENERATION, MANIFEST, SERVED, Manifest, read_manifest
 from builder.errors import UpstreamError, VerificationError
 from builder.mirror.asking import Asking
-from builder.mirror.sources import LARGEST, fill
+from builder.mirror.sources import fill
 from builder.mirror.store import Store
 from builder.resources import GenerationResource
 from builder.verify.live import Wire
-from builder.verify.manifest import GENERATION, MANIFEST, PACKED
+from builder.verify.manifest import LARGEST, PACKED
 from builder.verify.promises import known
 from builder.write.place import accept
 
@@ -133,14 +133,15 @@ def _head(asking: Asking, site: Path) -> _Head | str:
             f"{asking.base}/{GENERATION} tells no generation. Is this the address of a site of this kind?"
         )
     manifest, packed = _manifest(asking, site, told.manifest_sha256)
+    another = f"{MANIFEST}: is not that of the generation that {GENERATION} tells"
     if hashlib.sha256(manifest).hexdigest() != told.manifest_sha256:
-        return f"{MANIFEST}: is not that of the generation that {GENERATION} tells"
+        return another
     try:
         read = read_manifest(manifest)
     except ValueError as error:
         raise VerificationError(f"{asking.base}/{MANIFEST} {error}.") from None
     if read.generation != told.generation:
-        return f"{MANIFEST}: is not that of the generation that {GENERATION} tells"
+        return another
     return _Head(told, read, {GENERATION: body, MANIFEST: manifest, PACKED: packed})
 
 

@@ -10,16 +10,14 @@ from builder.api.changes import is_packed
 from builder.api.generation import SERVED, Manifest
 from builder.mirror.asking import Asking
 from builder.mirror.store import Store
+from builder.outputs import COMPRESSED
 from builder.resources import ManifestFileResource
+from builder.verify.manifest import LARGEST
 
 Needed = dict[str, ManifestFileResource]
 """Files that are not here yet, by path."""
 
-LARGEST: Final = 2 * 1024**3
-"""Bytes of a file of which the manifest tells no length: a dump that is there compressed alone."""
-
 _CHANGES: Final = (urls.DATA_CHANGES.removeprefix("/"), urls.DATA_CHANGES_FOLDER.removeprefix("/"))
-_FORMS: Final = (".gz", ".br")
 _BEST: Final = ".br"
 
 
@@ -44,7 +42,7 @@ def fill(manifest: Manifest, as_of: date, store: Store, asking: Asking) -> list[
 
 def _leads_on(plain: str, needed: Needed, manifest: Manifest) -> bool:
     """Tell whether of the compressed form of a file something else can be made that is needed."""
-    return plain in needed or (plain not in manifest.files and any(plain + end in needed for end in _FORMS))
+    return plain in needed or (plain not in manifest.files and any(plain + end in needed for end in COMPRESSED))
 
 
 def _take(needed: Needed, path: str, body: bytes, store: Store) -> bool:
@@ -101,7 +99,7 @@ def _bodies(kind: str, manifest: Manifest, store: Store) -> Iterator[bytes]:
 
 def _compress(needed: Needed, manifest: Manifest, store: Store) -> None:
     """Make compressed forms of files that are here, or are in another form: the same library gives the same bytes."""
-    for path in [path for path in needed if path.endswith(_FORMS)]:
+    for path in [path for path in needed if path.endswith(COMPRESSED)]:
         body = _plain(path[: -len(_BEST)], manifest, store)
         if body is not None:
             _take(needed, path, write.packed(path, body), store)

@@ -37,14 +37,16 @@ class Store:
         except BlockingIOError:
             os.close(self._lock)
             raise SiteError(f"Another run is mirroring into {self._folder}. Try again when it has ended.") from None
+        (self._part / MARKER).touch()
         return self
 
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
     ) -> None:
+        with contextlib.suppress(OSError):  # nothing is left of it
+            if [file.name for file in self._part.iterdir()] == [MARKER]:
+                self.clear()
         os.close(self._lock)
-        with contextlib.suppress(OSError):  # there is something in it, or nothing left of it
-            self._part.rmdir()
 
     def find(self, file: ManifestFileResource) -> bytes | None:
         """Give the bytes of a file of the manifest; None where they are not here."""
@@ -67,7 +69,6 @@ class Store:
         """Keep the bytes of a file, if they are those that the manifest tells; tell whether they are."""
         if not is_sound(file, body):
             return False
-        (self._part / MARKER).touch()
         target = self._part / file.sha256  # and not by its path: what is a file now may have been a folder before
         made = self._part / f"{file.sha256}.made"
         made.write_bytes(body)

@@ -9,6 +9,7 @@ from typing import NamedTuple
 from builder import contract, urls
 from builder.catalogue import Package
 from builder.choices import Choices, Query
+from builder.outputs import COMPRESSED
 from builder.pages.sheets import Sheet
 from builder.pages.shell import COPY, Page, Shell
 
@@ -107,7 +108,7 @@ def _dumps(choices: Choices) -> Iterator[Resource]:
         ("Everything, as lines", urls.DATA_DUMP_LINES, "The same, a line for each item."),
         ("Everything, as SQLite", urls.DATA_SQLITE, "The same in tables, with full-text search."),
     ):
-        first, *others = ("", ".gz", ".br") if choices.plain_dumps else (".gz", ".br")
+        first, *others = ("", *COMPRESSED) if choices.plain_dumps else COMPRESSED
         yield Resource(label, route + first, text, {end: route + end for end in others})
 
 

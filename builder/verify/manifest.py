@@ -6,9 +6,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
 
-from builder import urls
-from builder.api.generation import SERVED, Manifest, read_manifest
+from builder.api.generation import DUMPS, GENERATION, MANIFEST, SERVED, Manifest, read_manifest
 from builder.errors import VerificationError
+from builder.outputs import COMPRESSED
 from builder.verify.contract import Held
 from builder.verify.files import asked_for
 from builder.verify.live import Wire
@@ -16,12 +16,11 @@ from builder.verify.promises import known
 from builder.write import unpacked
 from builder.write.place import MARKER
 
-MANIFEST: Final = urls.DATA_MANIFEST.removeprefix("/")
 PACKED: Final = f"{MANIFEST}.gz"
-GENERATION: Final = urls.DATA_GENERATION.removeprefix("/")
 REMEDY: Final = "Load the whole site again, or build it anew."
 
-_LARGEST: Final = 2 * 1024**3  # bytes of a file, unpacked
+LARGEST: Final = 2 * 1024**3
+"""Bytes of a file of which no manifest tells the length."""
 
 Read = Callable[[str], bytes | str]
 """Gives the bytes of a file by its path, or says why there are none."""
@@ -146,7 +145,7 @@ def _packed(read: Read) -> Iterator[str]:
     body = read(PACKED)
     if isinstance(body, str):
         yield f"{PACKED}: {body}"
-    elif unpacked(PACKED, body, _LARGEST) != read(MANIFEST):
+    elif unpacked(PACKED, body, LARGEST) != read(MANIFEST):
         yield f"{PACKED}: holds another manifest"
 
 
@@ -185,5 +184,5 @@ def _differing(found: Manifest, paths: Sequence[str], read: Read, held: Held) ->
 def _whole(path: str, body: bytes, found: Manifest) -> tuple[str, bytes]:
     """Give a file to hold to its kind: of a compressed one whose plain form is not there, that."""
     plain = path.rpartition(".")[0]
-    is_alone = path.endswith((".gz", ".br")) and f"/{plain}" in urls.DATA_DUMPS and plain not in found.files
-    return (plain, unpacked(path, body, _LARGEST) or b"") if is_alone else (path, body)
+    is_alone = path.endswith(COMPRESSED) and plain in DUMPS and plain not in found.files
+    return (plain, unpacked(path, body, LARGEST) or b"") if is_alone else (path, body)

@@ -26,10 +26,6 @@ def _gzip(body: bytes) -> bytes:
     return zlib.compress(body, 6, _GZIP)
 
 
-def _gunzip(packed: bytes) -> bytes:
-    return zlib.decompress(packed, _GZIP)
-
-
 def _brotli(body: bytes) -> bytes:
     # Quality 11 saves another 10% of what is left and takes 40 times as long: `benchmarks/siblings.py`. A window that
     # is larger than the body costs a quarter of the time, and gains nothing.
@@ -37,21 +33,18 @@ def _brotli(body: bytes) -> bytes:
     return packed
 
 
-def _unbrotli(packed: bytes) -> bytes:
-    body: bytes = brotli.decompress(packed)
-    return body
-
-
 def unpacked(path: str, packed: bytes, most: int) -> bytes | None:
     """Give what a compressed form was made of, by its path's ending; None if it is damaged, or of over `most` bytes."""
     try:
-        body = _gunzip_some(packed, most) if path.endswith(GZIP) else _unbrotli_some(packed, most)
+        _, unpack = _FORMS[path[-len(GZIP) :]]
+        body = unpack(packed, most)
     except (zlib.error, brotli.error):
         return None
     return body if len(body) <= most else None
 
 
-def _gunzip_some(packed: bytes, most: int) -> bytes:
+def _gunzip(packed: bytes, most: int) -> bytes:
+    """Give the body, or the beginning of one that is of over `most` bytes, as `_unbrotli` does."""
     unpack = zlib.decompressobj(_GZIP)
     body = unpack.decompress(packed, most + 1)
     if len(body) <= most and not unpack.eof:
@@ -59,7 +52,7 @@ def _gunzip_some(packed: bytes, most: int) -> bytes:
     return body
 
 
-def _unbrotli_some(packed: bytes, most: int) -> bytes:
+def _unbrotli(packed: bytes, most: int) -> bytes:
     unpack, body = brotli.Decompressor(), bytearray()
     piece = packed
     while not unpack.is_finished() and len(body) <= most:
@@ -79,7 +72,7 @@ def packed(path: str, body: bytes) -> bytes:
 
 GZIP: Final = ".gz"
 BROTLI: Final = ".br"
-_FORMS: Final[Mapping[str, tuple[Callable[[bytes], bytes], Callable[[bytes], bytes]]]] = {
+_FORMS: Final[Mapping[str, tuple[Callable[[bytes], bytes], Callable[[bytes, int], bytes]]]] = {
     GZIP: (_gzip, _gunzip),
     BROTLI: (_brotli, _unbrotli),
 }
@@ -100,8 +93,7 @@ def with_siblings(
         yield path, body
         if wanted(path, body):
             for ending in endings:
-                pack, unpack = _FORMS[ending]
-                yield path + ending, _still(out / (path + ending), body, unpack) or pack(body)
+                yield path + ending, _still(out / (path + ending), body) or packed(ending, body)
 
 
 def has_siblings(path: str, body: bytes) -> bool:
@@ -110,10 +102,10 @@ def has_siblings(path: str, body: bytes) -> bool:
     return len(body) > SMALLEST and is_text and not path.startswith(CONFIGURATION)
 
 
-def _still(sibling: Path, body: bytes, unpack: Callable[[bytes], bytes]) -> bytes | None:
+def _still(sibling: Path, body: bytes) -> bytes | None:
     """Give the old tree's sibling, if it is one of this body."""
     try:
         packed = sibling.read_bytes()
-        return packed if unpack(packed) == body else None
-    except (OSError, zlib.error, brotli.error):
+    except OSError:
         return None
+    return packed if unpacked(sibling.name, packed, len(body)) == body else None
