@@ -14,8 +14,9 @@ from pathlib import Path
 
 import corpus
 
-from builder import build, urls
+from builder import build, making, urls
 from builder.choices import Choices
+from builder.outputs import COMPRESSED
 from builder.write.siblings import with_siblings
 
 INDEX = urls.DATA_PACKAGES
@@ -28,7 +29,7 @@ def rendered(data: Path) -> dict[str, bytes]:
     """Give the dumps and the index of the data in a folder, by route."""
     made, _ = build.join(build.load(data, keep_snapshots=False), data, base_url="https://packages.example.org")
     found: dict[str, bytes] = {}
-    for output in build.render(made, SMALL):
+    for output in making.render(made, SMALL):
         if output.route in FILES:
             found[output.route] = output.body
         if len(found) == len(FILES):
@@ -39,7 +40,7 @@ def rendered(data: Path) -> dict[str, bytes]:
 
 def sizes(body: bytes) -> tuple[int, ...]:
     """Give the bytes of a body as it is, in gzip and in Brotli."""
-    packed = with_siblings([("body", body)], Path("nowhere"), lambda _path, _body: True)
+    packed = with_siblings([("body", body)], lambda _path: None, lambda *_: COMPRESSED)
     return tuple(len(form) for _, form in packed)
 
 

@@ -14,7 +14,7 @@ from pathlib import Path
 import brotli
 import corpus
 
-from builder import build
+from builder import build, making
 from builder.choices import Choices, Query
 from builder.hosts import HOSTS
 from builder.write.siblings import has_siblings
@@ -27,7 +27,8 @@ def bodies(folder: Path, packages: int) -> list[bytes]:
     """Give the bodies of a site that are compressed."""
     corpus.write(folder / "data", packages)
     made, _ = build.join(build.load(folder / "data"), folder / "data")
-    files = build.files(made, HOSTS[0], Choices(query=Query.MAPPED, suffixes=True), folder / "site")
+    outputs = making.render(made, Choices(query=Query.MAPPED, suffixes=True))
+    files = (file for output in outputs for file in HOSTS[0].files(output))
     return [body for path, body in files if has_siblings(path, body)]
 
 

@@ -13,33 +13,36 @@ from pathlib import Path
 
 import corpus
 
-from builder import build
+from builder import build, making
+from builder.api import Generation
 from builder.catalogue import Catalogue
 from builder.choices import Choices
 from builder.errors import SiteError
-from builder.hosts import HOSTS, Host, Limits
+from builder.hosts import HOSTS, Host
+from builder.outputs import COMPRESSED
+from builder.urls import Urls
 from builder.write.siblings import has_siblings, with_siblings
 
 
-class Unlimited:
-    """A host as it is, but for its limits, so that all can be counted."""
-
-    def __init__(self, host: Host) -> None:
-        self.name, self.choices, self.limits = host.name, host.choices, Limits()
-        self.server, self.cannot = host.server, host.cannot
-        self.files, self.configuration = host.files, host.configuration
+def files(made: Catalogue, host: Host, choices: Choices) -> Iterator[tuple[str, bytes]]:
+    """Yield the files of a site whatever the host's limits, and its manifest, but for compressed forms."""
+    generation = Generation()
+    for output in making.render(made, choices):
+        yield from generation.passing(host.files(output))
+    yield from generation.passing(host.configuration(Urls(made.settings.base_url), choices))
+    yield from host.files(generation.manifest())
 
 
 def sized(made: Catalogue, host: Host, choices: Choices, step: int) -> Iterator[tuple[str, int]]:
     """Yield the path of each file and its bytes; those of compressed forms as the last one that was tried has them."""
     without = dataclasses.replace(choices, siblings=False)
     larger, ratios = 0, dict.fromkeys((".gz", ".br"), 0.0)
-    for path, body in build.files(made, Unlimited(host), without, Path()):
+    for path, body in files(made, host, without):
         yield path, len(body)
         if not choices.siblings or not has_siblings(path, body):
             continue
         if larger % step == 0:
-            _, *packed = with_siblings([(path, body)], Path("nowhere"), has_siblings)
+            _, *packed = with_siblings([(path, body)], lambda _path: None, lambda *_: COMPRESSED)
             ratios = {Path(name).suffix: len(form) / len(body) for name, form in packed}
         larger += 1
         yield from ((path + ending, round(len(body) * ratio)) for ending, ratio in ratios.items())

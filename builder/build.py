@@ -1,27 +1,23 @@
 """From data/ to site/: load, check, join, render, write. What `build`, `check` and `serve` have in common."""
 
 import dataclasses
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING
 
-from builder import api, catalogue, checks, feeds, history, pages, past, pictures, scripts, search, source, write
-from builder.api.generation import DUMPS
+from builder import api, catalogue, checks, history, making, past, source, write
 from builder.catalogue import Catalogue
 from builder.choices import Choices
 from builder.config import Settings
 from builder.entries import AnyEntry, Data, Records
 from builder.errors import DataError, Problem
-from builder.hosts import HOSTS, File, Host, within_limits
-from builder.outputs import PNG, Output
+from builder.hosts import HOSTS, Host
 from builder.timings import Timings
 from builder.urls import Urls
 
 if TYPE_CHECKING:
     from builder.records import Tombstone
-
-TEMPLATES: Final = Path(__file__).resolve().parent.parent / "templates"
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,73 +101,6 @@ def tell_notes(data: Data, past: history.History) -> list[str]:
     return notes
 
 
-def render(
-    made: Catalogue,
-    choices: Choices,
-    old: pictures.Old = lambda _route: None,
-    templates: Path = TEMPLATES,
-    timings: Timings | None = None,
-) -> Iterator[Output]:
-    """Yield all that the site answers, as far as `choices` let files answer it.
-
-    `old` gives what the last build made for a route.
-    """
-    through = (timings or Timings()).through
-    site = Urls(made.settings.base_url)
-    collector = api.Collector(made, site)
-    yield from through("api", collector.passing(api.render(made, site, choices)))
-    yield from through("search", collector.passing(search.render(made, site)))
-    yield from through("pages", pages.render(made, site, templates, choices, collector.examples))
-    yield from through("feeds", feeds.render(made, site))
-    if choices.pictures:
-        yield from through("pictures", pictures.render(made, templates, old))
-    yield from through("scripts", scripts.render(choices, templates))
-
-
-def files(  # noqa: PLR0913, PLR0917 - what the files depend on, each with a name
-    made: Catalogue,
-    host: Host,
-    choices: Choices,
-    out: Path,
-    step: api.Step | None = None,
-    timings: Timings | None = None,
-) -> Iterator[File]:
-    """Yield the files of the site for a host: what answers, the host's own, and last what tells of them all.
-
-    `step` knows what was before, where that is to be told (`choices.changes`). `out` is where the last build left its
-    files: what costs much and has not changed is taken from there.
-
-    Raises:
-        SiteError: if the host would not take so many, or so large ones.
-    """
-    step, site = step or api.Step(), Urls(made.settings.base_url)
-    generation, through = step.generation, (timings or Timings()).through
-
-    def old(route: str) -> bytes | None:
-        path, _ = next(iter(host.files(Output(route, b"", PNG))))
-        return write.read(out, path)
-
-    def answering() -> Iterator[File]:
-        for output in render(made, choices, old, timings=timings):
-            yield from host.files(output)
-        yield from host.configuration(site, choices)
-
-    def has_siblings(path: str, body: bytes) -> bool:
-        return path in DUMPS or (choices.siblings and write.has_siblings(path, body))
-
-    def all_files() -> Iterator[File]:
-        laid_out = through("layout", answering())
-        packed = through("compress", write.with_siblings(laid_out, out, has_siblings))
-        yield from step.passing(packed, () if choices.plain_dumps else DUMPS)
-        for output in step.outputs(made.as_of) if choices.changes else ():
-            yield from step.keeping(generation.passing(host.files(output)))
-        manifest = generation.manifest()
-        yield from write.with_siblings(step.keeping(host.files(manifest)), out, endings=[write.GZIP])
-        yield from host.files(generation.output(manifest, site.base, made.as_of, host.name, choices))
-
-    return within_limits(host, through("sums", all_files()))
-
-
 @source.collection_paused()
 def build(  # noqa: PLR0913 - what a build depends on, each with a name
     folder: Path,
@@ -204,7 +133,7 @@ def build(  # noqa: PLR0913 - what a build depends on, each with a name
     with timings.phase("past"):
         step = api.Step(past.read(kept) if kept else None)
     with timings.phase("write"):
-        written = write.write(files(made, host, choices, out, step, timings), out, allow_shrink=allow_shrink)
+        written = making.make(made, host, choices, out, step, allow_shrink=allow_shrink, timings=timings)
     with timings.phase("past"):
         if kept:
             past.save(step.kept(), kept)

@@ -1,7 +1,11 @@
 """What a build makes. Renderers yield outputs; `builder.write` alone touches the disk."""
 
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
-from typing import Final
+from itertools import pairwise
+from typing import Final, TypeVar
+
+Item = TypeVar("Item")
 
 JSON: Final = "application/json"
 NDJSON: Final = "application/x-ndjson"
@@ -30,6 +34,24 @@ class Output:
     route: str
     body: bytes
     media_type: str
+
+
+@dataclass(frozen=True, slots=True)
+class Batch:
+    """Outputs that can be made apart from all others, in any process; `phase` is what kind of outputs they are."""
+
+    phase: str
+    outputs: Callable[[], Iterable[Output]]
+
+
+PARTS: Final = 16
+"""Into how many batches what there is of each item is cut: enough for the last process not to be waited for."""
+
+
+def parts(items: Sequence[Item]) -> list[Sequence[Item]]:
+    """Cut items into at most `PARTS` parts of about the same size, none of them empty."""
+    ends = [len(items) * number // PARTS for number in range(PARTS + 1)]
+    return [items[start:end] for start, end in pairwise(ends) if start < end]
 
 
 def is_xml(media_type: str) -> bool:

@@ -4,7 +4,7 @@ Outputs are a stream, so that rendering, compressing and writing take turns many
 readings of a clock, which the command line gives; without one nothing is measured.
 """
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from typing import Final, TypeVar
 
@@ -20,6 +20,15 @@ class Timings:
         self._clock = clock
         self._running: list[str] = []
         self._since = 0.0
+
+    def fresh(self) -> "Timings":
+        """Give timings of their own, by the same clock, for what another process does."""
+        return Timings(self._clock)
+
+    def add(self, seconds: Mapping[str, float]) -> None:
+        """Count what another process took; with several, the sum is more than the time that has passed."""
+        for name, taken in seconds.items():
+            self.seconds[name] = self.seconds.get(name, 0.0) + taken
 
     @contextmanager
     def phase(self, name: str) -> Iterator[None]:

@@ -2,19 +2,16 @@
 
 import gc
 import re
-from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 from folders import APPS, package, tree, write_data
 from repositories import git
 
-from builder import build, pictures
-from builder.catalogue import Catalogue
-from builder.choices import Choices
+from builder import build, making
 from builder.errors import DataError
-from builder.outputs import Output
-from builder.timings import Timings
+from builder.write import Report
 
 FIRST = "2026-03-01T12:00:00+00:00"
 
@@ -99,14 +96,13 @@ def test_the_collector_rests_until_the_build_ends(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, *, enabled: bool
 ) -> None:
     during: list[bool] = []
-    render = build.render
+    make = making.make
 
-    def spy(made: Catalogue, choices: Choices, old: pictures.Old, timings: Timings) -> Iterator[Output]:
-        for output in render(made, choices, old, timings=timings):
-            during.append(gc.isenabled())
-            yield output
+    def spy(*args: Any, **options: Any) -> Report:
+        during.append(gc.isenabled())
+        return make(*args, **options)
 
-    monkeypatch.setattr(build, "render", spy)
+    monkeypatch.setattr(making, "make", spy)
     was = gc.isenabled()
     try:
         (gc.enable if enabled else gc.disable)()

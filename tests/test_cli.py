@@ -140,7 +140,7 @@ def test_a_fault_elsewhere_is_not_blamed_on_the_base_url(data: Path, monkeypatch
     def fault(*_: object, **__: object) -> None:
         TypeAdapter(int).validate_python("x")
 
-    monkeypatch.setattr("builder.build.render", fault)
+    monkeypatch.setattr("builder.making.make", fault)
     result = run("build", "--data", data, "--out", data.parent / "site", "--base-url", "https://example.org")
     assert isinstance(result.exception, ValidationError)
 

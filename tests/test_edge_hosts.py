@@ -17,10 +17,11 @@ import clients
 import edge_world as world
 import pytest
 from edge_programs import Ask, Module, deploy, serving
+from folders import tree
 from hosted import WAYS_OUT, ask, leads_on, need
 from made import many
 
-from builder import build
+from builder import making
 from builder.catalogue import Catalogue
 from builder.errors import SiteError
 from builder.hosts import Host, host_named, rules
@@ -67,7 +68,7 @@ def many_on_node(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[str
     host = host_named("node")
     need(host)
     site = tmp_path_factory.mktemp("many") / "site"
-    write(build.files(at_root(many(30)), host, host.choices, site), site)
+    making.make(at_root(many(30)), host, host.choices, site)
     with program.running(host, site) as address:
         yield address, site
 
@@ -119,7 +120,7 @@ def built(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFacto
     made = at_root(many(230))
     host = host_named(request.param)
     site = tmp_path_factory.mktemp(request.param) / "site"
-    write(build.files(made, host, host.choices, site), site)
+    making.make(made, host, host.choices, site)
     with serving(host, site) as ask:
         yield ask
 
@@ -295,7 +296,7 @@ def test_an_answer_is_never_a_mixture_of_two_sites(tmp_path: Path) -> None:
 def test_a_site_below_a_path(tmp_path: Path) -> None:
     host = host_named("node")
     site = tmp_path / "site"
-    write(build.files(many(30), host, host.choices, site), site)
+    making.make(many(30), host, host.choices, site)
     with serving(host, site) as ask:
         assert ask("/").headers["location"] == "/below/"
         assert ask("/elsewhere/").status == 404
@@ -364,7 +365,7 @@ def test_what_is_no_address_is_refused(target: str, many_on_node: tuple[str, Pat
 def test_a_site_that_is_gone_is_told(tmp_path: Path) -> None:
     host = host_named("node")
     site = tmp_path / "site"
-    write(build.files(many(1), host, host.choices, site), site)
+    making.make(many(1), host, host.choices, site)
     with serving(host, site) as ask:
         site.rename(tmp_path / "away")
         answer = ask("/below/")
@@ -401,8 +402,8 @@ def test_a_host_that_runs_no_script_gets_none(tmp_path: Path) -> None:
     made = many(1)
     for name, runtimes in (("github-pages", set()), ("node", {"node"}), ("netlify", {"netlify", "node"})):
         host = host_named(name)
-        built = build.files(at_root(made), host, host.choices, tmp_path)
-        scripts = {path for path, _ in built if path.startswith("_host/")}
+        making.make(at_root(made), host, host.choices, tmp_path / name)
+        scripts = {path for path in tree(tmp_path / name) if path.startswith("_host/")}
         found = {path for path in scripts if re.search("(node|worker|netlify|edge-functions/api).js", path)}
         assert len(found) == len(runtimes)
         assert ("_host/api.js" in scripts) == bool(runtimes)

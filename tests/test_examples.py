@@ -20,12 +20,12 @@ import duckdb
 import pytest
 from document import Element, read
 from edge_programs import found
-from folders import grid, package, write_data
+from folders import grid, package, tree, write_data
 from hosted import open_folder
 from loopback import Answer, serving
 from rendered import CATALOGUES, links, section
 
-from builder import build, urls
+from builder import making, urls
 from builder.choices import Choices, Query
 from builder.hosts import HOSTS, host_named
 
@@ -446,7 +446,8 @@ LESS = {
 @pytest.mark.parametrize("name", ["small", "empty"])
 def test_the_page_names_nothing_that_is_not_there(tmp_path: Path, name: str, choices: Choices) -> None:
     made = CATALOGUES[name]()
-    files = dict(build.files(made, host_named("generic"), choices, tmp_path))
+    making.make(made, host_named("generic"), choices, tmp_path / "site")
+    files = tree(tmp_path / "site")
     page = read(files["use-the-data/index.html"])
     told = set(links(section(page, "there")).values())
     for example in examples(page).values():
@@ -465,7 +466,8 @@ def test_the_page_names_nothing_that_is_not_there(tmp_path: Path, name: str, cho
 
 @pytest.mark.parametrize("choices", LESS.values(), ids=LESS)
 def test_all_that_the_index_names_is_linked(tmp_path: Path, choices: Choices) -> None:
-    files = dict(build.files(CATALOGUES["small"](), host_named("generic"), choices, tmp_path))
+    making.make(CATALOGUES["small"](), host_named("generic"), choices, tmp_path / "site")
+    files = tree(tmp_path / "site")
     page = section(read(files["use-the-data/index.html"]), "there")
     linked = {link.attributes["href"].removeprefix("/below") for link in page.all("a")}
     index = json.loads(files["api/data/v1/index.json"])["resources"]
@@ -481,6 +483,7 @@ def test_all_that_the_index_names_is_linked(tmp_path: Path, choices: Choices) ->
 
 
 def test_all_pages_lead_to_it(tmp_path: Path) -> None:
-    files = dict(build.files(CATALOGUES["small"](), host_named("generic"), Choices(), tmp_path))
+    making.make(CATALOGUES["small"](), host_named("generic"), Choices(), tmp_path / "site")
+    files = tree(tmp_path / "site")
     for path in ("index.html", "about/index.html", "api/browse/index.html"):
         assert "/below/use-the-data/" in links(read(files[path])).values()

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from folders import package, write_data
 
-from builder import build
+from builder import build, making
 from builder.choices import Choices, Query
 from builder.importing.fit import Fitting
 from builder.importing.take import package as take_package
@@ -193,7 +193,7 @@ def paged(data: Path) -> dict[str, str]:
     """Give what a host gets that can map the original's queries onto paths: body by route."""
     made, _ = build.join(build.load(data), data)
     choices = Choices(query=Query.MAPPED, suffixes=True)
-    return {output.route: output.body.decode() for output in build.render(made, choices) if output.media_type == JSON}
+    return {output.route: output.body.decode() for output in making.render(made, choices) if output.media_type == JSON}
 
 
 def without_order(body: str) -> str:

@@ -2,6 +2,8 @@
 
 import gzip
 import json
+from collections.abc import Iterator
+from functools import partial
 from pathlib import Path
 
 import brotli
@@ -16,15 +18,24 @@ from builder.choices import Choices
 from builder.errors import SiteError
 from builder.hosts import Limits
 from builder.hosts.generic import Generic
-from builder.write import has_siblings, siblings, with_siblings, write
+from builder.outputs import COMPRESSED
+from builder.write import has_siblings, read, siblings, with_siblings, write
 
 MANIFEST = "api/data/v1/manifest.ndjson"
 LONG = b"a text that comes again. " * 50
 Files = dict[str, bytes]
 
 
+def forms(path: str, body: bytes) -> tuple[str, ...]:
+    return COMPRESSED if has_siblings(path, body) else ()
+
+
+def packing(files: Files, out: Path) -> Iterator[tuple[str, bytes]]:
+    return with_siblings(files.items(), partial(read, out), forms)
+
+
 def made(files: Files, out: Path) -> Files:
-    return dict(with_siblings(files.items(), out, has_siblings))
+    return dict(packing(files, out))
 
 
 @given(st.binary(min_size=1025, max_size=3000))
@@ -60,20 +71,20 @@ def test_only_larger_texts_of_the_site_have_them(tmp_path: Path, path: str, size
 
 def test_what_the_old_tree_has_is_not_made_again(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     site, first = tmp_path / "site", {"a.json": LONG, "b.json": LONG + b"b"}
-    write(with_siblings(first.items(), site, has_siblings), site)
+    write(packing(first, site), site)
     packed: list[bytes] = []
 
-    def forms() -> dict[str, tuple[object, object]]:
+    def counting() -> dict[str, tuple[object, object]]:
         def counted(body: bytes) -> bytes:
             packed.append(body)
             return gzip.compress(body)
 
         return {ending: (counted, unpack) for ending, (_, unpack) in siblings._FORMS.items()}  # noqa: SLF001 - to count its work
 
-    monkeypatch.setattr(siblings, "_FORMS", forms())
-    report = write(with_siblings(first.items(), site, has_siblings), site)
+    monkeypatch.setattr(siblings, "_FORMS", counting())
+    report = write(packing(first, site), site)
     assert (packed, report.written, report.unchanged) == ([], 0, 6)
-    write(with_siblings((first | {"b.json": LONG + b"c"}).items(), site, has_siblings), site)
+    write(packing((first | {"b.json": LONG + b"c"}), site), site)
     assert packed == [LONG + b"c"] * 2
 
 
@@ -81,21 +92,21 @@ def test_what_the_old_tree_has_is_not_made_again(tmp_path: Path, monkeypatch: py
 @pytest.mark.parametrize("left", [b"", b"no such form", None])
 def test_a_sibling_that_was_lost_is_mended(tmp_path: Path, ending: str, left: bytes | None) -> None:
     site = tmp_path / "site"
-    write(with_siblings({"a.json": LONG}.items(), site, has_siblings), site)
+    write(packing({"a.json": LONG}, site), site)
     file = site / f"a.json{ending}"
     good = file.read_bytes()
     file.unlink()
     if left is not None:
         file.write_bytes(left)
-    write(with_siblings({"a.json": LONG}.items(), site, has_siblings), site)
+    write(packing({"a.json": LONG}, site), site)
     assert file.read_bytes() == good
 
 
 def test_a_sibling_of_other_bytes_of_the_same_length_is_made_anew(tmp_path: Path) -> None:
     site = tmp_path / "site"
-    write(with_siblings({"a.json": LONG}.items(), site, has_siblings), site)
+    write(packing({"a.json": LONG}, site), site)
     changed = LONG.replace(b"again", b"never")
-    write(with_siblings({"a.json": changed}.items(), site, has_siblings), site)
+    write(packing({"a.json": changed}, site), site)
     assert gzip.decompress((site / "a.json.gz").read_bytes()) == changed
     assert brotli.decompress((site / "a.json.br").read_bytes()) == changed
 

@@ -15,7 +15,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from rendered import CATALOGUES, SITE
 
-from builder import api, build, contract, urls, write
+from builder import api, build, contract, making, urls, write
 from builder.api.generation import GENERATION, MANIFEST
 from builder.hosts import HOSTS, Host, host_named
 from builder.hosts.layouts import named_html, unescaped
@@ -39,7 +39,7 @@ def test_no_json_of_what_is_rendered_is_left_out(host: Host, name: str) -> None:
     """What a file is follows from its path alone; here it is compared with the routes and types that were rendered."""
     made, held = CATALOGUES[name](), Held()
     promised = others = 0
-    for output in build.render(made, replace(host.choices, pictures=False)):
+    for output in making.render(made, replace(host.choices, pictures=False)):
         kind = contract.kind_of(output.route)
         for path, body in host.files(output):
             assert kind_of(path) is kind, path
@@ -57,7 +57,7 @@ def test_nor_of_what_is_built(tmp_path: Path, host: Host) -> None:
     made, _ = build.join(build.load(data), data)
     build.build(data, tmp_path / "site", host=host)
     found = of_copy(tmp_path / "site")
-    rendered = [output for output in build.render(made, host.choices) if contract.kind_of(output.route)]
+    rendered = [output for output in making.render(made, host.choices) if contract.kind_of(output.route)]
     promised = sum(len(list(host.files(output))) for output in rendered) + len([MANIFEST, GENERATION])
     assert found.wrong == []
     if not host.choices.plain_dumps:

@@ -6,14 +6,17 @@ the site tells of the change. Whoever keeps that (`Step.kept`) has the past of t
 
 import hashlib
 import json
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, timedelta
+from functools import partial
 from typing import Any, Final
+
+import brotli
 
 from builder import urls
 from builder.api.dumps import TYPES
-from builder.api.generation import CONTENT, COUNTED, DUMPS, PICTURE, Generation, role
+from builder.api.generation import CONTENT, COUNTED, DUMPS, PICTURE, Generation, role, sha256
 from builder.api.packs import Pack
 from builder.outputs import BINARY, JSON, Output
 from builder.resources import encode
@@ -72,28 +75,26 @@ class Step:
         self._paths: set[str] = set()
         self._pack = Pack() if past.generation else None
         self._kept: dict[str, bytes] = {}
-        self._lines = b""
 
-    def passing(
-        self, files: Iterable[tuple[str, bytes]], left_out: Collection[str] = ()
-    ) -> Iterator[tuple[str, bytes]]:
-        """Pass on the files of the site, but for those that the host does not get; keep the bytes of the new ones."""
-        for path, body in self.generation.passing(self._taken(files, left_out)):
-            if path == PACKED_LINES:
-                self._kept[path] = body
-            is_new = self._past.sums.get(path) != self.generation.sum(path)
-            if is_new and self._pack and is_packed(path) and not self._pack.add(path, body):
-                self._pack = None
-            if role(path) in COUNTED:
-                self._paths.add(path)
+    def passing(self, files: Iterable[tuple[str, bytes]]) -> Iterator[tuple[str, bytes]]:
+        """Pass on the files of the site; keep the bytes of the new ones."""
+        for path, body in files:
+            self.add(path, sha256(body), len(body), partial(bytes, body))
             yield path, body
 
-    def _taken(self, files: Iterable[tuple[str, bytes]], left_out: Collection[str]) -> Iterator[tuple[str, bytes]]:
-        for path, body in files:
-            if path == LINES:
-                self._lines = body
-            if path not in left_out:
-                yield path, body
+    def add(self, path: str, total: str, length: int, read: Callable[[], bytes]) -> None:
+        """Take a file of the site, as `Generation.add` does; `read` gives its bytes, which are asked for if it is new.
+
+        Packs have the files in the order in which they come.
+        """
+        self.generation.add(path, total, length)
+        if path == PACKED_LINES:
+            self._kept[path] = read()
+        is_new = self._past.sums.get(path) != total
+        if is_new and self._pack and is_packed(path) and not self._pack.add(path, read()):
+            self._pack = None
+        if role(path) in COUNTED:
+            self._paths.add(path)
 
     def outputs(self, as_of: date) -> Iterator[Output]:
         """Yield what the site tells of this change and of those before it, when all other files have passed."""
@@ -128,7 +129,8 @@ class Step:
         before = {path for path in self._past.sums if role(path) in COUNTED}
         stayed = self._paths & before
         changed = sum(self._past.sums[path] != self.generation.sum(path) for path in stayed)
-        items = difference(self._past.lines, self._lines) if self._past.generation else dict.fromkeys(TYPES, NOTHING)
+        lines = brotli.decompress(self._kept[PACKED_LINES]) if PACKED_LINES in self._kept else b""
+        items = difference(self._past.lines, lines) if self._past.generation else dict.fromkeys(TYPES, NOTHING)
         return StepResource(
             generation=self.generation.id,
             before=self._past.generation or None,

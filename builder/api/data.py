@@ -33,17 +33,15 @@ from builder.urls import Urls
 
 
 def render(catalogue: Catalogue, site: Urls, choices: Choices, facts: Mapping[int, Facts]) -> Iterator[Output]:
-    """Yield every resource of our own, but for those that tell of the others (`generation`)."""
+    """Yield the resources of our own that tell of many items (`items` gives those of each), but for `generation`."""
     yield Output(urls.DATA, encode(root(site, choices)), JSON)
     yield Output(urls.DATA_FRESHNESS, encode(freshness(catalogue)), JSON)
     yield Output(urls.DATA_PACKAGES, encode(rows(catalogue)), JSON)
     yield Output(urls.DATA_FACETS, encode(facets(catalogue, facts)), JSON)
     yield Output(urls.DATA_NAMES, encode(names(catalogue)), JSON)
-    if choices.details or choices.dumps:
-        yield from _whole(catalogue, choices, facts)
 
 
-def _whole(catalogue: Catalogue, choices: Choices, facts: Mapping[int, Facts]) -> Iterator[Output]:
+def items(catalogue: Catalogue, choices: Choices, facts: Mapping[int, Facts]) -> Iterator[Output]:
     """Yield all that is known of the items: each by itself, and all of them in one file, as far as both are there."""
     with Dumps(catalogue) if choices.dumps else nullcontext() as dumps:
         for kind, item in whole.items(catalogue, facts):

@@ -7,8 +7,9 @@ put together of answers that are examples themselves.
 import json
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from copy import copy
 from functools import cache
-from typing import Any, Final
+from typing import Any, Final, Self
 
 from pydantic_core import from_json
 
@@ -43,6 +44,12 @@ class Collector:
         self.examples: dict[str, tuple[str, str]] = {}
         self._site = site
         self._wanted = dict(_wanted(catalogue))
+
+    def fresh(self) -> Self:
+        """Give one that has kept nothing yet, for other outputs of the same catalogue."""
+        other = copy(self)
+        other.examples = {}
+        return other
 
     def passing(self, outputs: Iterable[Output]) -> Iterator[Output]:
         """Pass outputs on."""

@@ -64,6 +64,11 @@ def generation_id(sums: Mapping[str, str]) -> str:
     return hashlib.sha256("".join(f"{sums[path]}  {path}\n" for path in sorted(sums)).encode()).hexdigest()
 
 
+def sha256(body: bytes) -> str:
+    """Give the sum of a file as a manifest has it."""
+    return hashlib.sha256(body).hexdigest()
+
+
 @dataclass(frozen=True, slots=True)
 class Manifest:
     """What a site consists of: its files by path. `body` is the manifest's own."""
@@ -116,8 +121,12 @@ class Generation:
     def passing(self, files: Iterable[tuple[str, bytes]]) -> Iterator[tuple[str, bytes]]:
         """Pass files on, each a path and its bytes; keep the sum of each."""
         for path, body in files:
-            self._sums[path] = hashlib.sha256(body).hexdigest(), len(body)
+            self.add(path, sha256(body), len(body))
             yield path, body
+
+    def add(self, path: str, total: str, length: int) -> None:
+        """Take a file by its sum, as `sha256` gives it, and its length in bytes."""
+        self._sums[path] = total, length
 
     def sum(self, path: str) -> str:
         """Give the SHA-256 of a file that has passed."""

@@ -16,7 +16,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
-from builder import api, build, history, source
+from builder import api, build, history, making, source
 from builder.changes.fields import FieldChange, differences
 from builder.changes.records import What
 from builder.entries import Data
@@ -86,7 +86,7 @@ def _answers(side: Side, data: Data, *, pages: bool = True) -> Answers:
     sums: dict[str, bytes] = {}
     items: dict[str, bytes] = {}
     with source.collection_paused():
-        outputs = build.render(made, CHOICES) if pages else api.render(made, Urls(made.settings.base_url), CHOICES)
+        outputs = making.render(made, CHOICES) if pages else api.render(made, Urls(made.settings.base_url), CHOICES)
         for output in outputs:
             sums[output.route] = hashlib.blake2b(output.body, digest_size=16).digest()
             if _ITEM.fullmatch(output.route):

@@ -92,7 +92,8 @@ def serve(  # noqa: PLR0913, PLR0917 - one for each option
 ) -> None:
     """Build, serve on 127.0.0.1, and rebuild and reload the page on every change."""
     from builder import build as building  # noqa: PLC0415 - see the package's docstring
-    from builder import serve as serving  # noqa: PLC0415 - see the package's docstring
+    from builder import making  # noqa: PLC0415 - the same
+    from builder import serve as serving  # noqa: PLC0415 - the same
 
     prefix = ""
     host = host_named(name or HOSTS[0].name)
@@ -106,7 +107,7 @@ def serve(  # noqa: PLR0913, PLR0917 - one for each option
     # The host's program is in a group of its own, and would outlive us if we were just ended.
     signal.signal(signal.SIGTERM, signal.default_int_handler)
     served = serving.serve if name is None else functools.partial(serving.serve_by, host)
-    served(rebuild, out, (data, building.TEMPLATES), port, tell, prefix=lambda: prefix, quiet=obj["quiet"])
+    served(rebuild, out, (data, making.TEMPLATES), port, tell, prefix=lambda: prefix, quiet=obj["quiet"])
 
 
 @click.command()

@@ -9,7 +9,7 @@ from builder.hosts.caddy import Caddy
 from builder.hosts.cloudflare import Cloudflare
 from builder.hosts.generic import Generic
 from builder.hosts.github_pages import GitHubPages
-from builder.hosts.limits import within_limits
+from builder.hosts.limits import hold
 from builder.hosts.netlify import Netlify
 from builder.hosts.nginx import Nginx
 from builder.hosts.node import Node
@@ -28,7 +28,7 @@ HOSTS: tuple[Host, ...] = (
 )
 """The first is the one that is built for where nothing else is said."""
 
-__all__ = ["CONFIGURATION", "HOSTS", "File", "Host", "Limits", "Place", "Server", "host_named", "within_limits"]
+__all__ = ["CONFIGURATION", "HOSTS", "File", "Host", "Limits", "Place", "Server", "hold", "host_named"]
 
 
 def host_named(name: str) -> Host:

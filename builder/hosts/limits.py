@@ -4,26 +4,25 @@ from collections import Counter
 from collections.abc import Iterable, Iterator
 
 from builder.errors import SiteError
-from builder.hosts.base import File, Host
+from builder.hosts.base import Host
 from builder.urls import Urls
 
 
-def within_limits(host: Host, files: Iterable[File]) -> Iterator[File]:
-    """Pass the files on, and count them.
+def hold(host: Host, files: Iterable[tuple[str, int]]) -> None:
+    """Hold a site to its host's limits: the paths of all its files, with their bytes.
 
     Raises:
-        SiteError: at the end, if the host would not take them; at once, if one is too large.
+        SiteError: the host would not take them; at once, if one is too large.
     """
     limits, folders = host.limits, Counter[str]()
     count = size = 0
-    for path, body in files:
+    for path, length in files:
         count += 1
-        size += len(body)
+        size += length
         if limits.folder_entries is not None:
             folders.update(list(_newly_entered(path, folders)))  # all found before the first is counted
-        if limits.file_bytes is not None and len(body) > limits.file_bytes:
-            raise _too_much(host, f"{path} has {len(body):,} bytes", f"{limits.file_bytes:,} in a file")
-        yield path, body
+        if limits.file_bytes is not None and length > limits.file_bytes:
+            raise _too_much(host, f"{path} has {length:,} bytes", f"{limits.file_bytes:,} in a file")
     if limits.files is not None and count > limits.files:
         raise _too_much(host, f"The site has {count:,} files", f"{limits.files:,}")
     if limits.total_bytes is not None and size > limits.total_bytes:

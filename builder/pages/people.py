@@ -6,7 +6,7 @@ count, neither there nor on many file systems; so the spelling that most package
 
 import re
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Final, NamedTuple
 
@@ -110,8 +110,8 @@ class Listed(NamedTuple):
     packages: str
 
 
-def pages(people: People, shell: Shell) -> Iterator[Page]:
-    """Make the list of people, and a page for each where there are such."""
+def listing(people: People, shell: Shell) -> Page:
+    """Make the list of people."""
     listed = [
         Listed(
             person.login,
@@ -122,7 +122,7 @@ def pages(people: People, shell: Shell) -> Iterator[Page]:
         )
         for person in people.all[:SHOWN]
     ]
-    yield Page(
+    return Page(
         template="profiles.html",
         route=urls.PROFILES,
         section="",
@@ -135,11 +135,9 @@ def pages(people: People, shell: Shell) -> Iterator[Page]:
             "shown": SHOWN if len(people.all) > SHOWN else 0,
         },
     )
-    if shell.extras:
-        yield from map(_page, people.all)
 
 
-def _page(person: Person) -> Page:
+def page(person: Person) -> Page:
     """Make the page of a person."""
     by_name = sorted(person.sheets.values(), key=lambda s: (filed_under(s.title), s.title, s.package.id))
     sheets = sorted(by_name, key=lambda sheet: -sheet.repository.star_count)

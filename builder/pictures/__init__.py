@@ -13,41 +13,62 @@ The pixels are the same on all machines with one release of Pillow, which brings
 depend on the machine's zlib. Both are part of the seal, so that a site has no pictures of two kinds.
 """
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from datetime import tzinfo
+from functools import cache, partial
+from itertools import chain
 from pathlib import Path
 
 from builder import urls
-from builder.catalogue import Catalogue
-from builder.outputs import PNG, Output
+from builder.catalogue import Catalogue, Grid, Package
+from builder.outputs import PNG, Batch, Output, parts
 from builder.pictures import cards, png
 from builder.pictures.cards import Card
 from builder.pictures.drawing import Drawing
 
-__all__ = ["render"]
+__all__ = ["batches", "render"]
 
 Old = Callable[[str], bytes | None]
 """Gives what the last build made for a route, if there was one: a picture whose words stand is not drawn again."""
 
 
-def render(catalogue: Catalogue, templates: Path, old: Old) -> Iterator[Output]:
-    """Yield the pictures; `templates` is the folder of the templates.
+def render(catalogue: Catalogue, templates: Path, old: Old) -> Iterable[Output]:
+    """Give the pictures; `templates` is the folder of the templates.
 
     Raises:
         SiteError: a font is not there.
     """
-    drawing = Drawing(templates, catalogue.settings.title)
-    for page, card in _cards(catalogue):
+    return chain.from_iterable(batch.outputs() for batch in batches(catalogue, templates, old))
+
+
+def batches(catalogue: Catalogue, templates: Path, old: Old) -> Iterator[Batch]:
+    """Yield the pictures of `render` in batches; a font that is not there stops each."""
+    drawing = cache(lambda: Drawing(templates, catalogue.settings.title))
+    zone = catalogue.settings.time_zone
+
+    def batch(cards: Callable[[], Iterable[tuple[str, Card]]]) -> Batch:
+        return Batch("pictures", lambda: _drawn(cards(), drawing(), old))
+
+    yield batch(lambda: [(urls.HOME, cards.of_site(catalogue))])
+    for part in parts(catalogue.packages):
+        yield batch(partial(_of_packages, part, zone))
+    for some in parts(catalogue.grids):
+        yield batch(partial(_of_grids, some))
+
+
+def _of_packages(packages: Sequence[Package], zone: tzinfo) -> Iterator[tuple[str, Card]]:
+    """Yield the route of the page of each, and what stands on its picture."""
+    return ((urls.package_page(package.slug), cards.of_package(package, zone)) for package in packages)
+
+
+def _of_grids(grids: Sequence[Grid]) -> Iterator[tuple[str, Card]]:
+    return ((urls.grid_page(grid.slug), cards.of_grid(grid)) for grid in grids)
+
+
+def _drawn(pages: Iterable[tuple[str, Card]], drawing: Drawing, old: Old) -> Iterator[Output]:
+    for page, card in pages:
         route = urls.picture(page)
         body = old(route)
         if body is None or not png.is_made_of(body, drawing.made_of(card)):
             body = drawing.picture(card)
         yield Output(route, body, PNG)
-
-
-def _cards(catalogue: Catalogue) -> Iterator[tuple[str, Card]]:
-    """Yield the route of each page that has a picture, and what stands on it."""
-    yield urls.HOME, cards.of_site(catalogue)
-    for package in catalogue.packages:
-        yield urls.package_page(package.slug), cards.of_package(package, catalogue.settings.time_zone)
-    for grid in catalogue.grids:
-        yield urls.grid_page(grid.slug), cards.of_grid(grid)

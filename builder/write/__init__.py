@@ -6,17 +6,32 @@ the first difference is found. A loss of power is another matter: nothing is flu
 compares every byte and so mends what was lost.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Final
 
 from builder.write import place
 from builder.write.place import accept
 from builder.write.report import Report
-from builder.write.siblings import GZIP, has_siblings, packed, unpacked, with_siblings
-from builder.write.tree import Tree
+from builder.write.siblings import GZIP, Siblings, has_siblings, packed, unpacked, with_siblings
+from builder.write.tree import Placed, Tree
 
-__all__ = ["GZIP", "Report", "accept", "has_siblings", "packed", "read", "unpacked", "with_siblings", "write"]
+__all__ = [
+    "GZIP",
+    "Placed",
+    "Report",
+    "Siblings",
+    "Tree",
+    "accept",
+    "has_siblings",
+    "packed",
+    "read",
+    "unpacked",
+    "with_siblings",
+    "write",
+    "writing",
+]
 
 PATIENCE: Final = 60.0  # seconds; a full build takes far fewer
 
@@ -39,14 +54,25 @@ def write(
         SiteError: a path leaves the folder or is there twice; `out` is not ours to replace; the disk refuses.
         GuardRefusedError: under half of over 100 files would be left, and `allow_shrink` is not set.
     """
+    with writing(out, patience) as tree:
+        for path, body in files:
+            tree.put(path, body)
+        return tree.replace(allow_shrink=allow_shrink)
+
+
+@contextmanager
+def writing(out: Path, patience: float = PATIENCE) -> Iterator[Tree]:
+    """Give the tree that may take the place of `out`, as `write` does; without that it is removed at the end.
+
+    Raises:
+        SiteError: `out` is not ours to replace; another build did not end.
+    """
     site = accept(out)
     with place.lock(site, patience):
         place.recover(site)
         tree = Tree(site)
         try:
-            for path, body in files:
-                tree.put(path, body)
-            return tree.replace(allow_shrink=allow_shrink)
+            yield tree
         finally:
             tree.discard()
 

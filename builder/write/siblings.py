@@ -6,13 +6,14 @@ the bytes. That is tried, and not concluded from names and times: what the disk 
 
 import zlib
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
-from pathlib import Path, PurePosixPath
+from pathlib import PurePosixPath
 from typing import Final
 
 import brotli
 
 from builder.hosts import CONFIGURATION, File
 from builder.hosts.media_types import COMPRESSIBLE
+from builder.outputs import COMPRESSED
 
 SMALLEST: Final = 1024
 """Bytes up to which a file has no siblings: it goes in one packet of the network either way."""
@@ -70,30 +71,28 @@ def packed(path: str, body: bytes) -> bytes:
     return pack(body)
 
 
-GZIP: Final = ".gz"
-BROTLI: Final = ".br"
+GZIP, BROTLI = COMPRESSED
 _FORMS: Final[Mapping[str, tuple[Callable[[bytes], bytes], Callable[[bytes, int], bytes]]]] = {
     GZIP: (_gzip, _gunzip),
     BROTLI: (_brotli, _unbrotli),
 }
 
 
-def with_siblings(
-    files: Iterable[File],
-    out: Path,
-    wanted: Callable[[str, bytes], bool] = lambda _path, _body: True,
-    endings: Collection[str] = (GZIP, BROTLI),
-) -> Iterator[File]:
-    """Yield the files, and after each that is `wanted`, by path and body, its compressed forms: `name.gz`, `name.br`.
+Siblings = Callable[[str, bytes], Collection[str]]
+"""Gives the endings of the compressed forms that a file gets, by its path and body."""
+Old = Callable[[str], bytes | None]
+"""Gives the bytes of a file of the old tree, by its path; None where there is none."""
 
-    `out` is the folder of the old tree, which may be missing. The same body has the same compressed bytes, as long as
-    the old tree has none of another level.
+
+def with_siblings(files: Iterable[File], old: Old, siblings: Siblings) -> Iterator[File]:
+    """Yield the files, and after each its compressed forms: `name.gz`, `name.br`.
+
+    The same body has the same compressed bytes, as long as the old tree has none of another level.
     """
     for path, body in files:
         yield path, body
-        if wanted(path, body):
-            for ending in endings:
-                yield path + ending, _still(out / (path + ending), body) or packed(ending, body)
+        for ending in siblings(path, body):
+            yield path + ending, _still(path + ending, body, old) or packed(ending, body)
 
 
 def has_siblings(path: str, body: bytes) -> bool:
@@ -102,10 +101,7 @@ def has_siblings(path: str, body: bytes) -> bool:
     return len(body) > SMALLEST and is_text and not path.startswith(CONFIGURATION)
 
 
-def _still(sibling: Path, body: bytes) -> bytes | None:
+def _still(sibling: str, body: bytes, old: Old) -> bytes | None:
     """Give the old tree's sibling, if it is one of this body."""
-    try:
-        packed = sibling.read_bytes()
-    except OSError:
-        return None
-    return packed if unpacked(sibling.name, packed, len(body)) == body else None
+    packed = old(sibling)
+    return packed if packed is not None and unpacked(sibling, packed, len(body)) == body else None

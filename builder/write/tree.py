@@ -6,7 +6,7 @@ import shutil
 import time
 import unicodedata
 from pathlib import Path
-from typing import Final
+from typing import Final, NamedTuple
 
 from builder.errors import GuardRefusedError, SiteError
 from builder.outputs import is_inside
@@ -20,8 +20,21 @@ _SECOND: Final = 1_000_000_000
 _PIECE: Final = 1 << 20  # bytes of a file on disk that are in memory at a time
 
 
+class Placed(NamedTuple):
+    """A file of the new tree. `time` is that of one that was written, in nanoseconds; 0 for one that stays."""
+
+    path: str
+    size: int
+    time: int
+    overwrites: bool
+
+
 class Tree:
-    """A site in the making: every file is put, then the whole takes the old tree's place."""
+    """A site in the making: every file is put, then the whole takes the old tree's place.
+
+    To put a file is to `place` it, which a copy of this process can do, and to `count` it, here alone. Others can
+    place files once the tree was begun (`begin`).
+    """
 
     def __init__(self, site: Path) -> None:
         """Look at the old tree, which may be missing."""
@@ -32,12 +45,12 @@ class Tree:
         self._files.discard(place.MARKER)
         self._claims = {place.MARKER: place.MARKER}
         self._made = {"": None}  # the new tree's folders, each after the one it is in
+        self._there = {""}  # those of them that are known to lie there
         self._kept: list[str] = []
         self._started = False
         self._written = self._overwritten = self._bytes_written = self._bytes_total = 0
         self._time = max(time.time_ns(), _second_after(site))
 
-    @told
     def put(self, path: str, body: bytes) -> None:
         """Take one file of the new tree.
 
@@ -45,22 +58,83 @@ class Tree:
             SiteError: the path leads elsewhere, or is another file's or folder's.
         """
         self._claim(path)
-        self._bytes_total += len(body)
-        if path in self._files:
-            second = _second_of_another(f"{self._old}/{path}", body)
-            if second is None:
-                self._keep(path)
-                return
-            self._overwritten += 1
-            self._time = max(self._time, (second + 1) * _SECOND)
-        self._start()
-        self._write(path, body)
-        self._written += 1
-        self._bytes_written += len(body)
+        self._add(self.place(path, body))
 
-    def _claim(self, path: str) -> None:
+    @told
+    def begin(self) -> None:
+        """Make the new tree's folder, with its mark first, so that what a killed build leaves can be told to be ours.
+
+        It is made at the latest when the first difference is found.
+        """
+        if self._started:
+            return
+        self._started = True
+        os.mkdir(self._new)  # noqa: PTH102 - as below
+        if self._is_marked:
+            self._link(place.MARKER)
+        else:
+            self._write(place.MARKER, place.MARKER_TEXT)
+
+    @told
+    def place(self, path: str, body: bytes) -> Placed:
+        """Let a file lie in the new tree, or tell that the old one's stays.
+
+        Raises:
+            SiteError: the path leads elsewhere, or is that of a file or folder that lies there.
+        """
         if not is_inside(path):
             raise SiteError(f"An output has the path {path!r}, which is not one inside the site.")
+        overwrites = path in self._files
+        if overwrites:
+            second = _second_of_another(f"{self._old}/{path}", body)
+            if second is None:
+                return Placed(path, len(body), 0, overwrites=False)
+            self._time = max(self._time, (second + 1) * _SECOND)
+        self.begin()
+        try:
+            self._make(path.rpartition("/")[0])
+            self._write(path, body)
+        except (FileExistsError, NotADirectoryError) as error:
+            raise SiteError(f"Two outputs have one path: {path}, and a file or folder of that name.") from error
+        return Placed(path, len(body), self._time, overwrites)
+
+    def old(self, path: str) -> bytes | None:
+        """Give the bytes of a file as the last build left it; None where it cannot be had."""
+        if path not in self._files:
+            return None
+        try:
+            return Path(self._old, path).read_bytes()
+        except OSError:
+            return None
+
+    @told
+    def read(self, path: str) -> bytes:
+        """Give the bytes of a file that was placed, by whomever."""
+        try:
+            return Path(self._new, path).read_bytes()
+        except FileNotFoundError:
+            return Path(self._old, path).read_bytes()
+
+    def count(self, placed: Placed) -> None:
+        """Count a file that a copy of this process placed.
+
+        Raises:
+            SiteError: its path is another file's or folder's.
+        """
+        self._claim(placed.path)
+        self._add(placed)
+
+    def _add(self, placed: Placed) -> None:
+        self._bytes_total += placed.size
+        if not placed.time:
+            self._kept.append(placed.path)
+            return
+        self._time = max(self._time, placed.time)
+        self._written += 1
+        self._overwritten += placed.overwrites
+        self._bytes_written += placed.size
+
+    def _claim(self, path: str) -> None:
         folder = path.rpartition("/")[0]
         if folder not in self._made:
             self._claim_folder(folder)
@@ -72,8 +146,6 @@ class Tree:
             self._claim_folder(above)
         self._claim_name(folder, folder + "/")
         self._made[folder] = None
-        if self._started:
-            self._make(folder)
 
     def _claim_name(self, path: str, shown: str) -> None:
         """Refuse a second file or folder of one name; some file systems fold case and compose letters."""
@@ -82,29 +154,14 @@ class Tree:
             raise SiteError(f"Two outputs have one path: {self._claims[key]} and {shown}.")
         self._claims[key] = shown
 
-    def _keep(self, path: str) -> None:
-        self._kept.append(path)
-        if self._started:
-            self._link(path)
-
-    def _start(self) -> None:
-        """Make the new tree, as far as the outputs have come."""
-        if self._started:
-            return
-        self._started = True
-        root, *folders = self._made
-        self._make(root)
-        if self._is_marked:  # the mark comes first, so that what a killed build leaves can be told to be ours
-            self._link(place.MARKER)
-        else:
-            self._write(place.MARKER, place.MARKER_TEXT)
-        for folder in folders:
-            self._make(folder)
-        for path in self._kept:
-            self._link(path)
-
     def _make(self, folder: str) -> None:
-        os.mkdir(f"{self._new}/{folder}")  # noqa: PTH102 - a Path for each of many would cost
+        """Make a folder and those it is in; copies of this process make theirs at the same time."""
+        if folder in self._there:
+            return
+        self._make(folder.rpartition("/")[0])
+        with contextlib.suppress(FileExistsError):
+            os.mkdir(f"{self._new}/{folder}")  # noqa: PTH102 - a Path for each of many would cost
+        self._there.add(folder)
 
     def _link(self, path: str) -> None:
         old, new = f"{self._old}/{path}", f"{self._new}/{path}"
@@ -137,15 +194,18 @@ class Tree:
                 "changed. If it is right, allow it with --allow-shrink."
             )
         removed = before + self._strays - len(self._kept) - self._overwritten
-        if removed or not self._is_marked or not self._folders <= self._made.keys():
-            self._start()
-        in_one_step = not self._started or self._take_place()
+        differs = self._written or removed or not self._is_marked or not self._folders <= self._made.keys()
+        in_one_step = not differs or self._take_place()
         return Report(
             self._written, len(self._kept), removed, self._bytes_written, self._bytes_total, in_one_step=in_one_step
         )
 
     def _take_place(self) -> bool:
         """Replace the old tree; its folder keeps its mode, and its time says when the site last changed."""
+        self.begin()
+        for path in self._kept:
+            self._make(path.rpartition("/")[0])
+            self._link(path)
         if self._site.exists():
             shutil.copymode(self._old, self._new)
         os.utime(self._new, ns=(self._time, self._time))
