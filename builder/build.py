@@ -1,12 +1,10 @@
 """From data/ to site/: load, check, join, render, write. What `build`, `check` and `serve` have in common."""
 
 import dataclasses
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from builder import api, catalogue, checks, history, making, past, source, write
+from builder import api, catalogue, checks, history, making, past, source
 from builder.catalogue import Catalogue
 from builder.choices import Choices
 from builder.config import Settings
@@ -14,22 +12,13 @@ from builder.entries import AnyEntry, Data, Records
 from builder.errors import DataError, Problem
 from builder.hosts import HOSTS, Host
 from builder.timings import Timings
+from builder.unchanged import Note, Result
 from builder.urls import Urls
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
     from builder.records import Tombstone
-
-
-@dataclass(frozen=True, slots=True)
-class Result:
-    """What a build did, and what the person should know although nothing is wrong.
-
-    `prefix` is the path of the site's address, such as `/packages`; "" where it has none.
-    """
-
-    report: write.Report
-    notes: Sequence[str]
-    prefix: str
 
 
 def look(
@@ -110,13 +99,14 @@ def build(  # noqa: PLR0913 - what a build depends on, each with a name
     host: Host = HOSTS[0],
     choices: Choices | None = None,
     kept: Path | None = None,
+    note: Note | None = None,
     allow_shrink: bool = False,
     timings: Timings | None = None,
 ) -> Result:
     """Build the site from the data in `folder` into `out`, in one step; `choices` in place of the host's own.
 
     `kept` is the folder of what is kept of the generations before (`past`); without it no change is told. `timings`
-    learns where the time goes.
+    learns where the time goes, and `note` what the next build must know to see whether it has anything to do.
 
     Raises:
         DataError: if the data holds problems; nothing is written then.
@@ -133,8 +123,11 @@ def build(  # noqa: PLR0913 - what a build depends on, each with a name
     with timings.phase("past"):
         step = api.Step(past.read(kept) if kept else None)
     with timings.phase("write"):
-        written = making.make(made, host, choices, out, step, allow_shrink=allow_shrink, timings=timings)
+        report, folders = making.make(made, host, choices, out, step, allow_shrink=allow_shrink, timings=timings)
     with timings.phase("past"):
         if kept:
             past.save(step.kept(), kept)
-    return Result(written, notes, Urls(made.settings.base_url).prefix)
+    result = Result(report, tuple(notes), Urls(made.settings.base_url).prefix)
+    if note:
+        note.write(result, folders)
+    return result

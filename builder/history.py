@@ -17,6 +17,7 @@ from typing import Final
 from builder.catalogue import Dates
 from builder.entries import show_value
 from builder.errors import DataError, Problem, folder_name
+from builder.repository import git
 
 _LOG: Final = (
     *("-c", "core.quotepath=off", "-c", "log.showRoot=true", "log", "-z"),
@@ -27,9 +28,6 @@ _HEAD: Final = "--format=tformat:/%H %ct"  # no path that git prints begins with
 
 PASSED_OVER: Final = ".git-blame-ignore-revs"
 _HASH: Final = re.compile("[0-9a-fA-F]{40}(?:[0-9a-fA-F]{24})?")
-
-# A hook of git's has these set, for its own folder and not for the data's.
-_OF_HOOKS: Final = {"GIT_DIR", "GIT_WORK_TREE", "GIT_COMMON_DIR", "GIT_INDEX_FILE", "GIT_PREFIX"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,23 +82,6 @@ def strangers(data: Path) -> list[str]:
     passed_over = _passed_over(data, "HEAD")
     known = set(_answer(data, git(data, "rev-list", "HEAD")).split()) if passed_over else set()
     return sorted(passed_over - known)
-
-
-def git(data: Path, *arguments: str, given: bytes = b"") -> subprocess.CompletedProcess[bytes]:
-    """Run git in the data folder, `given` on its standard input; its messages in English.
-
-    Raises:
-        OSError: there is no git, or no such folder.
-    """
-    plain = {name: value for name, value in os.environ.items() if name not in _OF_HOOKS}
-    return subprocess.run(  # noqa: S603 - the arguments are ours
-        ["git", *arguments],  # noqa: S607 - where git lies is the user's affair
-        cwd=data,
-        env=plain | {"LC_ALL": "C"},
-        input=given,
-        capture_output=True,
-        check=False,
-    )
 
 
 def answer(data: Path, *arguments: str, given: bytes = b"") -> bytes:

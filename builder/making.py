@@ -11,7 +11,7 @@ from functools import partial
 from pathlib import Path
 from typing import Final
 
-from builder import api, feeds, hosts, pages, pictures, scripts, search, workers, write
+from builder import TEMPLATES, api, feeds, hosts, pages, pictures, scripts, search, workers, write
 from builder.api.generation import DUMPS, sha256
 from builder.catalogue import Catalogue
 from builder.choices import Choices
@@ -20,8 +20,6 @@ from builder.outputs import COMPRESSED, PNG, Batch, Output
 from builder.timings import Timings
 from builder.urls import Urls
 from builder.write import Placed, Siblings, Tree
-
-TEMPLATES: Final = Path(__file__).resolve().parent.parent / "templates"
 
 SMALL: Final = 200
 """Packages up to which no other process is worth its start."""
@@ -80,18 +78,22 @@ def make(  # noqa: PLR0913 - what the files depend on, each with a name
     allow_shrink: bool = False,
     timings: Timings | None = None,
     processes: int | None = None,
-) -> write.Report:
+) -> tuple[write.Report, Sequence[str]]:
     """Let the folder `out` hold the site, in one step; `processes` is how many make it, by default as many as can.
 
     `step` learns of the files, and knows what was before, where that is to be told (`choices.changes`).
 
+    Returns:
+        What was done, and the folders of the site, as paths in it.
+
     Raises:
-        SiteError: two files have one path, `out` does not allow it, or the host would not take so many or so large ones.
+        SiteError: two files have one path, `out` does not allow it, or the host would not take so many, or so large
+            ones.
         GuardRefusedError: the new site is so much smaller that something must be wrong.
     """
     with write.writing(out) as tree:
         _Making(made, host, choices, tree, step or api.Step(), timings or Timings()).make(processes)
-        return tree.replace(allow_shrink=allow_shrink)
+        return tree.replace(allow_shrink=allow_shrink), tree.folders
 
 
 class _Making:

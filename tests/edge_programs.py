@@ -16,7 +16,7 @@ from urllib.parse import urlsplit
 import brotli
 import pytest
 
-from builder import making, scripts
+from builder import TEMPLATES, scripts
 from builder.hosts import Host
 from builder.outputs import Output
 from builder.serve import program
@@ -98,7 +98,7 @@ def deploy(host: Host, outputs: Iterator[Output], site: Path, base: str) -> Path
     """Write outputs as a build for the host does, with its scripts and configuration."""
 
     def files() -> Iterator[tuple[str, bytes]]:
-        for output in (*outputs, *scripts.render(host.choices, making.TEMPLATES)):
+        for output in (*outputs, *scripts.render(host.choices, TEMPLATES)):
             yield from host.files(output)
         yield from host.configuration(Urls(base), host.choices)
 

@@ -5,11 +5,10 @@ from pathlib import Path
 
 import pytest
 
-from builder import scripts
+from builder import TEMPLATES, scripts
 from builder.choices import Choices, Query
 from builder.errors import SiteError
 from builder.hosts import HOSTS
-from builder.making import TEMPLATES
 from builder.outputs import JAVASCRIPT
 
 

@@ -11,7 +11,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Final
 
-from builder import history
+from builder import history, repository
 from builder.errors import BuilderError, folder_name
 
 _LINK: Final = b"120000"
@@ -138,7 +138,7 @@ def _read(file: Path) -> bytes | None:
 def _ask(data: Path, *arguments: str) -> str | None:
     """Give git's answer without the line break; None where it has none."""
     try:
-        ended = history.git(data, *arguments)
+        ended = repository.git(data, *arguments)
     except FileNotFoundError:
         raise BuilderError("git is not installed, so there is nothing to compare with.") from None
     return None if ended.returncode else os.fsdecode(ended.stdout).removesuffix("\n")

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from builder import TEMPLATES
 from builder.choices import Choices
 from builder.cli.facts import TOKENS
 from builder.cli.options import base_url_option, choices_options, data_option, out_option, shrink_option
@@ -18,6 +19,7 @@ from builder.cli.terminal import show, tell
 from builder.hosts import HOSTS, Host, host_named
 
 if TYPE_CHECKING:
+    from builder import unchanged
     from builder.write import Report
 
 
@@ -38,6 +40,7 @@ if TYPE_CHECKING:
     flag_value="text",
     help="Tell where the time went, by phase; with json, print that and what was written as JSON alone.",
 )
+@click.option("--fresh", is_flag=True, help="Compare every byte of the site, even where nothing seems to have changed.")
 @shrink_option
 @click.pass_obj
 def build(  # noqa: PLR0913, PLR0917 - one for each option
@@ -50,22 +53,36 @@ def build(  # noqa: PLR0913, PLR0917 - one for each option
     past: Path | None,
     timings: str | None,
     *,
+    fresh: bool,
     allow_shrink: bool,
 ) -> None:
     """Build the site: all of it or, if there is any problem, nothing."""
     if past and not choices.dumps:
         raise click.UsageError("--past compares the dumps of two builds, so that it goes without --no-dumps.")
-    from builder import build as building  # noqa: PLC0415 - see the package's docstring
     from builder.timings import Timings  # noqa: PLC0415 - see the package's docstring
 
     began = time.perf_counter()
     spent = Timings(time.perf_counter if timings else None)
-    result = building.build(
-        data, out, base_url=base_url, host=host, choices=choices, kept=past, allow_shrink=allow_shrink, timings=spent
-    )
+    with spent.phase("look"):
+        note = _note(data, out, base_url, host, choices, past)
+        result = None if fresh else note.result()
+    if result is None:
+        from builder import build as building  # noqa: PLC0415 - see the package's docstring
+
+        result = building.build(
+            data,
+            out,
+            base_url=base_url,
+            host=host,
+            choices=choices,
+            kept=past,
+            note=note,
+            allow_shrink=allow_shrink,
+            timings=spent,
+        )
     if not obj["quiet"]:
-        for note in result.notes:
-            tell(f"Note: {note}")
+        for text in result.notes:
+            tell(f"Note: {text}")
         if timings != "json":
             show(f"{out}: {result.report} ({time.perf_counter() - began:.1f} s)")
     if timings == "json":
@@ -73,6 +90,15 @@ def build(  # noqa: PLR0913, PLR0917 - one for each option
         show(json.dumps(told, indent=2))
     elif timings:
         show(spent.table())
+
+
+def _note(  # noqa: PLR0913, PLR0917 - as for `build`
+    data: Path, out: Path, base_url: str | None, host: Host, choices: Choices, past: Path | None = None
+) -> "unchanged.Note":
+    """Look at what a build would be made of."""
+    from builder import unchanged  # noqa: PLC0415 - see the package's docstring
+
+    return unchanged.Note(out, unchanged.inputs(data, (base_url, host.name, choices, past is not None)), past)
 
 
 @click.command()
@@ -92,7 +118,6 @@ def serve(  # noqa: PLR0913, PLR0917 - one for each option
 ) -> None:
     """Build, serve on 127.0.0.1, and rebuild and reload the page on every change."""
     from builder import build as building  # noqa: PLC0415 - see the package's docstring
-    from builder import making  # noqa: PLC0415 - the same
     from builder import serve as serving  # noqa: PLC0415 - the same
 
     prefix = ""
@@ -107,7 +132,7 @@ def serve(  # noqa: PLR0913, PLR0917 - one for each option
     # The host's program is in a group of its own, and would outlive us if we were just ended.
     signal.signal(signal.SIGTERM, signal.default_int_handler)
     served = serving.serve if name is None else functools.partial(serving.serve_by, host)
-    served(rebuild, out, (data, making.TEMPLATES), port, tell, prefix=lambda: prefix, quiet=obj["quiet"])
+    served(rebuild, out, (data, TEMPLATES), port, tell, prefix=lambda: prefix, quiet=obj["quiet"])
 
 
 @click.command()

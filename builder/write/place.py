@@ -53,6 +53,11 @@ def lock_beside(site: Path) -> Path:
     return site.with_name(f".{site.name}.lock")
 
 
+def note_beside(site: Path) -> Path:
+    """Give the file that tells what the site was made of (`builder.unchanged`)."""
+    return site.with_name(f".{site.name}.note")
+
+
 @told
 def accept(out: Path) -> Path:
     """Give the folder to replace, symlinks followed; make its parent.

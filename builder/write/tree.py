@@ -211,6 +211,11 @@ class Tree:
         os.utime(self._new, ns=(self._time, self._time))
         return place.replace(self._site)
 
+    @property
+    def folders(self) -> list[str]:
+        """The folders of the site, as paths in it; "" is its own."""
+        return list(self._made)
+
     def discard(self) -> None:
         """Remove what was made, if it did not take the old tree's place; what resists is left to the next build."""
         if self._started and os.path.lexists(self._new):

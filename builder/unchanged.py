@@ -1,0 +1,177 @@
+"""Whether anything has changed since the last build, told without reading it: by sizes, times and inodes.
+
+Beside the site lies a note of what its build was made of, and of the folders that it left. Where all is as noted, a
+build has nothing to do, and this tells it in a tenth of the time that reading the data takes. What the disk does to
+the bytes of a file without a trace in these is not seen: `builder build --fresh` compares every byte.
+
+Only light modules are imported here: who finds nothing to do should not wait for what does it.
+"""
+
+import hashlib
+import json
+import os
+import sys
+import sysconfig
+import time
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Final
+
+from builder import TEMPLATES, repository
+from builder.write import place
+from builder.write.report import Report
+
+PROGRAM: Final = Path(__file__).resolve().parent
+
+_VERSION: Final = 1
+_UNSEEN: Final = frozenset({".git", "__pycache__"})
+_TICK: Final = 20_000_000
+"""Nanoseconds in which a file system may give two changes one time: what is so young may change unseen."""
+
+
+@dataclass(frozen=True, slots=True)
+class Result:
+    """What a build did, and what the person should know although nothing is wrong.
+
+    `prefix` is the path of the site's address, such as `/packages`; "" where it has none.
+    """
+
+    report: Report
+    notes: tuple[str, ...]
+    prefix: str
+
+
+@dataclass(frozen=True, slots=True)
+class Inputs:
+    """All that a build is made of, as a digest; `settled` tells that nothing of it is so young that it is not sure."""
+
+    digest: str
+    settled: bool
+
+
+def inputs(data: Path, options: object) -> Inputs:
+    """Look at what a build reads: the data and its git history, the templates, this program and its libraries.
+
+    `options` are what the build is asked for; what it looks like to a developer must tell all of it.
+    """
+    now, newest = time.time_ns(), 0
+    libraries = sorted({sysconfig.get_path(name) for name in ("purelib", "platlib")})
+    told = [repr(options), sys.version, _history(data), *(f"{path} {_time(path)}" for path in libraries)]
+    for folder in (data, TEMPLATES, PROGRAM):
+        for name, status in _walk(os.path.realpath(folder)):
+            newest = max(newest, status.st_mtime_ns, status.st_ctime_ns)
+            told.append(f"{name}\0{_marks(status)}")
+    return Inputs(_digest(told), settled=newest + _TICK < now)
+
+
+def _walk(folder: str) -> Iterator[tuple[str, os.stat_result]]:
+    """Yield every file and symlink under a folder, in order, with its status."""
+    pending = [folder]
+    while pending:
+        with os.scandir(pending.pop()) as entries:
+            found = sorted(entries, key=lambda entry: entry.name)
+        for entry in found:
+            if entry.is_dir(follow_symlinks=False):
+                if entry.name not in _UNSEEN:
+                    pending.append(entry.path)
+            else:
+                yield entry.path, entry.stat(follow_symlinks=False)
+
+
+def _marks(status: os.stat_result) -> tuple[int, int, int, int]:
+    return status.st_size, status.st_mtime_ns, status.st_ctime_ns, status.st_ino
+
+
+def _time(path: str | None) -> int:
+    """Give the time of a folder, which is another one when something is installed there; 0 where there is none."""
+    try:
+        return os.stat(path or "").st_mtime_ns  # noqa: PTH116 - the place may be none
+    except FileNotFoundError:
+        return 0
+
+
+def _history(data: Path) -> str:
+    """Give what the dates of files hang on: the commit that git has checked out, and where a shallow clone was cut."""
+    about = ("--show-prefix", "--is-shallow-repository", "--git-path", "shallow", "HEAD")
+    try:
+        told = repository.git(data, "rev-parse", *about)
+    except OSError:
+        return ""
+    lines = os.fsdecode(told.stdout).split("\n")
+    cut = (data / lines[2]).read_text() if lines[1:2] == ["true"] else ""
+    return f"{told.returncode} {told.stdout!r} {cut}"
+
+
+class Note:
+    """What lies beside a site: what its last build was made of, what it left, and what it told."""
+
+    def __init__(self, out: Path, made_of: Inputs, kept: Path | None = None) -> None:
+        """Take the site's folder, what a build of it would be made of now, and the folder of its past, if it has one.
+
+        Raises:
+            SiteError: `out` is no folder that a build may write.
+        """
+        self._site = place.accept(out)
+        self._file = place.note_beside(self._site)
+        self._made_of, self._kept = made_of, kept
+
+    def result(self) -> Result | None:
+        """Give what a build would tell that has nothing to do; None where there may be something."""
+        told = self._read()
+        if told is None or (told["made_of"], told["past"]) != (self._made_of.digest, self._past()):
+            return None
+        if told["left"] != _left(self._site, told["folders"]):
+            return None
+        count = told["files"]
+        return Result(Report(0, count, 0, 0, told["bytes"]), tuple(told["notes"]), told["prefix"])
+
+    def _read(self) -> dict[str, Any] | None:
+        """Give what is noted; None where nothing is, or where another version of this program has noted it."""
+        try:
+            told = json.loads(self._file.read_bytes())
+        except (OSError, ValueError):
+            return None
+        return told if isinstance(told, dict) and told.get("version") == _VERSION else None
+
+    def _past(self) -> str:
+        """Give a digest of the folder of the past, which every build leaves for the next."""
+        found = _walk(os.path.realpath(self._kept)) if self._kept and self._kept.is_dir() else ()
+        return _digest(f"{name}\0{_marks(status)}" for name, status in found)
+
+    def write(self, result: Result, folders: Sequence[str]) -> None:
+        """Note what was built, and the folders that it left, as paths in the site; nothing where that is not sure."""
+        if not self._made_of.settled:
+            return
+        report = result.report
+        told = {
+            "version": _VERSION,
+            "made_of": self._made_of.digest,
+            "past": self._past(),
+            "left": _left(self._site, folders),
+            "files": report.written + report.unchanged,
+            "bytes": report.bytes_total,
+            "notes": result.notes,
+            "prefix": result.prefix,
+            "folders": folders,
+        }
+        beside = self._file.with_name(f"{self._file.name}.new")
+        beside.write_text(json.dumps(told), encoding="utf-8")
+        beside.replace(self._file)
+
+
+def _left(site: Path, folders: Iterable[str]) -> str:
+    """Give a digest of the times and inodes of a site's folders: a file that comes or goes changes that of its own."""
+    return _digest(_of_folder(f"{site}/{folder}") for folder in folders)
+
+
+def _of_folder(path: str) -> str:
+    try:
+        status = os.stat(path, follow_symlinks=False)  # noqa: PTH116 - a Path for each of many would cost
+    except OSError:
+        return ""
+    return f"{status.st_mtime_ns} {status.st_ino}"
+
+
+def _digest(lines: Iterable[str]) -> str:
+    return hashlib.blake2b("\n".join(lines).encode(errors="surrogateescape"), digest_size=32).hexdigest()
