@@ -1,8 +1,9 @@
 """From data/ to site/: load, check, join, render, write. What `build`, `check` and `serve` have in common."""
 
 import dataclasses
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeAlias
 
 from builder import api, catalogue, checks, history, making, past, source
 from builder.catalogue import Catalogue
@@ -16,9 +17,10 @@ from builder.unchanged import Note, Result
 from builder.urls import Urls
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
-
     from builder.records import Tombstone
+
+Seen: TypeAlias = Callable[[Data, Catalogue, Mapping[str, catalogue.Dates]], None]
+"""Is told what a build has read: the data, the catalogue that it made of it, and the dates of the files."""
 
 
 def look(
@@ -100,13 +102,15 @@ def build(  # noqa: PLR0913 - what a build depends on, each with a name
     choices: Choices | None = None,
     kept: Path | None = None,
     note: Note | None = None,
+    seen: Seen | None = None,
     allow_shrink: bool = False,
     timings: Timings | None = None,
 ) -> Result:
     """Build the site from the data in `folder` into `out`, in one step; `choices` in place of the host's own.
 
     `kept` is the folder of what is kept of the generations before (`past`); without it no change is told. `timings`
-    learns where the time goes, and `note` what the next build must know to see whether it has anything to do.
+    learns where the time goes, `note` what the next build must know to see whether it has anything to do, and `seen`
+    what was read, before the site is made of it.
 
     Raises:
         DataError: if the data holds problems; nothing is written then.
@@ -118,7 +122,10 @@ def build(  # noqa: PLR0913 - what a build depends on, each with a name
         past.accept(kept, out)
     data = load(folder, timings=timings)
     with timings.phase("join"):
-        made, notes = join(data, folder, base_url)
+        dates = history.read(folder)
+        made, notes = join(data, folder, base_url, dates)
+    if seen:
+        seen(data, made, dates.dates)
     choices = dataclasses.replace(choices or host.choices, changes=kept is not None)
     with timings.phase("past"):
         step = api.Step(past.read(kept) if kept else None)

@@ -142,6 +142,7 @@ class RepositoryName:
         return f"{self.host}/{self.path}".casefold()
 
 
+@lru_cache(maxsize=1 << 14)  # asked for by checks, pages and answers alike; half of what the checks take
 def repository(text: str) -> RepositoryName | None:
     """Read host and path out of any usual form of a repository's address; None for "".
 

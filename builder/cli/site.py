@@ -123,15 +123,21 @@ def serve(  # noqa: PLR0913, PLR0917 - one for each option
     prefix = ""
     host = host_named(name or HOSTS[0].name)
 
+    preview = serving.Preview(data, host.choices)
+
     def rebuild() -> "Report":
         nonlocal prefix
-        result = building.build(data, out, base_url=base_url, host=host, allow_shrink=True)
+        note = _note(data, out, base_url, host, host.choices)
+        result = building.build(
+            data, out, base_url=base_url, host=host, note=note, seen=preview.read, allow_shrink=True
+        )
         prefix = result.prefix
         return result.report
 
     # The host's program is in a group of its own, and would outlive us if we were just ended.
     signal.signal(signal.SIGTERM, signal.default_int_handler)
-    served = serving.serve if name is None else functools.partial(serving.serve_by, host)
+    looked_at = functools.partial(serving.serve, preview=preview)
+    served = looked_at if name is None else functools.partial(serving.serve_by, host)
     served(rebuild, out, (data, TEMPLATES), port, tell, prefix=lambda: prefix, quiet=obj["quiet"])
 
 

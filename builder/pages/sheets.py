@@ -1,8 +1,9 @@
 """A package as its page and every row shows it: plain text and ready addresses, made once and used everywhere."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Generic, TypeVar
 
 from builder import derive, urls
 from builder.catalogue import Grid, Package
@@ -93,9 +94,39 @@ class Sheet:
         return pypi.python, pypi.django, pypi.licence, pypi.status
 
 
-def make_sheets(packages: Iterable[Package], site: Urls, calendar: Calendar, index: str) -> dict[str, Sheet]:
-    """Make the sheet of every package, by slug."""
-    return {package.slug: make_sheet(package, site, calendar, index) for package in packages}
+Source = TypeVar("Source")
+Made_co = TypeVar("Made_co", covariant=True)
+
+
+class Lazy(Mapping[str, Made_co], Generic[Source, Made_co]):
+    """Values by slug, each made when it is first asked for: of one page of many, few are."""
+
+    def __init__(self, sources: Mapping[str, Source], make: Callable[[Source], Made_co]) -> None:
+        """Take what each is made of, and how."""
+        self._sources, self._make = sources, make
+        self._made: dict[str, Made_co] = {}
+
+    def __getitem__(self, slug: str) -> Made_co:
+        made = self._made.get(slug)
+        if made is None:
+            made = self._made[slug] = self._make(self._sources[slug])
+        return made
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._sources)
+
+    def __len__(self) -> int:
+        return len(self._sources)
+
+
+Sheets = Mapping[str, Sheet]
+"""The sheet of each package, by slug."""
+
+
+def make_sheets(packages: Iterable[Package], site: Urls, calendar: Calendar, index: str) -> Sheets:
+    """Give the sheet of every package, by slug."""
+    sources = {package.slug: package for package in packages}
+    return Lazy(sources, lambda package: make_sheet(package, site, calendar, index))
 
 
 def make_sheet(package: Package, site: Urls, calendar: Calendar, index: str) -> Sheet:
@@ -199,7 +230,8 @@ Ranks = Mapping[str, Sequence[Sheet]]
 
 def rank(grids: Iterable[Grid], sheets: Mapping[str, Sheet]) -> Ranks:
     """Give the packages of each grid in the order of its comparison."""
-    return {grid.slug: sorted((sheets[package.slug] for package in grid.packages), key=best_first) for grid in grids}
+    sources = {grid.slug: grid for grid in grids}
+    return Lazy(sources, lambda grid: sorted((sheets[package.slug] for package in grid.packages), key=best_first))
 
 
 def best_first(sheet: Sheet) -> tuple[bool, int, str, int]:

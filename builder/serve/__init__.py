@@ -7,12 +7,13 @@ from pathlib import Path
 
 from builder.hosts import CONFIGURATION, Host
 from builder.serve import changes, program
-from builder.serve.answers import Site, at_the_root
-from builder.serve.builds import Builds, attempt
+from builder.serve.answers import Site, at_the_root, no_preview
+from builder.serve.builds import Builder, Builds, attempt
+from builder.serve.preview import Preview
 from builder.serve.server import Server
 from builder.write import Report, place
 
-__all__ = ["serve", "serve_by"]
+__all__ = ["Preview", "serve", "serve_by"]
 
 
 def serve(  # noqa: PLR0913 - the command line's options, each with a name
@@ -23,13 +24,15 @@ def serve(  # noqa: PLR0913 - the command line's options, each with a name
     say: Callable[[str], None],
     *,
     prefix: Callable[[], str] = at_the_root,
+    preview: Preview | None = None,
     quiet: bool = False,
     stop: threading.Event | None = None,
 ) -> None:
     """Build, serve `out` on 127.0.0.1, and build again whenever something in `watch` changes; until Ctrl-C or `stop`.
 
-    `build` makes the site and may raise whatever it likes: the site before it stays, with the problems over its pages
-    and given to `say`; if `quiet`, nothing else is. A report that tells of no change reloads no page; None tells
+    `preview` knows pages before they are built. It is told of a change first, and a build is made while more may
+    change. `build` makes the site and may raise whatever it likes: the site before it stays, with the problems over its
+    pages and given to `say`; if `quiet`, nothing else is. A report that tells of no change reloads no page; None tells
     nothing. `prefix` gives the path of the site's address as it was last built, such as `/packages`, and is asked at
     every request. What the build itself writes to `out` is no change.
 
@@ -41,17 +44,24 @@ def serve(  # noqa: PLR0913 - the command line's options, each with a name
     tell = _nothing if quiet else say
     builds = Builds()
     watched = changes.watched(watch, out, stop)
-    server = Server(port, Site(out, prefix), builds, say)
+    server = Server(port, Site(out, prefix, preview.page if preview else no_preview), builds, say)
     thread = threading.Thread(target=server.serve_forever, args=(0.1,), name="server")
     thread.start()
+    builder = Builder(lambda: attempt(build, builds, say, tell), preview)
     try:
         tell(f"The site is at {server.url} until Ctrl-C.")
-        for _ in watched:
-            attempt(build, builds, say, tell)
+        for files in watched:
+            problems = preview.change(files) if preview else None
+            if problems:
+                builds.failed([str(problem) for problem in problems])
+            elif problems is not None:
+                builds.previewed()
+            builder.build()
     except KeyboardInterrupt:
         tell("Stopped.")
     finally:
         watched.close()
+        builder.close()
         server.close()
         thread.join()
 

@@ -86,12 +86,20 @@ def at_the_root() -> str:
     return ""
 
 
+def no_preview(_route: str) -> None:
+    """Know no page before it is built."""
+
+
 @dataclass(frozen=True, slots=True)
 class Site:
-    """A built tree, and what gives the path it is served under now: "" or as `/packages`."""
+    """A built tree, and what gives the path it is served under now: "" or as `/packages`.
+
+    `preview` gives the page of a route as it will be, where that is known before it is built.
+    """
 
     out: Path
     prefix: Callable[[], str] = at_the_root
+    preview: Callable[[str], bytes | None] = no_preview
 
     def answer(self, request: Request, generation: str) -> Answer:
         """Answer a request. A page gets the script that reloads it when `generation` is no longer the latest."""
@@ -130,6 +138,8 @@ class Site:
         route = tree.decode(path)
         if route is None:
             return None
+        if page := self.preview(route):
+            return _typed(200, HTML, page)
         if found := tree.read(self.out, route):
             body, media_type = found
             return _typed(200, media_type, body)

@@ -6,9 +6,13 @@ import threading
 import traceback
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
+from typing import Final
 
 from builder.errors import BuilderError, DataError
+from builder.serve.preview import Preview
 from builder.write import Report
+
+PATIENCE: Final = 1.0  # seconds for a build to end when the server does
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,6 +47,10 @@ class Builds:
         """Tell that a build has finished, and whether the site is another one now."""
         self._number += changed
         self._tell(State(self._generation()))
+
+    def previewed(self) -> None:
+        """Tell that pages are to be seen as they will be once they are built."""
+        self.finished(changed=True)
 
     def failed(self, problems: Sequence[str]) -> None:
         """Tell that a build failed; the site is still the one before."""
@@ -88,3 +96,33 @@ def attempt(
         builds.finished(changed=report is None or report.changed)
         if report is not None:
             tell(str(report))
+
+
+class Builder:
+    """Builds in a thread of its own, one time after another: what changes during a build is built after it."""
+
+    def __init__(self, build: Callable[[], None], preview: Preview | None) -> None:
+        """Take what builds, and what is to know of it; begin to wait."""
+        self._build, self._preview = build, preview
+        self._wanted, self._closed = threading.Event(), False
+        # A build that lasts does not keep Ctrl-C waiting: killed at any moment, it leaves the site whole.
+        self._thread = threading.Thread(target=self._run, name="builder", daemon=True)
+        self._thread.start()
+
+    def build(self) -> None:
+        """Let a build begin, as soon as none is being made."""
+        self._wanted.set()
+
+    def close(self) -> None:
+        """Begin no other build, and wait a moment for the one that is being made."""
+        self._closed = True
+        self._wanted.set()
+        self._thread.join(PATIENCE)
+
+    def _run(self) -> None:
+        while self._wanted.wait() and not self._closed:
+            self._wanted.clear()
+            edits = self._preview.edits() if self._preview else 0
+            self._build()
+            if self._preview:
+                self._preview.built(edits)

@@ -10,11 +10,12 @@ import watchfiles
 from builder.errors import SiteError
 from builder.write import place
 
-_LOOK: Final = 50  # milliseconds between two looks for changes, and of quiet after the last one
+_LOOK: Final = 50  # milliseconds between two looks whether to stop
+_QUIET: Final = 10  # milliseconds without a change after the last one
 
 
-def watched(watch: Sequence[Path], out: Path, stop: threading.Event) -> Generator[None]:
-    """Yield at the start, as soon as no change can be missed, and then after each change."""
+def watched(watch: Sequence[Path], out: Path, stop: threading.Event) -> Generator[frozenset[Path]]:
+    """Yield no file at the start, as soon as no change can be missed, and then the files of each change."""
     roots = [path.resolve() for path in watch]
     for path, root in zip(watch, roots, strict=True):
         if not root.exists():
@@ -22,7 +23,7 @@ def watched(watch: Sequence[Path], out: Path, stop: threading.Event) -> Generato
     found = watchfiles.watch(
         *roots,
         watch_filter=_filter(roots, out.resolve()),
-        step=_LOOK,
+        step=_QUIET,
         rust_timeout=_LOOK,
         yield_on_timeout=True,
         stop_event=stop,
@@ -31,7 +32,7 @@ def watched(watch: Sequence[Path], out: Path, stop: threading.Event) -> Generato
     try:
         for changed in found:
             if changed or not started:
-                yield
+                yield frozenset(Path(name) for _, name in changed)
             started = True
     except (OSError, RuntimeError) as error:
         hint = "Set WATCHFILES_FORCE_POLLING=true to look for changes another way."
