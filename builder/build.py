@@ -129,8 +129,7 @@ def build(  # noqa: PLR0913 - what a build depends on, each with a name
     choices = dataclasses.replace(choices or host.choices, changes=kept is not None)
     with timings.phase("past"):
         step = api.Step(past.read(kept) if kept else None)
-    with timings.phase("write"):
-        report, folders = making.make(made, host, choices, out, step, allow_shrink=allow_shrink, timings=timings)
+    report, folders = making.make(made, host, choices, out, step, allow_shrink=allow_shrink, timings=timings)
     with timings.phase("past"):
         if kept:
             past.save(step.kept(), kept)

@@ -91,9 +91,16 @@ def make(  # noqa: PLR0913 - what the files depend on, each with a name
             ones.
         GuardRefusedError: the new site is so much smaller that something must be wrong.
     """
+    timings = timings or Timings()
     with write.writing(out) as tree:
-        _Making(made, host, choices, tree, step or api.Step(), timings or Timings()).make(processes)
-        return tree.replace(allow_shrink=allow_shrink), tree.folders
+        _Making(made, host, choices, tree, step or api.Step(), timings).make(processes)
+        with timings.phase("write"):
+            return tree.replace(allow_shrink=allow_shrink), tree.folders
+
+
+def _none(_path: str, _body: bytes) -> Sequence[str]:
+    """Give no compressed form of what is compressed itself, small, or seldom asked for."""
+    return ()
 
 
 class _Making:
@@ -165,8 +172,8 @@ class _Making:
             step.add(placed.path, total, placed.size, partial(self._tree.read, placed.path))
         told = []
         for output in step.outputs(as_of) if self._choices.changes else ():
-            told += self._put(step.keeping(step.generation.passing(self._host.files(output))), self._timings)
+            told += self._put(step.keeping(step.generation.passing(self._host.files(output))), self._timings, _none)
         manifest = step.generation.manifest()
         told += self._put(step.keeping(self._host.files(manifest)), self._timings, lambda *_: (write.GZIP,))
         about = step.generation.output(manifest, self._site.base, as_of, self._host.name, self._choices)
-        return told + self._put(self._host.files(about), self._timings, lambda *_: ())
+        return told + self._put(self._host.files(about), self._timings, _none)

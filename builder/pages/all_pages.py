@@ -71,7 +71,7 @@ class Pages:
     @cached_property
     def people(self) -> People:
         """Who contributed to what."""
-        return People(self.sheets.values(), self.shell)
+        return People(self.catalogue.packages, self.shell)
 
     def after(self, catalogue: Catalogue) -> "Pages":
         """Give the pages of a catalogue in which a few packages or grids are others, and nothing else.
@@ -113,7 +113,7 @@ class Pages:
 
     def of_people(self, number: int) -> Iterator[Page]:
         """Make the pages of every `PEOPLE`th, beginning with one of them."""
-        return map(people.page, self.people.all[number::PEOPLE])
+        return (people.page(person, self.sheets) for person in self.people.all[number::PEOPLE])
 
     def listing(self) -> Iterator[Page]:
         """Make the lists of packages."""

@@ -202,7 +202,7 @@ def _release(release: Release, newest: str, calendar: Calendar) -> ReleaseRow:
 def _people(sheet: Sheet, people: People) -> dict[str, object]:
     """Give the contributors, the first of them apart; where nobody is known, why."""
     repository = sheet.package.snapshot.repository
-    hrefs = people.hrefs(sheet)
+    hrefs = people.hrefs(sheet.package)
     known = repository.participants if repository else None
     logins = None if known is None else [(login, hrefs.get(login, "")) for login in known]
     first, rest = _folded(logins or (), CONTRIBUTORS_SHOWN)

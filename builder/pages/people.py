@@ -11,10 +11,11 @@ from dataclasses import dataclass, field
 from typing import Final, NamedTuple
 
 from builder import derive, urls
+from builder.catalogue import Package
 from builder.fields import RESERVED_SLUGS
 from builder.pages import tables
 from builder.pages.lists import filed_under
-from builder.pages.sheets import Sheet
+from builder.pages.sheets import Sheets
 from builder.pages.shell import LISTS, Page, Shell
 from builder.pages.words import Fact, counted
 
@@ -35,7 +36,7 @@ class Person:
 
     host: str
     spellings: Counter[str] = field(default_factory=Counter)
-    sheets: dict[int, Sheet] = field(default_factory=dict)
+    packages: dict[int, Package] = field(default_factory=dict)
 
     @property
     def login(self) -> str:
@@ -60,37 +61,37 @@ class Person:
 class People:
     """All that have a page."""
 
-    def __init__(self, sheets: Iterable[Sheet], shell: Shell) -> None:
+    def __init__(self, packages: Iterable[Package], shell: Shell) -> None:
         found: defaultdict[tuple[str, str], Person] = defaultdict(lambda: Person(""))
-        for sheet in sheets:
-            host = _forge(sheet)
-            for login in _logins(sheet) if host else ():
+        for package in packages:
+            host = _forge(package)
+            for login in _logins(package) if host else ():
                 person = found[host, login.lower()]
                 person.host = host
                 person.spellings[login] += 1
-                person.sheets[sheet.package.id] = sheet
+                person.packages[package.id] = package
         self.all = sorted(
-            (p for p in found.values() if len(p.sheets) >= LEAST and _has_address(p)),
-            key=lambda p: (-len(p.sheets), p.login.lower(), p.host),
+            (p for p in found.values() if len(p.packages) >= LEAST and _has_address(p)),
+            key=lambda p: (-len(p.packages), p.login.lower(), p.host),
         )
         self._hrefs: defaultdict[str, dict[str, str]] = defaultdict(dict)
         for person in self.all if shell.extras else ():
             href = person.href(shell)
             self._hrefs[person.host] |= dict.fromkeys(person.spellings, href)
 
-    def hrefs(self, sheet: Sheet) -> Mapping[str, str]:
+    def hrefs(self, package: Package) -> Mapping[str, str]:
         """Give the addresses of people by their logins, as they are spelt on the forge of a package."""
-        return self._hrefs.get(_forge(sheet), {})
+        return self._hrefs.get(_forge(package), {})
 
 
-def _forge(sheet: Sheet) -> str:
+def _forge(package: Package) -> str:
     """Give the host that a package's contributors are known on; "" where there is none."""
-    name = derive.repository(sheet.package.record.repository)
+    name = derive.repository(package.record.repository)
     return name.host if name and _HOST.fullmatch(name.host) else ""
 
 
-def _logins(sheet: Sheet) -> tuple[str, ...]:
-    repository = sheet.package.snapshot.repository
+def _logins(package: Package) -> tuple[str, ...]:
+    repository = package.snapshot.repository
     return (repository.participants if repository else None) or ()
 
 
@@ -118,7 +119,7 @@ def listing(people: People, shell: Shell) -> Page:
             person.href(shell) if shell.extras else person.forge_href,
             not shell.extras,
             "" if person.host == MAIN_FORGE else person.host,
-            counted(len(person.sheets), "package"),
+            counted(len(person.packages), "package"),
         )
         for person in people.all[:SHOWN]
     ]
@@ -137,9 +138,10 @@ def listing(people: People, shell: Shell) -> Page:
     )
 
 
-def page(person: Person) -> Page:
-    """Make the page of a person."""
-    by_name = sorted(person.sheets.values(), key=lambda s: (filed_under(s.title), s.title, s.package.id))
+def page(person: Person, known: Sheets) -> Page:
+    """Make the page of a person; `known` are the sheets of all packages."""
+    found = [known[package.slug] for package in person.packages.values()]
+    by_name = sorted(found, key=lambda s: (filed_under(s.title), s.title, s.package.id))
     sheets = sorted(by_name, key=lambda sheet: -sheet.repository.star_count)
     where = "" if person.host == MAIN_FORGE else f" on {person.host}"
     return Page(

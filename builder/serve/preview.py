@@ -70,7 +70,7 @@ class Preview:
         Returns:
             The problems that they have now; none where their pages can be seen, and None where only a build can tell.
         """
-        with self._lock:
+        with self._lock, source.collection_paused():
             self._edits += 1
             before, self._edited = self._edited or self._known, None
             if before is None or not files or not all(map(self._is_known, files)):
