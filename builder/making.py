@@ -152,14 +152,9 @@ class _Making:
     def _put(self, files: Iterable[File], timings: Timings, siblings: Siblings | None = None) -> list[Summed]:
         """Let files lie in the tree, with those compressed forms that they get."""
         packed = timings.through("compress", write.with_siblings(files, self._tree.old, siblings or self._siblings))
-        placed = []
-        for path, body in packed:
-            if path in self._left_out:
-                continue
-            with timings.phase("sums"):
-                total = sha256(body)
-            placed.append((self._tree.place(path, body), total))
-        return placed
+        lying = ((path, body) for path, body in packed if path not in self._left_out)
+        summed = timings.through("sums", ((path, body, sha256(body)) for path, body in lying))
+        return [(self._tree.place(path, body), total) for path, body, total in summed]
 
     def _siblings(self, path: str, body: bytes) -> Sequence[str]:
         """Give the endings of the compressed forms that a file gets."""

@@ -12,7 +12,7 @@ from builder import build
 from builder.cli import main
 from builder.timings import Timings
 
-PHASES = ["read", "check", "join", "past", "write", "compress", "layout", "api", "sums", "search", "pages", "pictures"]
+PHASES = ["read", "check", "join", "past", "write", "sums", "compress", "layout", "api", "search", "pages", "pictures"]
 
 
 def ticking() -> Timings:
