@@ -27,7 +27,7 @@ from builder.fields import (
 class Record(BaseModel):
     """A file, or a part of one, that people edit."""
 
-    model_config = ConfigDict(extra="forbid", frozen=True)
+    model_config = ConfigDict(extra="forbid", frozen=True, defer_build=True)  # as in `builder.resources.base`
 
 
 class Usage(Record):

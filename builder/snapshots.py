@@ -1,12 +1,13 @@
 """The last good answers on disk: data/snapshots/<slug>.json, one per package, written only when something changed."""
 
+import os
 from collections.abc import Collection, Iterator, Mapping
 from pathlib import Path
 from typing import Final
 
 from pydantic import ValidationError
 
-from builder import derive
+from builder import derive, reading
 from builder.errors import DataError, Problem, folder_name
 from builder.metadata import RepositoryFacts, Snapshot
 from builder.placing import replace
@@ -14,7 +15,7 @@ from builder.placing import replace
 FOLDER: Final = "snapshots"
 MOST_BYTES: Final = 4 * 1024 * 1024  # ten times what a project with thousands of releases takes
 
-
+_SUFFIX: Final = ".json"
 _NOT_OURS: Final = "holds what fetch would not have written"
 
 
@@ -51,27 +52,40 @@ def read(data: Path, slug: str) -> Snapshot:
     Raises:
         DataError: if it is broken, or not there.
     """
-    file = data / FOLDER / f"{slug}.json"
-    path = f"{folder_name(data)}/{FOLDER}/{file.name}"
+    return _read(data, slug, is_link=Path(_where(data, slug)).is_symlink())
+
+
+def _read(data: Path, slug: str, *, is_link: bool) -> Snapshot:
+    if is_link:
+        raise _refused(data, slug, "file-link", "is a symbolic link: nothing under data/ leads elsewhere")
     try:
-        if file.is_symlink():
-            message = "is a symbolic link: nothing under data/ leads elsewhere"
-            raise DataError([Problem(path, 0, 0, "file-link", message, _remedy(path))])
-        if file.stat().st_size > MOST_BYTES:
-            message = f"has more than {MOST_BYTES // 2**20} MiB"
-            raise DataError([Problem(path, 0, 0, "file-size", message, _remedy(path))])
-        snapshot = Snapshot.model_validate_json(file.read_bytes())
-    except (ValidationError, OSError) as error:
-        raise DataError([_problem(path, error)]) from None
-    if field := _oddity(snapshot.repository):
-        raise DataError([Problem(path, 0, 0, "snapshot", _NOT_OURS, _remedy(path), field)])
+        body = reading.read(_where(data, slug), MOST_BYTES)
+        if len(body) > MOST_BYTES:
+            raise _refused(data, slug, "file-size", f"has more than {MOST_BYTES // 2**20} MiB")
+        snapshot = Snapshot.model_validate_json(body)
+    except OSError as error:
+        raise _refused(data, slug, "unreadable", f"cannot be read: {error.strerror}") from None
+    except ValidationError as error:
+        first = error.errors(include_url=False, include_context=False)[0]
+        message = "is not JSON" if first["type"] == "json_invalid" else _NOT_OURS
+        raise _refused(data, slug, "snapshot", message, ".".join(map(str, first["loc"]))) from None
+    if snapshot.repository and (field := _oddity(snapshot.repository)):
+        raise _refused(data, slug, "snapshot", _NOT_OURS, field)
     return snapshot
 
 
-def _oddity(facts: RepositoryFacts | None) -> str:
+def _where(data: Path, slug: str) -> str:
+    return f"{data}/{FOLDER}/{slug}{_SUFFIX}"  # making a path object costs more than reading the file
+
+
+def _refused(data: Path, slug: str, code: str, message: str, field: str = "") -> DataError:
+    path = f"{folder_name(data)}/{FOLDER}/{slug}{_SUFFIX}"
+    remedy = f"Only fetch writes this file: restore it (git checkout -- {path}) or remove it and fetch again."
+    return DataError([Problem(path, 0, 0, code, message, remedy, field)])
+
+
+def _oddity(facts: RepositoryFacts) -> str:
     """Give the field that holds what no forge says and API v4 cannot answer with; "" if there is none."""
-    if facts is None:
-        return ""
     weeks, days = facts.weeks or (), (facts.commits or {}).values()
     odd = {
         "repository.stars": (facts.stars or 0) < 0,
@@ -82,10 +96,6 @@ def _oddity(facts: RepositoryFacts | None) -> str:
     return next((field for field, holds in odd.items() if holds), "")
 
 
-def _remedy(path: str) -> str:
-    return f"Only fetch writes this file: restore it (git checkout -- {path}) or remove it and fetch again."
-
-
 def load(data: Path, *, keep: bool = True) -> tuple[Mapping[str, Snapshot], list[Problem]]:
     """Read all snapshots under the data folder, by slug; a broken one is a problem, not a stop.
 
@@ -94,30 +104,31 @@ def load(data: Path, *, keep: bool = True) -> tuple[Mapping[str, Snapshot], list
     snapshots: dict[str, Snapshot] = {}
     slugs: list[str] = []
     problems: list[Problem] = []
-    for file in sorted((data / FOLDER).glob("*.json")):
+    for slug, is_link in _scan(data):
         try:
-            snapshot = read(data, file.stem)
+            snapshot = _read(data, slug, is_link=is_link)
         except DataError as error:
             problems += error.problems
             continue
-        slugs.append(file.stem)
+        slugs.append(slug)
         if keep:
-            snapshots[file.stem] = snapshot
+            snapshots[slug] = snapshot
     return snapshots if keep else Stored(data, slugs), problems
 
 
-def _problem(path: str, error: ValidationError | OSError) -> Problem:
-    if isinstance(error, OSError):
-        return Problem(path, 0, 0, "unreadable", f"cannot be read: {error.strerror}", _remedy(path))
-    first = error.errors(include_url=False, include_context=False)[0]
-    field = ".".join(str(step) for step in first["loc"])
-    message = "is not JSON" if first["type"] == "json_invalid" else _NOT_OURS
-    return Problem(path, 0, 0, "snapshot", message, _remedy(path), field)
+def _scan(data: Path) -> list[tuple[str, bool]]:
+    """Give the slugs that have a snapshot, in order of the files' names, each with whether it is a symbolic link."""
+    try:
+        with os.scandir(data / FOLDER) as items:
+            named = sorted((item.name, item.is_symlink()) for item in items)
+    except (FileNotFoundError, NotADirectoryError, PermissionError):
+        return []
+    return [(name.removesuffix(_SUFFIX) or name, is_link) for name, is_link in named if name.endswith(_SUFFIX)]
 
 
 def save(data: Path, slug: str, snapshot: Snapshot) -> bool:
     """Write a snapshot if its bytes differ from what is there, in one step; tell whether it was written."""
-    file = data / FOLDER / f"{slug}.json"
+    file = data / FOLDER / f"{slug}{_SUFFIX}"
     body = encode(snapshot)
     if file.is_file() and file.read_bytes() == body:
         return False

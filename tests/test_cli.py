@@ -14,6 +14,7 @@ from pathlib import Path
 from urllib.error import HTTPError, URLError
 from urllib.request import urlopen
 
+import click
 import pytest
 from click.testing import CliRunner, Result
 from folders import package, tree, write_data
@@ -210,11 +211,21 @@ def test_help_names_every_command_and_exit_code() -> None:
     assert all(command.help for command in cli.main.commands.values())
 
 
+@pytest.mark.parametrize("width", [60, 80, 100, 200])
+def test_help_says_of_each_command_what_the_command_says_of_itself(width: int) -> None:
+    context = click.Context(cli.main, info_name="builder")
+    ours, clicks = (click.HelpFormatter(width=width) for _ in range(2))
+    cli.main.format_commands(context, ours)
+    click.Group.format_commands(cli.main, context, clicks)
+    assert ours.getvalue() == clicks.getvalue()
+    assert sorted(cli.main.commands) == cli.main.list_commands(context)
+
+
 def test_it_runs_as_a_module_and_does_not_load_what_help_does_not_need() -> None:
     program = (
         "import sys; sys.argv = ['builder', '--help']\n"
         "try:\n    import runpy; runpy.run_module('builder', run_name='__main__')\n"
-        "finally:\n    print(sorted({'pydantic', 'httpx', 'jinja2', 'yaml', 'rich'} & set(sys.modules)))"
+        "finally:\n    print(sorted({'builder.cli.site', 'builder.hosts', 'pydantic', 'yaml'} & set(sys.modules)))"
     )
     environment = {**os.environ, "COLUMNS": "100"}
     done = subprocess.run(  # noqa: S603 - our own command

@@ -1,5 +1,6 @@
 """The rules of single values: what is right, what is refused, and with which code."""
 
+import re
 from datetime import UTC, date, datetime
 from typing import Any, get_args
 from urllib.parse import urlsplit
@@ -319,6 +320,36 @@ def test_an_address_that_passes_is_what_it_seems(text: str) -> None:
         assert parts.netloc.lower() == parts.hostname
         assert parts.hostname.count(".")
         assert text.isprintable()
+
+
+labels = st.sampled_from(
+    ["a", "example", "a-b", "a--b", "-a", "a-", "xn--a", "a_b", "1", "0x1", "LAN", "é", "", "org", "lan"]
+)
+hosts = st.lists(labels | st.sampled_from(sorted(fields.PRIVATE_DOMAINS)), min_size=1, max_size=4).map(".".join)
+paths = st.sampled_from(["", "/", ":1", "/a/b?c=d#e", "?a", "#a", "/a@b", "/a b", "/" + "a" * 490, "/\n", "/é"])
+
+
+@given(
+    st.builds(
+        "{}://{}{}{}".format,
+        st.sampled_from(["https", "http", "HTTP", "ftp"]),
+        st.sampled_from(["", "a@"]),
+        hosts,
+        paths,
+    )
+)
+def test_an_ordinary_address_is_one_that_the_rules_take(text: str) -> None:
+    found = code("WebUrl", text)
+    with pytest.MonkeyPatch.context() as patched:
+        patched.setattr(fields, "_ORDINARY_URL", re.compile("(?!)"))
+        assert code("WebUrl", text) == found
+
+
+@given(st.from_regex(fields._ORDINARY_URL, fullmatch=True).filter(lambda text: len(text) <= 500))  # noqa: SLF001 - no way leads to it alone
+def test_nothing_is_ordinary_that_the_rules_refuse(text: str) -> None:
+    with pytest.MonkeyPatch.context() as patched:
+        patched.setattr(fields, "_ORDINARY_URL", re.compile("(?!)"))
+        assert not code("WebUrl", text)
 
 
 @pytest.mark.parametrize(

@@ -227,7 +227,7 @@ def _type(found: Any) -> str:  # noqa: ANN401 - a part of a schema
 
 def columns() -> dict[str, str]:
     with closing(sqlite3.connect(":memory:")) as database:
-        database.executescript(schema.TABLES)
+        database.executescript(schema.tables())
         found = database.execute(
             'SELECT t.name, c.name, c.type, c."notnull", c.pk FROM sqlite_master AS t, pragma_table_info(t.name) AS c'
         )

@@ -1,12 +1,10 @@
 """`check`: the problems of the data, in a form for people, for programs or for a workflow run."""
 
 import os
-import secrets
 import sys
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from functools import cache
-from importlib.metadata import version
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
@@ -52,6 +50,8 @@ def _json(found: _Found) -> None:
 
 
 def _github(found: _Found) -> None:
+    import secrets  # noqa: PLC0415 - see the package's docstring
+
     from builder.changes.revisions import prefix  # noqa: PLC0415 - see the package's docstring
     from builder.formats import annotate, summarise  # noqa: PLC0415 - see the package's docstring
 
@@ -63,6 +63,8 @@ def _github(found: _Found) -> None:
 
 
 def _sarif(found: _Found) -> None:
+    from importlib.metadata import version  # noqa: PLC0415 - see the package's docstring
+
     from builder.changes.revisions import prefix  # noqa: PLC0415 - see the package's docstring
     from builder.formats import as_sarif  # noqa: PLC0415 - see the package's docstring
 

@@ -7,7 +7,7 @@ from typing import Final
 DECLARATION: Final = '<?xml version="1.0" encoding="utf-8"?>\n'
 
 # What XML 1.0 cannot hold, not even escaped: a feed with one such character in it is no feed for any reader.
-_FORBIDDEN: Final = re.compile("[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
+_FORBIDDEN: Final = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
 _WHITE: Final = str.maketrans({"\t": "&#9;", "\n": "&#10;", "\r": "&#13;"})
 
 

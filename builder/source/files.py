@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Final
 
 from builder.errors import Problem
+from builder.reading import read
 from builder.source.text import SIZE_LIMIT
 
 SUFFIX: Final = ".yaml"
@@ -36,8 +37,7 @@ class File:
 
     def read(self) -> bytes:
         """Give the bytes of the file, and not many more than the limit, however large it is."""
-        with open(self.where, "rb") as file:  # noqa: PTH123 - as above
-            return file.read(SIZE_LIMIT + 1)
+        return read(self.where, SIZE_LIMIT)
 
     def report(self, code: str, message: str, hint: str = "", value: str = "") -> Problem:
         """Make a problem of the whole file."""

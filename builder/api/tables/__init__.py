@@ -35,7 +35,7 @@ class Tables:
         """Begin with what is no item: what the file is, and what items name by number."""
         self._ids = Ids(catalogue)
         self._connection = sqlite3.connect(":memory:", isolation_level=None)
-        self._connection.executescript(f"{_FORM}BEGIN;{schema.TABLES}")
+        self._connection.executescript(f"{_FORM}BEGIN;{schema.tables()}")
         self._insertions = _insertions(self._connection)
         self._insert("meta", _meta(catalogue))
         self._insert("classifiers", ((number, name) for name, number in self._ids.classifiers.items()))

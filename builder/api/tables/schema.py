@@ -4,11 +4,11 @@ Where a key of a resource means the same, its words are taken, so that they are 
 and tables are only ever added.
 """
 
+from functools import cache
 from types import SimpleNamespace
 from typing import Final
 
-from builder.resources import SourceResource
-from builder.resources.base import Resource
+from builder.resources import Resource, SourceResource, base
 from builder.resources.changelog import SCHEMA_VERSION
 from builder.resources.whole import (
     CategoryWholeResource,
@@ -27,7 +27,7 @@ VERSION: Final = SCHEMA_VERSION
 
 def _meanings(resource: type[Resource]) -> SimpleNamespace:
     """Give what the keys of a resource mean, each on one line."""
-    told = {name: " ".join((field.description or "").split()) for name, field in resource.model_fields.items()}
+    told = {name: " ".join(text.split()) for name, text in base.meanings(resource).items()}
     return SimpleNamespace(**{name: text.removesuffix(".") for name, text in told.items()})
 
 
@@ -222,19 +222,23 @@ CREATE TABLE cells (
 ) WITHOUT ROWID;
 """
 
-TABLES: Final = _TABLES.format(
-    category=_meanings(CategoryWholeResource),
-    downloads=_meanings(DownloadsResource),
-    feature=_meanings(FeatureResource),
-    grid=_meanings(GridWholeResource),
-    package=_meanings(PackageWholeResource),
-    pypi=_meanings(PyPIResource),
-    release=_meanings(ReleaseResource),
-    repository=_meanings(RepositoryResource),
-    site=_meanings(UsageResource),
-    source=_meanings(SourceResource),
-)
-"""With what each column means after it."""
+
+@cache
+def tables() -> str:
+    """Give the tables, with what each column means after it."""
+    return _TABLES.format(
+        category=_meanings(CategoryWholeResource),
+        downloads=_meanings(DownloadsResource),
+        feature=_meanings(FeatureResource),
+        grid=_meanings(GridWholeResource),
+        package=_meanings(PackageWholeResource),
+        pypi=_meanings(PyPIResource),
+        release=_meanings(ReleaseResource),
+        repository=_meanings(RepositoryResource),
+        site=_meanings(UsageResource),
+        source=_meanings(SourceResource),
+    )
+
 
 WORDS: Final = """
 INSERT INTO python_versions SELECT DISTINCT packages.id, value FROM packages, json_each(python);
