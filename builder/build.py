@@ -5,7 +5,8 @@ from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeAlias
 
-from builder import api, catalogue, checks, history, making, past, source
+from builder import again, api, catalogue, checks, history, making, past, source, write
+from builder.again import Again
 from builder.catalogue import Catalogue
 from builder.choices import Choices
 from builder.config import Settings
@@ -129,11 +130,25 @@ def build(  # noqa: PLR0913 - what a build depends on, each with a name
     choices = dataclasses.replace(choices or host.choices, changes=kept is not None)
     with timings.phase("past"):
         step = api.Step(past.read(kept) if kept else None)
-    report, folders = making.make(made, host, choices, out, step, allow_shrink=allow_shrink, timings=timings)
-    with timings.phase("past"):
+    with timings.phase("look"):
+        known = _known(note, made) if note else Again()
+    prefix = Urls(made.settings.base_url).prefix
+
+    def done(report: write.Report, folders: Sequence[str]) -> None:
         if kept:
-            past.save(step.kept(), kept)
-    result = Result(report, tuple(notes), Urls(made.settings.base_url).prefix)
-    if note:
-        note.write(result, folders)
-    return result
+            with timings.phase("past"):
+                past.save(step.kept(), kept)
+        if note:
+            with timings.phase("look"):
+                note.write(Result(report, tuple(notes), prefix), folders, known.memory().text)
+
+    report = making.make(
+        made, host, choices, out, step, allow_shrink=allow_shrink, timings=timings, again=known, done=done
+    )
+    return Result(report, tuple(notes), prefix)
+
+
+def _known(note: Note, made: Catalogue) -> Again:
+    """Give what is known of the last build, and what this one is made of."""
+    common = f"{note.inputs.common} {made.as_of} {made.folder}"
+    return Again(again.remembered(*note.units()), common, again.prints(made, note.inputs.marks))

@@ -11,6 +11,7 @@ from typing import Final, TypeVar
 from builder.config import Settings
 from builder.entries import AnyEntry, Article, Data, Entry
 from builder.metadata import Snapshot
+from builder.reads import Item, note, note_all
 from builder.records import (
     CategoryRecord,
     Feature,
@@ -37,7 +38,7 @@ class Dates:
 
 @dataclass(slots=True, eq=False)
 class Category:
-    """A category and its packages, by title."""
+    """A category and its `members`, by title; whoever makes something of it comes to them by `packages`."""
 
     id: int
     slug: str
@@ -45,15 +46,23 @@ class Category:
     record: CategoryRecord
     created: datetime
     modified: datetime
-    packages: list["Package"] = field(default_factory=list, repr=False)
+    members: list["Package"] = field(default_factory=list, repr=False)
+    key: str = ""
+
+    @property
+    def packages(self) -> list["Package"]:
+        """Its packages, by title."""
+        return _noted(self.members)
 
 
 @dataclass(slots=True, eq=False)
 class Package:
     """A package: what people wrote, what upstreams said, and all that it is linked with.
 
-    `grids` are in order of their ids: a grid's file does not say when a package came into it, and ids are given in
-    order of time. An import may know better. `replaced_by` is what took its place, by its own word or by the other's.
+    Its `places`, which are `grids`, are in order of their ids: a grid's file does not say when a package came into it,
+    and ids are given in order of time. An import may know better. `successor`, which is `replaced_by`, is what took its
+    place, by its own word or by the other's; `predecessors` are what it `replaces`. Whoever makes something of the
+    package goes by the latter names, which note what is read (`builder.reads`); `key` is what is noted of it.
     """
 
     id: int
@@ -61,12 +70,36 @@ class Package:
     path: str
     record: PackageRecord
     snapshot: Snapshot
-    category: Category
+    filed_under: Category
     created: datetime
     modified: datetime
-    grids: list["Grid"] = field(default_factory=list, repr=False)
-    replaced_by: "Package | None" = field(default=None, repr=False)
-    replaces: list["Package"] = field(default_factory=list, repr=False)
+    places: list["Grid"] = field(default_factory=list, repr=False)
+    successor: "Package | None" = field(default=None, repr=False)
+    predecessors: list["Package"] = field(default_factory=list, repr=False)
+    key: str = ""
+
+    @property
+    def category(self) -> Category:
+        """The category."""
+        note(self.filed_under.key)
+        return self.filed_under
+
+    @property
+    def grids(self) -> list["Grid"]:
+        """The grids that it is in."""
+        return _noted(self.places)
+
+    @property
+    def replaced_by(self) -> "Package | None":
+        """What took its place."""
+        if self.successor:
+            note(self.successor.key)
+        return self.successor
+
+    @property
+    def replaces(self) -> list["Package"]:
+        """What it took the place of, by slug."""
+        return _noted(self.predecessors)
 
     @property
     def title(self) -> str:
@@ -93,7 +126,7 @@ class Package:
         reasons = (
             ("archived", repository is not None and repository.archived),
             ("deprecated", self.record.deprecated),
-            ("replaced", self.replaced_by),
+            ("replaced", self.successor),
             (f"{pypi.status} on PyPI" if pypi else "", pypi is not None and pypi.status != "active"),
         )
         return tuple(word for word, holds in reasons if holds)
@@ -103,12 +136,12 @@ class Package:
         """Whether it is neither archived nor deprecated nor replaced."""
         repository = self.snapshot.repository
         archived = repository is not None and repository.archived
-        return not (archived or self.record.deprecated or self.replaced_by)
+        return not (archived or self.record.deprecated or self.successor)
 
 
 @dataclass(slots=True, eq=False)
 class Grid:
-    """A grid. `packages` are in its file's order."""
+    """A grid. Its `members` are in its file's order; whoever makes something of it comes to them by `packages`."""
 
     id: int
     slug: str
@@ -116,7 +149,13 @@ class Grid:
     record: GridRecord
     created: datetime
     modified: datetime
-    packages: list[Package] = field(default_factory=list, repr=False)
+    members: list[Package] = field(default_factory=list, repr=False)
+    key: str = ""
+
+    @property
+    def packages(self) -> list[Package]:
+        """Its packages, in its file's order."""
+        return _noted(self.members)
 
     @property
     def title(self) -> str:
@@ -132,6 +171,15 @@ class Grid:
     def listed(self) -> list[Package]:
         """The packages in the order in which the API names them: by title, unless an import knows another."""
         return in_order(by_title(self.packages), self.record.imported.packages)
+
+
+_Noted = TypeVar("_Noted", bound=Item)
+
+
+def _noted(items: list[_Noted]) -> list[_Noted]:
+    """Note that items are read."""
+    note_all([item.key for item in items])
+    return items
 
 
 @dataclass(frozen=True, slots=True)
@@ -182,7 +230,7 @@ def join(data: Data, dates: Mapping[str, Dates], folder: str | None = None) -> C
     grids = _grids(data, dates, packages)
     _replacements(packages)
     for category in categories.values():
-        category.packages = by_title(category.packages)
+        category.members = by_title(category.members)
     return Catalogue(
         data.settings,
         _newest_first(packages.values()),
@@ -227,7 +275,7 @@ def _when(entry: AnyEntry, dates: Mapping[str, Dates]) -> tuple[datetime, dateti
 def _categories(data: Data, dates: Mapping[str, Dates]) -> dict[str, Category]:
     ids = give_ids(data.categories, data.tombstones.categories)
     return {
-        slug: Category(ids[slug], slug, entry.path, entry.record, *_when(entry, dates))
+        slug: Category(ids[slug], slug, entry.path, entry.record, *_when(entry, dates), key=f"categories/{slug}")
         for slug, entry in data.categories.items()
     }
 
@@ -239,8 +287,9 @@ def _packages(data: Data, dates: Mapping[str, Dates], categories: Mapping[str, C
     for slug, entry in data.packages.items():
         category = categories[entry.record.category]
         snapshot = data.snapshots.get(slug, nothing)
-        package = Package(ids[slug], slug, entry.path, entry.record, snapshot, category, *_when(entry, dates))
-        category.packages.append(package)
+        key, when = f"packages/{slug}", _when(entry, dates)
+        package = Package(ids[slug], slug, entry.path, entry.record, snapshot, category, *when, key=key)
+        category.members.append(package)
         packages[slug] = package
     return packages
 
@@ -250,14 +299,14 @@ def _grids(data: Data, dates: Mapping[str, Dates], packages: Mapping[str, Packag
     grids = {}
     for slug in sorted(data.grids, key=ids.__getitem__):
         entry = data.grids[slug]
-        grid = Grid(ids[slug], slug, entry.path, entry.record, *_when(entry, dates))
-        grid.packages = [packages[name] for name in entry.record.packages]
-        for package in grid.packages:
-            package.grids.append(grid)
+        grid = Grid(ids[slug], slug, entry.path, entry.record, *_when(entry, dates), key=f"grids/{slug}")
+        grid.members = [packages[name] for name in entry.record.packages]
+        for package in grid.members:
+            package.places.append(grid)
         grids[slug] = grid
     for package in packages.values():
         if order := package.record.imported.grids:
-            package.grids = in_order(package.grids, order)
+            package.places = in_order(package.places, order)
     return grids
 
 
@@ -265,9 +314,9 @@ def _replacements(packages: Mapping[str, Package]) -> None:
     for slug in sorted(packages):
         package = packages[slug]
         if package.record.replaced_by:
-            package.replaced_by = packages[package.record.replaced_by]
+            package.successor = packages[package.record.replaced_by]
         for name in package.record.replaces:
-            packages[name].replaced_by = packages[name].replaced_by or package
+            packages[name].successor = packages[name].successor or package
     for slug in sorted(packages):
-        if successor := packages[slug].replaced_by:
-            successor.replaces.append(packages[slug])
+        if successor := packages[slug].successor:
+            successor.predecessors.append(packages[slug])

@@ -11,12 +11,14 @@ from functools import partial
 from pathlib import Path
 from typing import Final
 
-from builder import TEMPLATES, api, feeds, hosts, pages, pictures, scripts, search, workers, write
-from builder.api.generation import DUMPS, sha256
+from builder import TEMPLATES, again, api, feeds, hosts, pages, pictures, scripts, search, workers, write
+from builder.again import Again
+from builder.api.generation import DUMPS, MANIFEST, sha256
 from builder.catalogue import Catalogue
 from builder.choices import Choices
 from builder.hosts import File, Host
-from builder.outputs import COMPRESSED, PNG, Batch, Output
+from builder.outputs import COMPRESSED, JSON, PNG, Batch, Output
+from builder.reads import note, recorded
 from builder.timings import Timings
 from builder.urls import Urls
 from builder.write import Placed, Siblings, Tree
@@ -27,15 +29,21 @@ SMALL: Final = 200
 Examples = Mapping[str, tuple[str, str]]
 Summed = tuple[Placed, str]
 """A file that lies in the new tree, and its SHA-256."""
+Done = Callable[[write.Report, Sequence[str]], None]
+"""Is told what was done, and the folders of the site, as paths in it."""
 
 
 @dataclass(frozen=True, slots=True)
 class Made:
-    """What became of a batch: its files, answers that stand as examples, and where the time went, in seconds."""
+    """What became of a batch: its files, answers that stand as examples, and where the time went, in seconds.
+
+    `units` are what is known of each unit, by its key; None for one that was not made, since it is as it was.
+    """
 
     files: Sequence[Summed]
     examples: Examples
     seconds: Mapping[str, float]
+    units: Mapping[str, again.Unit | None]
 
 
 def batches(
@@ -52,7 +60,7 @@ def batches(
         Batch("search", lambda: search.render(made, site)),
         *of_pages,
         *(pictures.batches(made, templates, old) if choices.pictures else ()),
-        Batch("feeds", lambda: feeds.render(made, site)),
+        *feeds.batches(made, site),
         Batch("scripts", lambda: scripts.render(choices, templates)),
     ], last
 
@@ -78,13 +86,14 @@ def make(  # noqa: PLR0913 - what the files depend on, each with a name
     allow_shrink: bool = False,
     timings: Timings | None = None,
     processes: int | None = None,
-) -> tuple[write.Report, Sequence[str]]:
+    again: Again | None = None,
+    done: Done | None = None,
+) -> write.Report:
     """Let the folder `out` hold the site, in one step; `processes` is how many make it, by default as many as can.
 
-    `step` learns of the files, and knows what was before, where that is to be told (`choices.changes`).
-
-    Returns:
-        What was done, and the folders of the site, as paths in it.
+    `step` learns of the files, and knows what was before, where that is to be told (`choices.changes`). `again` knows
+    which units need not be made, and learns of the others. `done` is called when the site is in its place, before
+    another build may begin.
 
     Raises:
         SiteError: two files have one path, `out` does not allow it, or the host would not take so many, or so large
@@ -93,9 +102,16 @@ def make(  # noqa: PLR0913 - what the files depend on, each with a name
     """
     timings = timings or Timings()
     with write.writing(out) as tree:
-        _Making(made, host, choices, tree, step or api.Step(), timings).make(processes)
+        _Making(made, host, choices, tree, step or api.Step(), again or Again(), timings).make(processes)
         with timings.phase("write"):
-            return tree.replace(allow_shrink=allow_shrink), tree.folders
+            report = tree.replace(allow_shrink=allow_shrink)
+            if done:
+                done(report, tree.folders)
+        return report
+
+
+def _empty(route: str) -> Output:
+    return Output(route, b"", JSON)
 
 
 def _none(_path: str, _body: bytes) -> Sequence[str]:
@@ -107,12 +123,13 @@ class _Making:
     """A site in the making, for a host: a tree that its files come into."""
 
     def __init__(  # noqa: PLR0913, PLR0917 - what the files depend on, and where they come to lie
-        self, made: Catalogue, host: Host, choices: Choices, tree: Tree, step: api.Step, timings: Timings
+        self, made: Catalogue, host: Host, choices: Choices, tree: Tree, step: api.Step, again: Again, timings: Timings
     ) -> None:
         self._made, self._host, self._choices = made, host, choices
-        self._tree, self._step, self._timings = tree, step, timings
+        self._tree, self._step, self._again, self._timings = tree, step, again, timings
         self._site = Urls(made.settings.base_url)
         self._collector = api.Collector(made, self._site)
+        self._shown = {path: route for route in self._collector.routes for path, _ in host.files(_empty(route))}
         self._left_out = frozenset() if choices.plain_dumps else DUMPS
 
     def make(self, processes: int | None) -> None:
@@ -121,12 +138,14 @@ class _Making:
             processes = 1 if len(self._made.packages) <= SMALL else workers.processors()
         if processes > 1:
             self._tree.begin()
+        self._again.begin(self._tree.old(MANIFEST))
         first, last = batches(self._made, self._choices, TEMPLATES, self._old)
         done = workers.spread([partial(self._batch, batch) for batch in first], processes)
         shown = {kind: example for each in done for kind, example in each.examples.items()}
         done.append(self._batch(last(shown)))
         for each in done:
             self._timings.add(each.seconds)
+            self._again.add(each.units)
         with self._timings.phase("write"):
             files = [file for each in done for file in each.files]
             files += self._put(self._host.configuration(self._site, self._choices), self._timings)
@@ -143,11 +162,36 @@ class _Making:
     def _batch(self, batch: Batch) -> Made:
         """Make a batch, maybe in another process: all that is to be known of it comes back."""
         timings, collector = self._timings.fresh(), self._collector.fresh()
+        units: dict[str, again.Unit | None] = {}
+
+        def put(outputs: Iterable[Output]) -> list[Summed]:
+            passing = collector.passing(timings.through(batch.phase, outputs))
+            laid_out = timings.through("layout", (file for output in passing for file in self._host.files(output)))
+            return self._put(laid_out, timings)
+
         with timings.phase("write"):
-            outputs = collector.passing(timings.through(batch.phase, batch.outputs()))
-            laid_out = timings.through("layout", (file for output in outputs for file in self._host.files(output)))
-            files = self._put(laid_out, timings)
-        return Made(files, collector.examples, timings.seconds)
+            files = put(batch.whole()) if batch.whole else []
+            for unit in timings.through(batch.phase, batch.units()):
+                left = self._left(unit.key, collector)
+                if left is None:
+                    with recorded() as read:
+                        note(unit.item)
+                        left = put(unit.outputs())
+                    units[unit.key] = again.Unit(frozenset(read), [placed.path for placed, _ in left])
+                else:
+                    units[unit.key] = None
+                files += left
+        return Made(files, collector.examples, timings.seconds, units)
+
+    def _left(self, key: str, collector: api.Collector) -> list[Summed] | None:
+        """Give the files of a unit as the last build left them; None if it must be made."""
+        found = self._again.files(key)
+        if found is None or not all(self._tree.has(path) for path, _, _ in found):
+            return None
+        for path, _, _ in found:
+            if route := self._shown.get(path):
+                list(collector.passing([Output(route, self._tree.old(path) or b"", JSON)]))
+        return [(Placed(path, size), total) for path, size, total in found]
 
     def _put(self, files: Iterable[File], timings: Timings, siblings: Siblings | None = None) -> list[Summed]:
         """Let files lie in the tree, with those compressed forms that they get."""

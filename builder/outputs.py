@@ -1,6 +1,6 @@
 """What a build makes. Renderers yield outputs; `builder.write` alone touches the disk."""
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 from typing import Final, TypeVar
@@ -37,11 +37,34 @@ class Output:
 
 
 @dataclass(frozen=True, slots=True)
+class Unit:
+    """Outputs of one item, which are made again only when something has changed that was read for them.
+
+    `key` is the unit's own, the same in each build. `item` is the key of the item (`builder.reads`).
+    """
+
+    key: str
+    item: str
+    outputs: Callable[[], Iterable[Output]]
+
+
+@dataclass(frozen=True, slots=True)
 class Batch:
-    """Outputs that can be made apart from all others, in any process; `phase` is what kind of outputs they are."""
+    """Outputs that can be made apart from all others, in any process; `phase` is what kind of outputs they are.
+
+    They are those of many items together, or of `units`, one after another.
+    """
 
     phase: str
-    outputs: Callable[[], Iterable[Output]]
+    whole: Callable[[], Iterable[Output]] | None = None
+    units: Callable[[], Iterable[Unit]] = tuple
+
+    def outputs(self) -> Iterator[Output]:
+        """Yield all of them."""
+        if self.whole:
+            yield from self.whole()
+        for unit in self.units():
+            yield from unit.outputs()
 
 
 PARTS: Final = 16

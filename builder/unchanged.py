@@ -13,7 +13,7 @@ import os
 import sys
 import sysconfig
 import time
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
@@ -24,7 +24,8 @@ from builder.write.report import Report
 
 PROGRAM: Final = Path(__file__).resolve().parent
 
-_VERSION: Final = 1
+_VERSION: Final = 2
+_ITEMS: Final = ("packages/", "grids/", "categories/", "snapshots/")
 _UNSEEN: Final = frozenset({".git", "__pycache__"})
 _TICK: Final = 20_000_000
 """Nanoseconds in which a file system may give two changes one time: what is so young may change unseen."""
@@ -44,10 +45,16 @@ class Result:
 
 @dataclass(frozen=True, slots=True)
 class Inputs:
-    """All that a build is made of, as a digest; `settled` tells that nothing of it is so young that it is not sure."""
+    """All that a build is made of, as a digest; `settled` tells that nothing of it is so young that it is not sure.
+
+    `marks` tell of each file that is an item's, by its path in the data; `common` is a digest of all the others, but
+    for the history, whose dates are the items'.
+    """
 
     digest: str
     settled: bool
+    common: str
+    marks: Mapping[str, str]
 
 
 def inputs(data: Path, options: object) -> Inputs:
@@ -57,12 +64,19 @@ def inputs(data: Path, options: object) -> Inputs:
     """
     now, newest = time.time_ns(), 0
     libraries = sorted({sysconfig.get_path(name) for name in ("purelib", "platlib")})
-    told = [repr(options), sys.version, _history(data), *(f"{path} {_time(path)}" for path in libraries)]
+    common = [repr(options), sys.version, *(f"{path} {_time(path)}" for path in libraries)]
+    items: dict[str, str] = {}
+    top = len(os.path.realpath(data)) + 1
     for folder in (data, TEMPLATES, PROGRAM):
         for name, status in _walk(os.path.realpath(folder)):
             newest = max(newest, status.st_mtime_ns, status.st_ctime_ns)
-            told.append(f"{name}\0{_marks(status)}")
-    return Inputs(_digest(told), settled=newest + _TICK < now)
+            path = name[top:] if folder is data else ""
+            if path.startswith(_ITEMS):
+                items[path] = _marks(status)
+            else:
+                common.append(f"{name}\0{_marks(status)}")
+    told = [*common, _history(data), *items, *items.values()]
+    return Inputs(_digest(told), newest + _TICK < now, _digest(common), items)
 
 
 def _walk(folder: str) -> Iterator[tuple[str, os.stat_result]]:
@@ -79,8 +93,8 @@ def _walk(folder: str) -> Iterator[tuple[str, os.stat_result]]:
                 yield entry.path, entry.stat(follow_symlinks=False)
 
 
-def _marks(status: os.stat_result) -> tuple[int, int, int, int]:
-    return status.st_size, status.st_mtime_ns, status.st_ctime_ns, status.st_ino
+def _marks(status: os.stat_result) -> str:
+    return f"{status.st_size} {status.st_mtime_ns} {status.st_ctime_ns} {status.st_ino}"
 
 
 def _time(path: str | None) -> int:
@@ -106,15 +120,17 @@ def _history(data: Path) -> str:
 class Note:
     """What lies beside a site: what its last build was made of, what it left, and what it told."""
 
-    def __init__(self, out: Path, made_of: Inputs, kept: Path | None = None) -> None:
+    def __init__(self, out: Path, made_of: Inputs, kept: Path | None = None, *, fresh: bool = False) -> None:
         """Take the site's folder, what a build of it would be made of now, and the folder of its past, if it has one.
+
+        With `fresh` nothing is taken for unchanged.
 
         Raises:
             SiteError: `out` is no folder that a build may write.
         """
         self._site = place.accept(out)
         self._file = place.note_beside(self._site)
-        self._made_of, self._kept = made_of, kept
+        self._made_of, self._kept, self._fresh = made_of, kept, fresh
 
     def result(self) -> Result | None:
         """Give what a build would tell that has nothing to do; None where there may be something."""
@@ -126,8 +142,25 @@ class Note:
         count = told["files"]
         return Result(Report(0, count, 0, 0, told["bytes"]), tuple(told["notes"]), told["prefix"])
 
+    @property
+    def inputs(self) -> Inputs:
+        """What a build would be made of now."""
+        return self._made_of
+
+    def units(self) -> tuple[str, str]:
+        """Give what the last build wrote of its units, and the token that stands in it; "" where nothing is sure."""
+        told = self._read()
+        if told is None or told["left"] != _left(self._site, told["folders"]):
+            return "", ""
+        try:
+            return place.units_beside(self._site).read_text(encoding="utf-8"), told["made_of"]
+        except OSError:
+            return "", ""
+
     def _read(self) -> dict[str, Any] | None:
         """Give what is noted; None where nothing is, or where another version of this program has noted it."""
+        if self._fresh:
+            return None
         try:
             told = json.loads(self._file.read_bytes())
         except (OSError, ValueError):
@@ -139,10 +172,14 @@ class Note:
         found = _walk(os.path.realpath(self._kept)) if self._kept and self._kept.is_dir() else ()
         return _digest(f"{name}\0{_marks(status)}" for name, status in found)
 
-    def write(self, result: Result, folders: Sequence[str]) -> None:
-        """Note what was built, and the folders that it left, as paths in the site; nothing where that is not sure."""
+    def write(self, result: Result, folders: Sequence[str], units: Callable[[str], str]) -> None:
+        """Note what was built, the folders that it left, as paths in the site, and its units; nothing where not sure.
+
+        `units` makes the text of the latter around a token. No other build may write the site meanwhile.
+        """
         if not self._made_of.settled:
             return
+        _replace(place.units_beside(self._site), units(self._made_of.digest))
         report = result.report
         told = {
             "version": _VERSION,
@@ -155,9 +192,13 @@ class Note:
             "prefix": result.prefix,
             "folders": folders,
         }
-        beside = self._file.with_name(f"{self._file.name}.new")
-        beside.write_text(json.dumps(told), encoding="utf-8")
-        beside.replace(self._file)
+        _replace(self._file, json.dumps(told))
+
+
+def _replace(file: Path, text: str) -> None:
+    beside = file.with_name(f"{file.name}.new")
+    beside.write_text(text, encoding="utf-8")
+    beside.replace(file)
 
 
 def _left(site: Path, folders: Iterable[str]) -> str:

@@ -26,7 +26,8 @@ COLOURS = {*badges.STANDINGS.values(), badges.LABEL, badges.VERSION, badges.UNKN
 
 
 def rendered(made: Catalogue) -> dict[str, bytes]:
-    found = list(badges.render(made, facts.of_packages(made)))
+    known = facts.of_packages(made)
+    found = [output for unit in badges.units(made, lambda: known) for output in unit.outputs()]
     assert {output.media_type for output in found} == {JSON, SVG}
     assert all(output.route.endswith(".json") == (output.media_type == JSON) for output in found)
     return {output.route: output.body for output in found}

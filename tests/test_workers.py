@@ -6,8 +6,10 @@ import signal
 import subprocess
 import sys
 import time
+from collections.abc import Sequence
 from functools import partial
 from pathlib import Path
+from typing import Any
 
 import pytest
 from folders import grid, package, tree, write_data
@@ -17,6 +19,7 @@ from builder.errors import SiteError
 from builder.hosts import HOSTS, Host
 from builder.timings import Timings
 from builder.workers import WorkerError, spread
+from builder.write import Report
 
 
 def numbered(number: int) -> tuple[int, int]:
@@ -139,6 +142,10 @@ def _left(argument: str) -> list[int]:
     return [int(line.split()[0]) for line in found.stdout.splitlines() if argument in line and "-c" in line]
 
 
+def tell(told: list[Sequence[str]], _report: Report, folders: Sequence[str]) -> None:
+    told.append(folders)
+
+
 @pytest.mark.parametrize("host", [HOSTS[0], HOSTS[2]], ids=lambda host: host.name)
 def test_a_site_is_the_same_whoever_makes_it(tmp_path: Path, host: Host) -> None:
     packages = {f"p{n}": package(n) for n in range(1, 40)}
@@ -149,13 +156,14 @@ def test_a_site_is_the_same_whoever_makes_it(tmp_path: Path, host: Host) -> None
     for processes in (1, 2, 3):
         site = tmp_path / f"site{processes}"
         timings = Timings(time.perf_counter)
-        report, folders = making.make(made, host, host.choices, site, timings=timings, processes=processes)
+        told: list[Sequence[str]] = []
+        options: dict[str, Any] = {"timings": timings, "processes": processes}
+        report = making.make(made, host, host.choices, site, done=partial(tell, told), **options)
         sites.append(tree(site))
         assert report.written == len(sites[-1]) - 1
-        assert {str(path.relative_to(site)) for path in site.rglob("*") if path.is_dir()} == {*folders} - {""}
+        assert {str(path.relative_to(site)) for path in site.rglob("*") if path.is_dir()} == {*told[0]} - {""}
         assert {"api", "pages", "pictures", "search", "feeds", "sums"} <= timings.seconds.keys()
-        again, _ = making.make(made, host, host.choices, site, processes=processes)
-        assert not again.changed
+        assert not making.make(made, host, host.choices, site, processes=processes).changed
     assert sites[0] == sites[1] == sites[2]
 
 

@@ -35,5 +35,5 @@ def batches(catalogue: Catalogue, site: Urls, choices: Choices) -> Iterator[Batc
         yield batch(lambda: edge.render(catalogue, site, choices))
     yield batch(lambda: data.render(catalogue, site, choices, known()))
     if choices.badges:
-        yield batch(lambda: badges.render(catalogue, known()))
+        yield batch(units=lambda: badges.units(catalogue, known))
     yield batch(lambda: contract.render(site, choices))

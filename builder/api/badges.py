@@ -7,14 +7,14 @@ the font of the site's pictures, and `textLength` holds whatever font draws them
 
 import unicodedata
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from functools import cache
+from functools import cache, partial
 from html import escape
 from typing import Final
 
 from builder import urls
 from builder.api.facts import Facts
-from builder.catalogue import Catalogue
-from builder.outputs import JSON, SVG, Output
+from builder.catalogue import Catalogue, Package
+from builder.outputs import JSON, SVG, Output, Unit
 from builder.resources import BadgeResource, encode
 
 LISTED: Final = "listed"
@@ -54,7 +54,7 @@ OTHER: Final = 700
 """The same of a letter of East Asia or a pictogram, and of any other one: about as much as most of them have."""
 
 
-def render(catalogue: Catalogue, facts: Mapping[int, Facts]) -> Iterator[Output]:
+def units(catalogue: Catalogue, facts: Callable[[], Mapping[int, Facts]]) -> Iterator[Unit]:
     """Yield both forms of the badge of each package."""
     label = shown(catalogue.settings.title, LONGEST_LABEL) or NAMELESS
 
@@ -63,10 +63,13 @@ def render(catalogue: Catalogue, facts: Mapping[int, Facts]) -> Iterator[Output]
         resource = BadgeResource(label=label, message=message, color=colour, labelColor=LABEL)
         return encode(resource), draw(resource)
 
-    for package in catalogue.packages:
-        body, picture = forms(*words(package.standing, facts[package.id].pypi_version))
+    def badge(package: Package) -> Iterator[Output]:
+        body, picture = forms(*words(package.standing, facts()[package.id].pypi_version))
         yield Output(urls.badge_data(package.slug), body, JSON)
         yield Output(urls.badge(package.slug), picture, SVG)
+
+    for package in catalogue.packages:
+        yield Unit(f"badges/{package.key}", package.key, partial(badge, package))
 
 
 def words(standing: Sequence[str], version: str | None) -> tuple[str, str]:

@@ -6,7 +6,7 @@ put together of answers that are examples themselves.
 
 import json
 import re
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from copy import copy
 from functools import cache
 from typing import Any, Final, Self
@@ -44,6 +44,11 @@ class Collector:
         self.examples: dict[str, tuple[str, str]] = {}
         self._site = site
         self._wanted = dict(_wanted(catalogue))
+
+    @property
+    def routes(self) -> Collection[str]:
+        """The routes whose answers are kept."""
+        return self._wanted.keys()
 
     def fresh(self) -> Self:
         """Give one that has kept nothing yet, for other outputs of the same catalogue."""

@@ -64,8 +64,8 @@ def build(  # noqa: PLR0913, PLR0917 - one for each option
     began = time.perf_counter()
     spent = Timings(time.perf_counter if timings else None)
     with spent.phase("look"):
-        note = _note(data, out, base_url, host, choices, past)
-        result = None if fresh else note.result()
+        note = _note(data, out, base_url, host, choices, past, fresh=fresh)
+        result = note.result()
     if result is None:
         from builder import build as building  # noqa: PLC0415 - see the package's docstring
 
@@ -93,12 +93,20 @@ def build(  # noqa: PLR0913, PLR0917 - one for each option
 
 
 def _note(  # noqa: PLR0913, PLR0917 - as for `build`
-    data: Path, out: Path, base_url: str | None, host: Host, choices: Choices, past: Path | None = None
+    data: Path,
+    out: Path,
+    base_url: str | None,
+    host: Host,
+    choices: Choices,
+    past: Path | None = None,
+    *,
+    fresh: bool = False,
 ) -> "unchanged.Note":
     """Look at what a build would be made of."""
     from builder import unchanged  # noqa: PLC0415 - see the package's docstring
 
-    return unchanged.Note(out, unchanged.inputs(data, (base_url, host.name, choices, past is not None)), past)
+    made_of = unchanged.inputs(data, (base_url, host.name, choices, past is not None))
+    return unchanged.Note(out, made_of, past, fresh=fresh)
 
 
 @click.command()

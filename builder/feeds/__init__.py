@@ -8,6 +8,8 @@ of feeds reads.
 
 from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime, time
+from functools import partial
+from itertools import chain
 from typing import NamedTuple
 
 from builder import urls
@@ -15,16 +17,29 @@ from builder.catalogue import Catalogue, Grid
 from builder.feeds import entries, searching, sitemaps
 from builder.feeds.entries import Entry
 from builder.feeds.forms import FORMS, Feed
-from builder.outputs import OPENSEARCH, TEXT, Output
+from builder.outputs import OPENSEARCH, TEXT, Batch, Output, Unit
 from builder.urls import Urls
 
-__all__ = ["render"]
+__all__ = ["batches", "render"]
 
 
 def render(catalogue: Catalogue, site: Urls) -> Iterator[Output]:
     """Yield the feeds and what leads search engines; without posts there is no feed of them."""
+    return chain.from_iterable(batch.outputs() for batch in batches(catalogue, site))
+
+
+def batches(catalogue: Catalogue, site: Urls) -> Iterator[Batch]:
+    """Yield the outputs of `render` in batches."""
+
+    def of_grids() -> Iterator[Unit]:
+        for grid in catalogue.grids:
+            yield Unit(f"feeds/{grid.key}", grid.key, partial(_grid_feed, grid, catalogue, site))
+
+    yield Batch("feeds", lambda: _of_many(catalogue, site), of_grids)
+
+
+def _of_many(catalogue: Catalogue, site: Urls) -> Iterator[Output]:
     yield from _feeds(catalogue, site)
-    yield from (_grid_feed(grid, catalogue, site) for grid in catalogue.grids)
     yield from sitemaps.render(catalogue, site)
     yield Output(urls.ROBOTS, f"User-agent: *\nAllow: /\n\nSitemap: {site.absolute(urls.SITEMAP)}\n".encode(), TEXT)
     description = searching.description(catalogue.settings, site)
@@ -60,11 +75,11 @@ def _feeds(catalogue: Catalogue, site: Urls) -> Iterator[Output]:
             yield Output(urls.feed_page(plan.feed, form), output.body, output.media_type)
 
 
-def _grid_feed(grid: Grid, catalogue: Catalogue, site: Urls) -> Output:
+def _grid_feed(grid: Grid, catalogue: Catalogue, site: Urls) -> Iterator[Output]:
     about = "New packages of this grid, and new versions."
     news = entries.grid_news(grid, site)
     plan = _Plan(urls.grid_feed(grid.slug), grid.title, about, urls.grid_page(grid.slug), news)
-    return _written(plan, "atom", catalogue, site)
+    yield _written(plan, "atom", catalogue, site)
 
 
 def _written(plan: _Plan, form: str, catalogue: Catalogue, site: Urls) -> Output:

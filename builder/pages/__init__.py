@@ -10,7 +10,7 @@ from builder.catalogue import Catalogue
 from builder.choices import Choices
 from builder.outputs import Batch, Output, parts
 from builder.pages import reference
-from builder.pages.all_pages import PEOPLE, Pages
+from builder.pages.all_pages import PEOPLE_PARTS, Pages
 from builder.pages.shell import Page
 from builder.urls import Urls
 
@@ -50,8 +50,8 @@ def batches(
     def batch(make: Callable[[], Iterable[Page]]) -> Batch:
         return Batch("pages", lambda: map(pages.shell.output, make()))
 
-    first = [batch(partial(pages.of_packages, part)) for part in parts(catalogue.packages)]
-    first += [batch(partial(pages.of_people, number)) for number in range(PEOPLE if choices.extras else 0)]
-    first += [batch(partial(pages.of_grids, some)) for some in parts(catalogue.grids)]
+    first = [Batch("pages", units=partial(pages.of_packages, part)) for part in parts(catalogue.packages)]
+    first += [Batch("pages", units=partial(pages.of_people, n)) for n in range(PEOPLE_PARTS if choices.extras else 0)]
+    first += [Batch("pages", units=partial(pages.of_grids, some)) for some in parts(catalogue.grids)]
     first += [batch(pages.listing), batch(pages.of_many), Batch("pages", pages.assets)]
     return first, lambda examples: batch(lambda: [reference.page(examples, pages.shell)])

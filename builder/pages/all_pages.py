@@ -1,15 +1,15 @@
 """Every page of a catalogue, made when it is asked for."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, partial
 from pathlib import Path
 from typing import Final
 
 from builder import urls
 from builder.catalogue import Catalogue, Grid, Package
 from builder.choices import Choices
-from builder.outputs import Output
+from builder.outputs import Output, Unit
 from builder.pages import (
     figures,
     finding,
@@ -26,14 +26,15 @@ from builder.pages import (
     texts,
     use,
 )
-from builder.pages.people import People
+from builder.pages.people import People, Person
 from builder.pages.sheets import Ranks, Sheets, make_sheets, rank
 from builder.pages.shell import Page, Shell
 from builder.pages.words import Calendar
+from builder.reads import PEOPLE
 from builder.urls import Urls
 
-PEOPLE: Final = 4
-"""How many batches the pages of people make: how many there are is known only when they are looked for."""
+PEOPLE_PARTS: Final = 4
+"""Into how many parts the pages of people are cut: how many there are is known only when they are looked for."""
 
 
 @dataclass
@@ -86,34 +87,45 @@ class Pages:
         """Render the page of a route; None if it is not one of a single package or grid."""
         _, _, slug, *_ = [*route.split("/")[1:], "", "", ""]
         if route.startswith(urls.package_page(slug)):
-            made = self.of_packages(item for item in self.catalogue.packages if item.slug == slug)
+            units = self.of_packages(item for item in self.catalogue.packages if item.slug == slug)
         elif route.startswith(urls.grid_page(slug)):
-            made = self.of_grids(item for item in self.catalogue.grids if item.slug == slug)
+            units = self.of_grids(item for item in self.catalogue.grids if item.slug == slug)
         else:
             return None
-        return next((self.shell.output(page) for page in made if page.route == route), None)
+        return next((output for unit in units for output in unit.outputs() if output.route == route), None)
 
     def assets(self) -> Iterator[Output]:
         """Yield the style sheet, the pictures and the scripts."""
         return self.shell.assets()
 
-    def of_packages(self, packages: Iterable[Package]) -> Iterator[Page]:
-        """Make the pages of each package."""
-        for item in packages:
-            sheet = self.sheets[item.slug]
-            yield package.page(sheet, self.ranks, self.people, self.calendar, self.shell)
-            if self.choices.extras:
-                yield rules.page(sheet, self.calendar)
+    def of_packages(self, packages: Iterable[Package]) -> Iterator[Unit]:
+        """Yield the pages of each package."""
+        return (self._unit(item.key, item.key, partial(self._package, item)) for item in packages)
 
-    def of_grids(self, grids: Iterable[Grid]) -> Iterator[Page]:
-        """Make the pages of each grid."""
-        for item in grids:
-            yield grid.page(item, self.ranks, self.shell)
-            yield from spans.pages(item, self.ranks, self.calendar, self.shell)
+    def of_grids(self, grids: Iterable[Grid]) -> Iterator[Unit]:
+        """Yield the pages of each grid."""
+        return (self._unit(item.key, item.key, partial(self._grid, item)) for item in grids)
 
-    def of_people(self, number: int) -> Iterator[Page]:
-        """Make the pages of every `PEOPLE`th, beginning with one of them."""
-        return (people.page(person, self.sheets) for person in self.people.all[number::PEOPLE])
+    def of_people(self, part: int) -> Iterator[Unit]:
+        """Yield the page of each person of one of `PEOPLE_PARTS` parts."""
+        some = self.people.all[part::PEOPLE_PARTS]
+        return (self._unit(f"people/{person.name}", PEOPLE, partial(self._person, person)) for person in some)
+
+    def _unit(self, key: str, item: str, make: Callable[[], Iterable[Page]]) -> Unit:
+        return Unit(f"pages/{key}", item, lambda: map(self.shell.output, make()))
+
+    def _package(self, item: Package) -> Iterator[Page]:
+        sheet = self.sheets[item.slug]
+        yield package.page(sheet, self.ranks, self.people, self.calendar, self.shell)
+        if self.choices.extras:
+            yield rules.page(sheet, self.calendar)
+
+    def _grid(self, item: Grid) -> Iterator[Page]:
+        yield grid.page(item, self.ranks, self.shell)
+        yield from spans.pages(item, self.ranks, self.calendar, self.shell)
+
+    def _person(self, person: Person) -> Iterator[Page]:
+        yield people.page(person, self.sheets)
 
     def listing(self) -> Iterator[Page]:
         """Make the lists of packages."""

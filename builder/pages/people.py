@@ -18,6 +18,7 @@ from builder.pages.lists import filed_under
 from builder.pages.sheets import Sheets
 from builder.pages.shell import LISTS, Page, Shell
 from builder.pages.words import Fact, counted
+from builder.reads import PEOPLE, note
 
 LEAST: Final = 2  # packages that somebody with a page contributed to
 SHOWN: Final = 200  # people in the list
@@ -81,6 +82,7 @@ class People:
 
     def hrefs(self, package: Package) -> Mapping[str, str]:
         """Give the addresses of people by their logins, as they are spelt on the forge of a package."""
+        note(PEOPLE)
         return self._hrefs.get(_forge(package), {})
 
 

@@ -1,9 +1,8 @@
 """A package as its page and every row shows it: plain text and ready addresses, made once and used everywhere."""
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Generic, TypeVar
 
 from builder import derive, urls
 from builder.catalogue import Grid, Package
@@ -24,6 +23,7 @@ from builder.pages.words import (
     number,
     unknown,
 )
+from builder.reads import Lazy
 from builder.urls import Urls
 
 
@@ -92,31 +92,6 @@ class Sheet:
         """What a comparison shows besides: Python, Django, licence, development status."""
         pypi = self.pypi
         return pypi.python, pypi.django, pypi.licence, pypi.status
-
-
-Source = TypeVar("Source")
-Made_co = TypeVar("Made_co", covariant=True)
-
-
-class Lazy(Mapping[str, Made_co], Generic[Source, Made_co]):
-    """Values by slug, each made when it is first asked for: of one page of many, few are."""
-
-    def __init__(self, sources: Mapping[str, Source], make: Callable[[Source], Made_co]) -> None:
-        """Take what each is made of, and how."""
-        self._sources, self._make = sources, make
-        self._made: dict[str, Made_co] = {}
-
-    def __getitem__(self, slug: str) -> Made_co:
-        made = self._made.get(slug)
-        if made is None:
-            made = self._made[slug] = self._make(self._sources[slug])
-        return made
-
-    def __iter__(self) -> Iterator[str]:
-        return iter(self._sources)
-
-    def __len__(self) -> int:
-        return len(self._sources)
 
 
 Sheets = Mapping[str, Sheet]

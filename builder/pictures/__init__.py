@@ -13,7 +13,7 @@ The pixels are the same on all machines with one release of Pillow, which brings
 depend on the machine's zlib. Both are part of the seal, so that a site has no pictures of two kinds.
 """
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator
 from datetime import tzinfo
 from functools import cache, partial
 from itertools import chain
@@ -21,7 +21,7 @@ from pathlib import Path
 
 from builder import urls
 from builder.catalogue import Catalogue, Grid, Package
-from builder.outputs import PNG, Batch, Output, parts
+from builder.outputs import PNG, Batch, Output, Unit, parts
 from builder.pictures import cards, png
 from builder.pictures.cards import Card
 from builder.pictures.drawing import Drawing
@@ -46,29 +46,32 @@ def batches(catalogue: Catalogue, templates: Path, old: Old) -> Iterator[Batch]:
     drawing = cache(lambda: Drawing(templates, catalogue.settings.title))
     zone = catalogue.settings.time_zone
 
-    def batch(cards: Callable[[], Iterable[tuple[str, Card]]]) -> Batch:
-        return Batch("pictures", lambda: _drawn(cards(), drawing(), old))
+    def unit(item: Package | Grid, card: Callable[[], tuple[str, Card]]) -> Unit:
+        return Unit(f"pictures/{item.key}", item.key, lambda: _drawn(*card(), drawing(), old))
 
-    yield batch(lambda: [(urls.HOME, cards.of_site(catalogue))])
-    for part in parts(catalogue.packages):
-        yield batch(partial(_of_packages, part, zone))
-    for some in parts(catalogue.grids):
-        yield batch(partial(_of_grids, some))
+    def of_packages(packages: Iterable[Package]) -> Iterator[Unit]:
+        return (unit(item, partial(_of_package, item, zone)) for item in packages)
 
+    def of_grids(grids: Iterable[Grid]) -> Iterator[Unit]:
+        return (unit(item, partial(_of_grid, item)) for item in grids)
 
-def _of_packages(packages: Sequence[Package], zone: tzinfo) -> Iterator[tuple[str, Card]]:
-    """Yield the route of the page of each, and what stands on its picture."""
-    return ((urls.package_page(package.slug), cards.of_package(package, zone)) for package in packages)
-
-
-def _of_grids(grids: Sequence[Grid]) -> Iterator[tuple[str, Card]]:
-    return ((urls.grid_page(grid.slug), cards.of_grid(grid)) for grid in grids)
+    yield Batch("pictures", lambda: _drawn(urls.HOME, cards.of_site(catalogue), drawing(), old))
+    yield from (Batch("pictures", units=partial(of_packages, part)) for part in parts(catalogue.packages))
+    yield from (Batch("pictures", units=partial(of_grids, some)) for some in parts(catalogue.grids))
 
 
-def _drawn(pages: Iterable[tuple[str, Card]], drawing: Drawing, old: Old) -> Iterator[Output]:
-    for page, card in pages:
-        route = urls.picture(page)
-        body = old(route)
-        if body is None or not png.is_made_of(body, drawing.made_of(card)):
-            body = drawing.picture(card)
-        yield Output(route, body, PNG)
+def _of_package(package: Package, zone: tzinfo) -> tuple[str, Card]:
+    """Give the route of a package's page, and what stands on its picture."""
+    return urls.package_page(package.slug), cards.of_package(package, zone)
+
+
+def _of_grid(grid: Grid) -> tuple[str, Card]:
+    return urls.grid_page(grid.slug), cards.of_grid(grid)
+
+
+def _drawn(page: str, card: Card, drawing: Drawing, old: Old) -> Iterator[Output]:
+    route = urls.picture(page)
+    body = old(route)
+    if body is None or not png.is_made_of(body, drawing.made_of(card)):
+        body = drawing.picture(card)
+    yield Output(route, body, PNG)

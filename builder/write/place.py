@@ -58,6 +58,11 @@ def note_beside(site: Path) -> Path:
     return site.with_name(f".{site.name}.note")
 
 
+def units_beside(site: Path) -> Path:
+    """Give the file that tells of what each part of the site was made (`builder.again`)."""
+    return site.with_name(f".{site.name}.units")
+
+
 @told
 def accept(out: Path) -> Path:
     """Give the folder to replace, symlinks followed; make its parent.

@@ -25,8 +25,8 @@ class Placed(NamedTuple):
 
     path: str
     size: int
-    time: int
-    overwrites: bool
+    time: int = 0
+    overwrites: bool = False
 
 
 class Tree:
@@ -88,7 +88,7 @@ class Tree:
         if overwrites:
             second = _second_of_another(f"{self._old}/{path}", body)
             if second is None:
-                return Placed(path, len(body), 0, overwrites=False)
+                return Placed(path, len(body))
             self._time = max(self._time, (second + 1) * _SECOND)
         self.begin()
         try:
@@ -97,6 +97,10 @@ class Tree:
         except (FileExistsError, NotADirectoryError) as error:
             raise SiteError(f"Two outputs have one path: {path}, and a file or folder of that name.") from error
         return Placed(path, len(body), self._time, overwrites)
+
+    def has(self, path: str) -> bool:
+        """Tell whether the old tree has a file."""
+        return path in self._files
 
     def old(self, path: str) -> bytes | None:
         """Give the bytes of a file as the last build left it; None where it cannot be had."""
