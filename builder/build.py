@@ -130,8 +130,10 @@ def build(  # noqa: PLR0913 - what a build depends on, each with a name
     choices = dataclasses.replace(choices or host.choices, changes=kept is not None)
     with timings.phase("past"):
         step = api.Step(past.read(kept) if kept else None)
-    with timings.phase("look"):
-        known = _known(note, made) if note else Again()
+    known = Again()
+    if note:
+        with timings.phase("look"):
+            known = _known(note, made)
     prefix = Urls(made.settings.base_url).prefix
 
     def done(report: write.Report, folders: Sequence[str]) -> None:
