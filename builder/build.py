@@ -1,4 +1,4 @@
-"""From data/ to site/: join, render, write, after `looking` has read and checked. What `build` and `serve` have in common."""
+"""From data/ to site/: join, render, write, after `looking`. What `build` and `serve` have in common."""
 
 import dataclasses
 from collections.abc import Iterator, Sequence
