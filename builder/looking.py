@@ -16,15 +16,15 @@ if TYPE_CHECKING:
 
 
 def look(
-    folder: Path, *, keep_snapshots: bool = True, timings: Timings | None = None
+    folder: Path, *, keep_snapshots: bool = True, find_moved: bool | None = None, timings: Timings | None = None
 ) -> tuple[Records | None, list[Problem]]:
     """Read and check the data: what could be read of it, None without the folder, and all problems of all files.
 
-    Where there is no problem, what was read is `Data`. Without `keep_snapshots` each of them is read when asked for.
+    Where there is no problem, what was read is `Data`. `keep_snapshots` and `find_moved` are as in `source.load`.
     """
     timings = timings or Timings()
     with timings.phase("read"):
-        records, problems = source.load(folder, keep_snapshots=keep_snapshots)
+        records, problems = source.load(folder, keep_snapshots=keep_snapshots, find_moved=find_moved)
     with timings.phase("check"):
         return records, problems if records is None else sorted([*problems, *checks.check(records)])
 

@@ -122,7 +122,7 @@ def _look(data: Path, base: "Base | None", *, as_bot: bool, quiet: bool) -> _Fou
     from builder import looking  # noqa: PLC0415 - see the package's docstring
     from builder.errors import DataError  # noqa: PLC0415 - see the package's docstring
 
-    records, problems = looking.look(data)
+    records, problems = looking.look(data, keep_snapshots=base is not None, find_moved=True)
     older = 0
     if base:
         from builder.changes import review  # noqa: PLC0415 - see the package's docstring
