@@ -1,53 +1,26 @@
-"""From data/ to site/: load, check, join, render, write. What `build`, `check` and `serve` have in common."""
+"""From data/ to site/: join, render, write, after `looking`. What `build` and `serve` have in common."""
 
 import dataclasses
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, TypeAlias
+from typing import TypeAlias
 
-from builder import again, api, catalogue, checks, history, making, past, source, write
+from builder import again, api, catalogue, history, making, past, source, write
 from builder.again import Again
 from builder.catalogue import Catalogue
 from builder.choices import Choices
 from builder.config import Settings
-from builder.entries import AnyEntry, Data, Records
-from builder.errors import DataError, Problem
+from builder.entries import Data
 from builder.hosts import HOSTS, Host
+from builder.looking import load, look, tell_notes
 from builder.timings import Timings
 from builder.unchanged import Note, Result
 from builder.urls import Urls
 
-if TYPE_CHECKING:
-    from builder.records import Tombstone
+__all__ = ["Result", "build", "join", "load", "look", "tell_notes"]
 
 Seen: TypeAlias = Callable[[Data, Catalogue, Mapping[str, catalogue.Dates]], None]
 """Is told what a build has read: the data, the catalogue that it made of it, and the dates of the files."""
-
-
-def look(
-    folder: Path, *, keep_snapshots: bool = True, timings: Timings | None = None
-) -> tuple[Records | None, list[Problem]]:
-    """Read and check the data: what could be read of it, None without the folder, and all problems of all files.
-
-    Where there is no problem, what was read is `Data`. Without `keep_snapshots` each of them is read when asked for.
-    """
-    timings = timings or Timings()
-    with timings.phase("read"):
-        records, problems = source.load(folder, keep_snapshots=keep_snapshots)
-    with timings.phase("check"):
-        return records, problems if records is None else sorted([*problems, *checks.check(records)])
-
-
-def load(folder: Path, *, keep_snapshots: bool = True, timings: Timings | None = None) -> Data:
-    """Read and check the data, as `look` does.
-
-    Raises:
-        DataError: with all problems of all files, if there is any.
-    """
-    records, problems = look(folder, keep_snapshots=keep_snapshots, timings=timings)
-    if problems or not isinstance(records, Data):
-        raise DataError(problems)
-    return records
 
 
 def join(
@@ -66,31 +39,6 @@ def join(
     past = past or history.read(folder)
     inside = None if past.prefix is None else past.prefix.rstrip("/")
     return catalogue.join(data, past.dates, inside), tell_notes(data, past)
-
-
-def tell_notes(data: Data, past: history.History) -> list[str]:
-    """Give what a person should know although nothing is wrong: ids and dates that are provisional."""
-    notes = []
-    kinds: Sequence[tuple[Mapping[str, AnyEntry], Sequence[Tombstone]]] = (
-        (data.packages, data.tombstones.packages),
-        (data.grids, data.tombstones.grids),
-        (data.categories, data.tombstones.categories),
-    )
-    undated = 0
-    for entries, tombstones in kinds:
-        ids = catalogue.give_ids(entries, tombstones)
-        for slug, entry in sorted(entries.items()):
-            undated += entry.record.modified is None and entry.path not in past.dates
-            if entry.record.id is None:
-                notes.append(f"{entry.path}: has no id yet; as things stand it gets {ids[slug]}.")
-            if entry.record.created is None and entry.path not in past.dates:
-                notes.append(f"{entry.path}: has no `created` yet; it gets the date of its first commit.")
-    if past.shallow and undated:
-        notes.append(
-            f"This is a shallow clone: git does not tell when {undated} files were last changed, "
-            "so their `modified` is their `created`. To mend it: git fetch --unshallow"
-        )
-    return notes
 
 
 @source.collection_paused()

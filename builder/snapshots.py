@@ -1,9 +1,9 @@
 """The last good answers on disk: data/snapshots/<slug>.json, one per package, written only when something changed."""
 
 import os
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from pathlib import Path
-from typing import Final
+from typing import Final, NamedTuple
 
 from pydantic import ValidationError
 
@@ -96,27 +96,43 @@ def _oddity(facts: RepositoryFacts) -> str:
     return next((field for field, holds in odd.items() if holds), "")
 
 
+class Looked(NamedTuple):
+    """All snapshots by slug, what `derive.moved` says of those that have moved, and what is wrong with the others."""
+
+    snapshots: Mapping[str, Snapshot]
+    moved: dict[str, tuple[str, str]]
+    problems: list[Problem]
+
+
 def load(data: Path, *, keep: bool = True) -> tuple[Mapping[str, Snapshot], list[Problem]]:
     """Read all snapshots under the data folder, by slug; a broken one is a problem, not a stop.
 
     Without `keep` each is looked at now, and read again whenever it is asked for: they may be more than memory holds.
     """
+    snapshots, _, problems = look(data, scan(data), keep=keep)
+    return snapshots, problems
+
+
+def look(data: Path, found: Iterable[tuple[str, bool]], *, keep: bool) -> Looked:
+    """Read those snapshots that `scan` has found, as `load` does."""
     snapshots: dict[str, Snapshot] = {}
     slugs: list[str] = []
-    problems: list[Problem] = []
-    for slug, is_link in _scan(data):
+    looked = Looked(snapshots, {}, [])
+    for slug, is_link in found:
         try:
             snapshot = _read(data, slug, is_link=is_link)
         except DataError as error:
-            problems += error.problems
+            looked.problems.extend(error.problems)
             continue
         slugs.append(slug)
+        if moved := derive.moved(snapshot):
+            looked.moved[slug] = moved
         if keep:
             snapshots[slug] = snapshot
-    return snapshots if keep else Stored(data, slugs), problems
+    return looked if keep else looked._replace(snapshots=Stored(data, slugs))
 
 
-def _scan(data: Path) -> list[tuple[str, bool]]:
+def scan(data: Path) -> list[tuple[str, bool]]:
     """Give the slugs that have a snapshot, in order of the files' names, each with whether it is a symbolic link."""
     try:
         with os.scandir(data / FOLDER) as items:

@@ -163,7 +163,7 @@ def test_every_stop_has_its_exit_code(
     def stop(*_: object, **__: object) -> None:
         raise error
 
-    monkeypatch.setattr("builder.build.look", stop)
+    monkeypatch.setattr("builder.looking.look", stop)
     assert run("check", "--data", data).exit_code == code
 
 

@@ -1,5 +1,6 @@
 """Reading the data folder: every file is read, every problem is told, and none of them stops the others."""
 
+import dataclasses
 import gc
 import os
 import re
@@ -83,6 +84,30 @@ def test_where_a_repository_has_moved_to_is_known_where_snapshots_are_kept(data:
     found, _ = source.load(data, keep_snapshots=False)
     assert found is not None
     assert found.moved == {}
+    found, _ = source.load(data, keep_snapshots=False, find_moved=True)
+    assert found is not None
+    assert found.moved == loaded(data).moved
+
+
+@pytest.mark.parametrize("processors", [1, 2])
+def test_many_snapshots_are_looked_at_beside_with_the_same_result(
+    data: Path, monkeypatch: pytest.MonkeyPatch, processors: int
+) -> None:
+    (data / "snapshots").mkdir()
+    said = '{"repository": {"name": "c/d"}, "sources": {"github": {"asked": "github.com/a/b"}}}'
+    for name, text in {"one": said, "broken": "{", "odd": '{"repository": {"stars": -1}}', "two-b": "{}"}.items():
+        (data / "snapshots" / f"{name}.json").write_text(text)
+    (data / "packages/one.yaml").write_text("[")
+    kept, problems = source.load(data)
+    monkeypatch.setattr(source, "FEW", 3)
+    monkeypatch.setattr("os.sched_getaffinity", lambda _: set(range(processors)), raising=False)
+    looked, same_problems = source.load(data, keep_snapshots=False, find_moved=True)
+    assert kept is not None
+    assert looked is not None
+    assert same_problems == problems
+    assert {problem.path for problem in problems} >= {"data/snapshots/broken.json", "data/snapshots/odd.json"}
+    assert list(looked.snapshots.items()) == list(kept.snapshots.items())
+    assert dataclasses.replace(looked, snapshots=kept.snapshots) == kept
 
 
 def test_the_settings_can_be_had_whatever_else_is_wrong(data: Path) -> None:

@@ -4,6 +4,7 @@ The module of a command is imported when the command is asked for, and heavy mod
 half of its time so, as what it says of each command stands here.
 """
 
+import gc
 import sys
 from collections.abc import Iterator, Mapping, MutableMapping
 from importlib import import_module
@@ -72,6 +73,13 @@ class _Late(Mapping[str, click.Command]):
 
 class Commands(click.Group):
     """The group of commands; turns every expected stop into a message and its exit code."""
+
+    def __call__(self, *arguments: Any, **options: Any) -> Any:  # noqa: ANN401 - as in click
+        """Be the whole program: at its end the collector need not look through all that was read, which ends anyhow."""
+        try:
+            return super().__call__(*arguments, **options)
+        finally:
+            gc.freeze()
 
     def invoke(self, ctx: click.Context) -> Any:  # noqa: ANN401 - as in click
         """Run a command.

@@ -106,13 +106,23 @@ FORMATS: Final[dict[str, Callable[[_Found], None]]] = {
 @click.pass_obj
 def check(obj: dict[str, bool], data: Path, form: str, revision: str | None, *, as_bot: bool) -> None:
     """Check the data and tell all problems of all files."""
-    from builder import build as building  # noqa: PLC0415 - see the package's docstring
-    from builder.errors import DataError  # noqa: PLC0415 - see the package's docstring
+    from builder import source  # noqa: PLC0415 - see the package's docstring
 
     if as_bot and revision is None:
         raise click.UsageError("--as-bot says whose change it is, so it needs --base.")
     base = find_base(data, revision) if revision is not None else None
-    records, problems = building.look(data)
+    with source.collection_paused():  # of 5,400 packages a fourth of the time
+        found = _look(data, base, as_bot=as_bot, quiet=obj["quiet"])
+    FORMATS[form](found)
+    _conclude(found)
+
+
+def _look(data: Path, base: "Base | None", *, as_bot: bool, quiet: bool) -> _Found:
+    """Look at the data, and at what was changed since `base`."""
+    from builder import looking  # noqa: PLC0415 - see the package's docstring
+    from builder.errors import DataError  # noqa: PLC0415 - see the package's docstring
+
+    records, problems = looking.look(data, keep_snapshots=base is not None, find_moved=True)
     older = 0
     if base:
         from builder.changes import review  # noqa: PLC0415 - see the package's docstring
@@ -123,9 +133,7 @@ def check(obj: dict[str, bool], data: Path, form: str, revision: str | None, *, 
         notes = [] if problems or older else _notes(data, records)
     except DataError as error:  # of git, which does not tell when files were changed
         notes, problems = [], list(error.problems)
-    found = _Found(data, problems, _pages(data), _counts(records), notes, older, quiet=obj["quiet"])
-    FORMATS[form](found)
-    _conclude(found)
+    return _Found(data, problems, _pages(data), _counts(records), notes, older, quiet=quiet)
 
 
 def _conclude(found: _Found) -> None:
@@ -176,8 +184,7 @@ def _counts(records: "Records | None") -> str:
 
 def _notes(data: Path, records: "Records | None") -> list[str]:
     """Give what is not wrong, but good to know; nothing while something is wrong."""
-    from builder import build as building  # noqa: PLC0415 - see the package's docstring
-    from builder import history  # noqa: PLC0415 - see the package's docstring
+    from builder import history, looking  # noqa: PLC0415 - see the package's docstring
     from builder.entries import Data  # noqa: PLC0415 - see the package's docstring
 
-    return building.tell_notes(records, history.read(data)) if isinstance(records, Data) else []
+    return looking.tell_notes(records, history.read(data)) if isinstance(records, Data) else []

@@ -63,12 +63,11 @@ def fetch(  # noqa: PLR0913, PLR0917 - one for each option
     A token in GITHUB_TOKEN, GITLAB_TOKEN, CODEBERG_TOKEN or BITBUCKET_TOKEN is sent to that forge alone. GitHub answers
     in batches of a hundred with a token, and sixty single questions an hour without one.
     """
-    from builder import build as building  # noqa: PLC0415 - see the package's docstring
     from builder import fetch as fetching  # noqa: PLC0415 - see the package's docstring
-    from builder import upstreams  # noqa: PLC0415 - see the package's docstring
+    from builder import looking, upstreams  # noqa: PLC0415 - see the package's docstring
     from builder.cli.progress import showing  # noqa: PLC0415 - see the package's docstring
 
-    loaded = building.load(data, keep_snapshots=False)
+    loaded = looking.load(data, keep_snapshots=False)
     budget = upstreams.Budget(max_requests, None if max_minutes is None else max_minutes * 60)
     tokens = {host: token for variable, host in TOKENS.items() if (token := os.environ.get(variable))}
     with upstreams.connect(upstreams.Setup(loaded.settings, now().date(), tokens, budget)) as connected:
@@ -97,10 +96,10 @@ def fetch(  # noqa: PLR0913, PLR0917 - one for each option
 @data_option
 def ids(data: Path) -> None:
     """Give new files their id and date: what the scheduled job does after a merge."""
-    from builder import build as building  # noqa: PLC0415 - see the package's docstring
     from builder import ids as numbering  # noqa: PLC0415 - see the package's docstring
+    from builder import looking  # noqa: PLC0415 - see the package's docstring
 
-    given, problems = numbering.give(building.load(data), data, now())
+    given, problems = numbering.give(looking.load(data), data, now())
     for path in given:
         show(path)
     show_problems(problems)
