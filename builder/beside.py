@@ -3,6 +3,7 @@
 import os
 import pickle
 import signal
+import traceback
 import warnings
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
@@ -16,6 +17,9 @@ _STEP: Final = 1 << 20
 class LostError(RuntimeError):
     """The other process ended without a word, as one does that the system kills for want of memory."""
 
+    def __init__(self) -> None:
+        super().__init__("A process that made a part of the work was ended. Is there too little memory?")
+
 
 @contextmanager
 def beside(job: Callable[[], Result], *, worth: bool = True) -> Iterator[Callable[[], Result]]:
@@ -25,7 +29,7 @@ def beside(job: Callable[[], Result], *, worth: bool = True) -> Iterator[Callabl
     is one processor, or where a process cannot be copied, the job is done here, when its result is asked for. What is
     given raises what the job raised, with its type, or LostError. Who leaves without asking ends the job.
     """
-    if not worth or not _has_second_processor():
+    if not worth or processors() == 1:
         yield job
         return
     reader, writer = os.pipe()
@@ -52,32 +56,35 @@ def _copy() -> int | None:
     return None
 
 
-def _has_second_processor() -> bool:
-    usable = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
-    return usable > 1 and hasattr(os, "fork")
+def processors() -> int:
+    """Give how many processes can run at a time; 1 where a process cannot be copied."""
+    if not hasattr(os, "fork"):
+        return 1
+    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
 
 
 def _work(job: Callable[[], Result], writer: int) -> NoReturn:
     """Be the other process. Nothing of it but the answer is seen: Ctrl-C is the first one's to hear."""
     try:
         signal.signal(signal.SIGINT, signal.SIG_IGN)
-        answer = memoryview(_answer(job))
+        answer = memoryview(answered(job))
         while answer:
             answer = answer[os.write(writer, answer) :]
     finally:
         os._exit(0)
 
 
-def _answer(job: Callable[[], Result]) -> bytes:
-    """Give as bytes whether the job is done, and its result, or what it raised."""
+def answered(job: Callable[[], object]) -> bytes:
+    """Do a job in another process; give as bytes whether it is done, and its result, or what it raised."""
     try:
         return pickle.dumps((True, job()), pickle.HIGHEST_PROTOCOL)
     except Exception as error:  # noqa: BLE001 - it is raised where the job came from
+        error.add_note(f"In another process:\n{''.join(traceback.format_tb(error.__traceback__))}")
         with suppress(Exception):
             told = pickle.dumps((False, error))
             pickle.loads(told)  # noqa: S301 - our own; some errors go in, and do not come out
             return told
-        return pickle.dumps((False, RuntimeError(repr(error))))
+        return pickle.dumps((False, RuntimeError("".join(traceback.format_exception(error)))))
 
 
 def _result(reader: int) -> Any:  # noqa: ANN401 - whatever the job gives
@@ -85,8 +92,13 @@ def _result(reader: int) -> Any:  # noqa: ANN401 - whatever the job gives
     while part := os.read(reader, _STEP):
         parts.append(part)
     if not parts:
-        raise LostError("A process that made a part of the work was ended. Is there too little memory?")
-    done, result = pickle.loads(b"".join(parts))  # noqa: S301 - our own process's
+        raise LostError
+    return result_of(b"".join(parts))
+
+
+def result_of(answer: bytes) -> Any:  # noqa: ANN401 - whatever the job gives
+    """Give the result of what `answered` gave, or raise what the job raised."""
+    done, result = pickle.loads(answer)  # noqa: S301 - our own process's
     if not done:
         raise result
     return result

@@ -11,7 +11,7 @@ from functools import partial
 from pathlib import Path
 from typing import Final
 
-from builder import TEMPLATES, again, api, feeds, hosts, pages, pictures, scripts, search, workers, write
+from builder import TEMPLATES, again, api, beside, feeds, hosts, pages, pictures, scripts, search, workers, write
 from builder.again import Again
 from builder.api.generation import DUMPS, MANIFEST, sha256
 from builder.catalogue import Catalogue
@@ -135,7 +135,7 @@ class _Making:
     def make(self, processes: int | None) -> None:
         """Let the tree hold all files of the site."""
         if processes is None:
-            processes = 1 if len(self._made.packages) <= SMALL else workers.processors()
+            processes = 1 if len(self._made.packages) <= SMALL else beside.processors()
         if processes > 1:
             self._tree.begin()
         self._again.begin(self._tree.old(MANIFEST))

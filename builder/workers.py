@@ -6,15 +6,14 @@ processor, or one job, all is done here.
 
 import multiprocessing
 import os
-import pickle
 import signal
 import struct
-import traceback
 import warnings
 from collections.abc import Callable, Sequence
-from contextlib import suppress
 from multiprocessing.connection import Connection, wait
 from typing import TYPE_CHECKING, Final, TypeAlias, TypeVar
+
+from builder.beside import LostError, answered, processors, result_of
 
 if TYPE_CHECKING:
     from multiprocessing.process import BaseProcess
@@ -29,18 +28,6 @@ MOST_JOBS: Final = 1000  # whose numbers any pipe holds before somebody reads
 _NUMBER: Final = struct.Struct("=I")
 
 
-class WorkerError(RuntimeError):
-    """A worker ended without a word, as one does that the system kills for want of memory."""
-
-
-def processors() -> int:
-    """Give how many processes can run at a time, `MOST` at most; 1 where a process cannot be copied."""
-    if "fork" not in multiprocessing.get_all_start_methods():
-        return 1
-    usable = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
-    return min(usable, MOST)
-
-
 def spread(jobs: Sequence[Job[Result]], processes: int | None = None) -> list[Result]:
     """Do all jobs, at most `MOST_JOBS`, and give their results in order.
 
@@ -48,10 +35,10 @@ def spread(jobs: Sequence[Job[Result]], processes: int | None = None) -> list[Re
     pickled. A worker takes no further job when this process has ended.
 
     Raises:
-        WorkerError: a worker was killed.
+        LostError: a worker was killed.
         Exception: what a job raised; all else is given up then.
     """
-    count = min(processors() if processes is None else processes, len(jobs))
+    count = min(processors() if processes is None else processes, MOST, len(jobs))
     if count <= 1:
         return [job() for job in jobs]
     waiting = _numbered(len(jobs))
@@ -69,7 +56,7 @@ def spread(jobs: Sequence[Job[Result]], processes: int | None = None) -> list[Re
             worker.terminate()  # one that has done its jobs is at its end
             worker.join()
     if len(results) < len(jobs):
-        raise WorkerError("A process that made a part of the work was ended. Is there too little memory?")
+        raise LostError
     return [results[number] for number in range(len(jobs))]
 
 
@@ -100,30 +87,15 @@ def _work(jobs: Sequence[Job[Result]], waiting: int, answering: Connection, pare
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     signal.signal(signal.SIGTERM, signal.SIG_DFL)
     while (number := os.read(waiting, _NUMBER.size)) and os.getppid() == parent:
-        (at,) = _NUMBER.unpack(number)
-        answering.send_bytes(_done(at, jobs[at]))
-
-
-def _done(number: int, job: Job[Result]) -> bytes:
-    """Do a job, and give its number and its result, or what it raised, as bytes."""
-    try:
-        return pickle.dumps((number, job(), None))
-    except Exception as error:  # noqa: BLE001 - it is raised where the jobs came from
-        error.add_note(f"In a worker:\n{''.join(traceback.format_tb(error.__traceback__))}")
-        with suppress(Exception):
-            told = pickle.dumps((number, None, error))
-            pickle.loads(told)  # noqa: S301 - our own; some errors go in, and do not come out
-            return told
-        return pickle.dumps((number, None, RuntimeError("".join(traceback.format_exception(error)))))
+        answering.send_bytes(number + answered(jobs[_NUMBER.unpack(number)[0]]))
 
 
 def _take(answer: Connection, results: dict[int, Result]) -> bool:
     """Take a result; tell whether the worker may have another."""
     try:
-        number, result, error = pickle.loads(answer.recv_bytes())  # noqa: S301 - our own worker's
+        told = answer.recv_bytes()
     except EOFError:
         return False
-    if error is not None:
-        raise error
-    results[number] = result
+    (number,) = _NUMBER.unpack_from(told)
+    results[number] = result_of(told[_NUMBER.size :])
     return True

@@ -14,11 +14,12 @@ from typing import Any
 import pytest
 from folders import grid, package, tree, write_data
 
-from builder import build, making, workers
+from builder import build, making
+from builder.beside import LostError
 from builder.errors import SiteError
 from builder.hosts import HOSTS, Host
 from builder.timings import Timings
-from builder.workers import WorkerError, spread
+from builder.workers import spread
 from builder.write import Report
 
 
@@ -89,22 +90,9 @@ def test_what_cannot_come_back_is_an_error() -> None:
 
 def test_a_worker_that_is_killed_is_told() -> None:
     jobs = [partial(killed_before, number, 2) for number in range(5)]
-    with pytest.raises(WorkerError, match="too little memory"):
+    with pytest.raises(LostError, match="too little memory"):
         spread(jobs, 2)
     assert not multiprocessing.active_children()
-
-
-def test_as_many_as_the_machine_has(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(os, "sched_getaffinity", lambda _: set(range(3)), raising=False)
-    assert workers.processors() == 3
-    monkeypatch.setattr(os, "sched_getaffinity", lambda _: set(range(300)))
-    assert workers.processors() == workers.MOST
-    monkeypatch.delattr(os, "sched_getaffinity")
-    monkeypatch.setattr(os, "cpu_count", lambda: None)
-    assert workers.processors() == 1
-    monkeypatch.setattr(multiprocessing, "get_all_start_methods", lambda: ["spawn"])
-    monkeypatch.setattr(os, "cpu_count", lambda: 4)
-    assert workers.processors() == 1
 
 
 ORPHANED = """
