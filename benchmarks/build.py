@@ -1,10 +1,14 @@
 """Time builds beside a plain copy of what they make, and beside other generators.
 
-    python benchmarks/build.py [--packages N ...] [--runs N] [--only WAY ...] [--folder FOLDER] [-- OPTION ...]
+    python benchmarks/build.py [--packages N ...] [--runs N] [--only WAY ...] [--peers [NAME ...]] [--folder FOLDER]
+        [-- OPTION ...]
 
 What follows `--` is given to `builder build`, such as `--no-pictures` or `--host node`. Each build is a process of its
 own, and takes turns with `cp -r` of what it made: a machine's speed changes from minute to minute, so that the ratio of
 the medians is what counts. Before the runs that count, one more tells what the phases take.
+
+The first size is then built as the other generators that are installed can build it too, with the same reduced work for
+all (reduced.py); `--peers` without a name spares that, and `--race` all else.
 
 Files go to memory where there is room for the largest catalogue and two copies of its site, else to the folder for what
 is temporary; `--folder` names another. A package takes about 0.2 MB of it, less with fewer outputs. All is removed at
@@ -17,20 +21,20 @@ import os
 import platform
 import re
 import shutil
-import sys
 import tempfile
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
 import corpus
+import race
+import reduced
 import spent
 import tables
 import trees
 from spent import Spent
 from trees import Tree
 
-ROOT = Path(__file__).parents[1]
 ROOM = 240_000  # bytes a package takes, with two copies of what is made of it, where all is made
 WAYS = {
     "copy": "cp -r",
@@ -53,7 +57,7 @@ class Catalogue:
 
     def __post_init__(self) -> None:
         """Make the catalogue, and choose a package that is in a grid."""
-        self.data, self.site = self.folder / "data", self.folder / "site"
+        self.data, self.site = self.folder / "data", self.folder / "made" / "site"
         corpus.write(self.data, self.packages)
         grids = sorted((self.data / "grids").iterdir())
         member = re.search(r"^  - (\S+)$", grids[0].read_text(), re.MULTILINE) if grids else None
@@ -62,12 +66,12 @@ class Catalogue:
 
     def build(self, *more: str) -> tuple[Spent, str]:
         """Build the site as it is now."""
-        builder = (sys.executable, "-m", "builder", "--quiet", "build", "--data", self.data, "--out", self.site)
-        return spent.run([*builder, *self.options, *more], environment={"PYTHONPATH": str(ROOT)})
+        return race.build(self.data, self.site, [*self.options, *more])
 
     def remove(self) -> None:
-        """Remove the site."""
-        shutil.rmtree(self.site, ignore_errors=True)
+        """Remove the site, and what is kept beside it."""
+        shutil.rmtree(self.site.parent, ignore_errors=True)
+        self.site.parent.mkdir()
 
     def edit(self, file: str, pattern: str, text: str) -> None:
         """Change one line of a file to what it has not been before."""
@@ -94,7 +98,7 @@ class Catalogue:
             before()
             self.taken.setdefault(way, []).append(self.build()[0])
             if way == "cold" and "copy" in self.ways:
-                self.taken.setdefault("copy", []).append(copied(self.site))
+                self.taken.setdefault("copy", []).append(race.copied(self.site))
 
     def phases(self) -> dict[str, tuple[dict[str, float], int]]:
         """Build once in each way; give the seconds by phase, and how many files were written."""
@@ -104,14 +108,6 @@ class Catalogue:
             told = json.loads(self.build("--timings", "json")[1])
             found[way] = told["seconds"], told["written"]
         return found
-
-
-def copied(site: Path) -> Spent:
-    """Copy a folder, and remove the copy."""
-    copy = site.with_name("copy")
-    taken, _ = spent.run(["cp", "-r", site, copy])
-    shutil.rmtree(copy)
-    return taken
 
 
 @dataclass(frozen=True)
@@ -182,6 +178,11 @@ def read_options() -> argparse.Namespace:
     parser.add_argument("--packages", type=int, nargs="+", default=[5400], metavar="N", help="sizes; 5400 if not said")
     parser.add_argument("--runs", type=int, default=3, metavar="N", help="how often each takes its turn; 3 if not said")
     parser.add_argument("--only", nargs="+", choices=WAYS, default=list(WAYS), help="what is timed; all if not said")
+    names = list(reduced.PEERS)
+    parser.add_argument(
+        "--peers", nargs="*", choices=names, default=names, help="generators to compare; all if not said"
+    )
+    parser.add_argument("--race", action="store_true", help="only compare generators")
     parser.add_argument("--no-phases", action="store_true", help="spare the round that tells what the phases take")
     parser.add_argument("--folder", type=Path, help="where the files go meanwhile")
     parser.add_argument("options", nargs="*", metavar="-- OPTION", help="given to `builder build`")
@@ -202,11 +203,14 @@ def main() -> None:
         flush=True,
     )
     results = []
-    for packages in options.packages:
+    for packages in () if options.race else options.packages:
         with tempfile.TemporaryDirectory(dir=place) as folder:
             results.append(measure(Path(folder), packages, options))
     if len(results) > 1:
         tables.show(SCALE, [result.scale(results[0]) for result in results])
+    if options.peers:
+        with tempfile.TemporaryDirectory(dir=place) as folder:
+            race.run(Path(folder), options.packages[0], options.runs, options.peers)
 
 
 if __name__ == "__main__":
