@@ -86,6 +86,30 @@ def as_contents(root: Path, found: Catalogue) -> None:
             (root / "content" / kind / f"{each['slug']}.md").write_text(json.dumps(each) + "\n")
 
 
+def as_pages(root: Path, found: Catalogue) -> None:
+    """Give each as two files of Zola's, which are all front matter: it makes one file of a page, and we want two."""
+    for kind, every in found.items():
+        for each in every:
+            matter = toml({"title": each["title"], "extra": each})
+            for folder in (root / "content" / kind, root / "content" / "api" / kind):
+                (folder / f"{each['slug']}.md").write_text(f"+++\n{matter}\n+++\n")
+
+
+def toml(facts: Facts) -> str:
+    """Give facts in TOML; a string is written there as in JSON."""
+
+    def written(value: object) -> str:
+        match value:
+            case dict():
+                return "{" + ", ".join(f"{key} = {written(inside)}" for key, inside in value.items()) + "}"
+            case list():
+                return f"[{', '.join(map(written, value))}]"
+            case _:
+                return json.dumps(value, ensure_ascii=False)
+
+    return "\n".join(f"{key} = {written(value)}" for key, value in facts.items())
+
+
 @dataclass(frozen=True)
 class Peer:
     """A generator: its program, how it is asked for its version, and how it builds into the folder that is added."""
@@ -101,6 +125,7 @@ class Peer:
 
 
 PEERS = {
+    "zola": Peer("zola", "--version", ("build", "--output-dir"), as_pages),
     "hugo": Peer("hugo", "version", ("--quiet", "--noBuildLock", "--destination"), as_contents),
     "pelican": Peer(
         "pelican", "--version", ("content", "--settings", "pelicanconf.py", "--quiet", "--output"), as_data("data")

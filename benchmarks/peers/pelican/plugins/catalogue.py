@@ -23,7 +23,7 @@ class Catalogue(Generator):  # type: ignore[misc] # Pelican tells no types
                 self._write(writer, f"{kind}/{each['slug']}", template, {"it": each}, each)
             template = self.get_template("list")
             for folder, page in _pages(kind, found, size):
-                self._write(writer, folder, template, {"page": page, "heading": kind.title()}, page)
+                self._write(writer, folder, template, {"page": page, "heading": kind.title()}, _answer(page))
 
     def _write(self, writer: Any, folder: str, template: Any, more: dict[str, Any], answer: object) -> None:  # noqa: ANN401 - the same
         writer.write_file(f"{folder}/index.html", template, self.context, **more)
@@ -47,11 +47,15 @@ def _pages(kind: str, found: list[dict[str, Any]], size: int) -> Iterator[tuple[
             folder(start),
             {
                 "count": len(found),
-                "previous": f"/{folder(start - size)}/index.json" if start else "",
-                "next": f"/{folder(start + size)}/index.json" if start + size < len(found) else "",
+                "previous": f"/{folder(start - size)}/" if start else "",
+                "next": f"/{folder(start + size)}/" if start + size < len(found) else "",
                 "items": items,
             },
         )
+
+
+def _answer(page: dict[str, Any]) -> dict[str, Any]:
+    return page | {side: page[side] and f"{page[side]}index.json" for side in ("previous", "next")}
 
 
 def register() -> None:
