@@ -27,9 +27,15 @@ class Spent:
 
 
 def run(
-    command: Sequence[str | Path], *, folder: Path | None = None, environment: Mapping[str, str] | None = None
+    command: Sequence[str | Path],
+    *,
+    folder: Path | None = None,
+    environment: Mapping[str, str] | None = None,
+    code: int = 0,
 ) -> tuple[Spent, str]:
-    """Run a command in a folder, which must succeed; give what it took, and what it said on standard output.
+    """Run a command in a folder, which must end with an exit code.
+
+    Gives what it took, and what it said on standard output.
 
     The memory is that of the largest process, as the system tells it, or of all processes of the command together where
     that is more: Linux tells of each what it has for itself and its part of what it shares with others. This process
@@ -47,7 +53,7 @@ def run(
         together = memory.ended()
         said.seek(0)
         complained.seek(0)
-        if process.returncode:
+        if process.returncode != code:
             sys.exit(f"{shlex.join(map(str, command))}: exit code {process.returncode}\n{complained.read()[-5000:]}")
         largest = usage.ru_maxrss * (1 if sys.platform == "darwin" else 1024)
         return Spent(wall, usage.ru_utime + usage.ru_stime, max(largest, together)), said.read()

@@ -46,6 +46,17 @@ def _folders(root: Path) -> Iterator[tuple[str, int, list[int]]]:
         yield folder, entries, sizes
 
 
+def forget(root: Path) -> None:
+    """Let the system forget the contents of files, so that they are read from the disk; what it is writing it keeps."""
+    if not hasattr(os, "posix_fadvise"):  # macOS cannot be told
+        return
+    for file in root.rglob("*"):
+        if file.is_file():
+            opened = os.open(file, os.O_RDONLY)
+            os.posix_fadvise(opened, 0, 0, os.POSIX_FADV_DONTNEED)
+            os.close(opened)
+
+
 def roomy(needed: int) -> Path:
     """Give a folder in memory if one has room for so many bytes, else the usual one for what is temporary."""
     if kind(MEMORY) == "tmpfs" and min(shutil.disk_usage(MEMORY).free, _available()) > needed:
