@@ -11,8 +11,8 @@ The first size is then built as the other generators that are installed can buil
 all (reduced.py); `--peers` without a name spares that, and `--race` all else.
 
 Files go to memory where there is room for the largest catalogue and two copies of its site, else to the folder for what
-is temporary; `--folder` names another. A package takes about 0.2 MB of it, less with fewer outputs. All is removed at
-the end.
+is temporary; `--folder` names another. A package takes about 0.26 MB and 45 files and folders, less with fewer
+outputs. All is removed at the end.
 """
 
 import argparse
@@ -35,7 +35,9 @@ import trees
 from spent import Spent
 from trees import Tree
 
-ROOM = 240_000  # bytes a package takes, with two copies of what is made of it, where all is made
+# What a package takes, with two copies of what is made of it, where all is made.
+BYTES = 260_000
+ENTRIES = 45
 WAYS = {
     "copy": "cp -r",
     "cold": "cold",
@@ -53,12 +55,15 @@ class Catalogue:
     packages: int
     options: Sequence[str]
     ways: Sequence[str]
+    repository: bool
     taken: dict[str, list[Spent]] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         """Make the catalogue, and choose a package that is in a grid."""
         self.data, self.site = self.folder / "data", self.folder / "made" / "site"
         corpus.write(self.data, self.packages)
+        if self.repository:
+            commit(self.data)
         grids = sorted((self.data / "grids").iterdir())
         member = re.search(r"^  - (\S+)$", grids[0].read_text(), re.MULTILINE) if grids else None
         self.slug = member[1] if member else min((self.data / "packages").iterdir()).stem
@@ -110,6 +115,13 @@ class Catalogue:
         return found
 
 
+def commit(data: Path) -> None:
+    """Put a folder into a repository of its own."""
+    identity = ("-c", "user.name=x", "-c", "user.email=x@example.org")
+    for arguments in (("init", "--quiet"), ("add", "--all"), ("commit", "--quiet", "--message=x")):
+        spent.run(["git", *identity, *arguments], folder=data)
+
+
 @dataclass(frozen=True)
 class Result:
     """What was measured at one size."""
@@ -141,7 +153,7 @@ SCALE = ("packages", "cold", "a package", "to the first", "to cp -r", "memory MB
 
 def measure(folder: Path, packages: int, options: argparse.Namespace) -> Result:
     """Print what each way to build takes for a catalogue of so many packages."""
-    catalogue = Catalogue(folder, packages, options.options, options.only)
+    catalogue = Catalogue(folder, packages, options.options, options.only, options.repository)
     told = {} if options.no_phases else catalogue.phases()
     for _ in range(options.runs):
         catalogue.take_turns()
@@ -184,6 +196,9 @@ def read_options() -> argparse.Namespace:
     )
     parser.add_argument("--race", action="store_true", help="only compare generators")
     parser.add_argument("--no-phases", action="store_true", help="spare the round that tells what the phases take")
+    parser.add_argument(
+        "--repository", action="store_true", help="commit the catalogue, whose history is then read too"
+    )
     parser.add_argument("--folder", type=Path, help="where the files go meanwhile")
     parser.add_argument("options", nargs="*", metavar="-- OPTION", help="given to `builder build`")
     options = parser.parse_args()
@@ -195,11 +210,12 @@ def read_options() -> argparse.Namespace:
 def main() -> None:
     """Measure each size, in a folder of its own."""
     options = read_options()
-    place = options.folder or trees.roomy(ROOM * max(options.packages))
+    place = options.folder or trees.roomy(BYTES * max(options.packages), ENTRIES * max(options.packages))
     print(
         f"Python {platform.python_version()}, {os.cpu_count()} processors, load {os.getloadavg()[0]:.1f}; files in "
         f"{place} ({trees.kind(place) or 'a folder'}); medians of {options.runs}; "
-        f"builder build {' '.join(options.options) or 'without options'}",
+        f"builder build {' '.join(options.options) or 'without options'}"
+        f"{', in a repository' if options.repository else ''}",
         flush=True,
     )
     results = []

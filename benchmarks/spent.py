@@ -9,6 +9,7 @@ import tempfile
 import threading
 import time
 from collections.abc import Iterator, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -85,13 +86,10 @@ class _Memory:
 def _tree(pid: int) -> Iterator[int]:
     """Yield a process and all that it has started and that still run."""
     yield pid
-    for file in PROC.glob(f"{pid}/task/*/children"):
-        try:
-            children = file.read_text().split()
-        except OSError:  # it has just ended
-            continue
-        for child in children:
-            yield from _tree(int(child))
+    with suppress(OSError):  # any of them may end meanwhile
+        for thread in (PROC / str(pid) / "task").iterdir():
+            for child in (thread / "children").read_text().split():
+                yield from _tree(int(child))
 
 
 def _held(pid: int) -> int:

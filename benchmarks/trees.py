@@ -57,11 +57,12 @@ def forget(root: Path) -> None:
             os.close(opened)
 
 
-def roomy(needed: int) -> Path:
-    """Give a folder in memory if one has room for so many bytes, else the usual one for what is temporary."""
-    if kind(MEMORY) == "tmpfs" and min(shutil.disk_usage(MEMORY).free, _available()) > needed:
-        return MEMORY
-    return Path(tempfile.gettempdir())
+def roomy(size: int, entries: int) -> Path:
+    """Give a folder in memory if one has room for so many bytes, files and folders, else the usual one for such."""
+    usual = Path(tempfile.gettempdir())
+    if kind(MEMORY) != "tmpfs" or os.statvfs(MEMORY).f_favail < entries:
+        return usual
+    return MEMORY if min(shutil.disk_usage(MEMORY).free, _available()) > size else usual
 
 
 def _available() -> int:
