@@ -59,8 +59,9 @@ lint: $(VENV)/.dev
 	$(BIN)/mypy
 	$(BIN)/lint-imports
 
+# Sizes and all else that it can be told: make bench BENCH='--packages 5400 50000'
 bench: $(VENV)/.runtime
-	$(BIN)/python benchmarks/build.py
+	$(BIN)/python benchmarks/build.py $(BENCH)
 
 # What is younger than a week waits: most of what is published with bad intent is found by then.
 PINS := $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --upgrade --generate-hashes --no-annotate \

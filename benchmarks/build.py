@@ -1,66 +1,232 @@
-"""Time a build beside a plain copy of what it makes: `python benchmarks/build.py [--packages N] [--runs N]`.
+"""Time builds beside a plain copy of what they make, and beside other generators.
 
-A machine's speed changes from minute to minute, so builds and copies are run in turn, and the ratio of their medians is
-what counts.
+    python benchmarks/build.py [--packages N ...] [--runs N] [--only WAY ...] [--peers [NAME ...]] [--folder FOLDER]
+        [-- OPTION ...]
+
+What follows `--` is given to `builder build`, such as `--no-pictures` or `--host node`. Each build is a process of its
+own, and takes turns with `cp -r` of what it made: a machine's speed changes from minute to minute, so that the ratio of
+the medians is what counts. Before the runs that count, one more tells what the phases take.
+
+The first size is then built as the other generators that are installed can build it too, with the same reduced work for
+all (reduced.py); `--peers` without a name spares that, and `--race` all else.
+
+Files go to memory where there is room for the largest catalogue and two copies of its site, else to the folder for what
+is temporary; `--folder` names another. A package takes about 0.26 MB and 45 files and folders, less with fewer
+outputs. All is removed at the end.
 """
 
 import argparse
+import json
+import os
+import platform
+import re
 import shutil
-import statistics
-import subprocess
-import sys
 import tempfile
-import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
 from pathlib import Path
 
 import corpus
+import race
+import reduced
+import spent
+import tables
+import trees
+from spent import Spent
+from trees import Tree
+
+# What a package takes, with two copies of what is made of it, where all is made.
+BYTES = 260_000
+ENTRIES = 45
+WAYS = {
+    "copy": "cp -r",
+    "cold": "cold",
+    "same": "nothing changed",
+    "title": "a title edited",
+    "stars": "stars edited",
+}
 
 
-def seconds(act: Callable[[], object]) -> float:
-    """Give the wall time of one call, in seconds."""
-    began = time.perf_counter()
-    act()
-    return time.perf_counter() - began
+@dataclass
+class Catalogue:
+    """A made-up catalogue, its site, and what each kind of build took."""
+
+    folder: Path
+    packages: int
+    options: Sequence[str]
+    ways: Sequence[str]
+    repository: bool
+    taken: dict[str, list[Spent]] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        """Make the catalogue, and choose a package that is in a grid."""
+        self.data, self.site = self.folder / "data", self.folder / "made" / "site"
+        corpus.write(self.data, self.packages)
+        if self.repository:
+            commit(self.data)
+        grids = sorted((self.data / "grids").iterdir())
+        member = re.search(r"^  - (\S+)$", grids[0].read_text(), re.MULTILINE) if grids else None
+        self.slug = member[1] if member else min((self.data / "packages").iterdir()).stem
+        self.edits = 0
+
+    def build(self, *more: str) -> tuple[Spent, str]:
+        """Build the site as it is now."""
+        return race.build(self.data, self.site, [*self.options, *more])
+
+    def remove(self) -> None:
+        """Remove the site, and what is kept beside it."""
+        shutil.rmtree(self.site.parent, ignore_errors=True)
+        self.site.parent.mkdir()
+
+    def edit(self, file: str, pattern: str, text: str) -> None:
+        """Change one line of a file to what it has not been before."""
+        self.edits += 1
+        path = self.data / file
+        path.write_text(re.sub(pattern, text.format(self.edits), path.read_text(), count=1))
+
+    def edit_title(self) -> None:
+        """Change the title of a package."""
+        self.edit(f"packages/{self.slug}.yaml", "(?m)^title: .*", "title: Edited {}")
+
+    def edit_stars(self) -> None:
+        """Change the stars of a package."""
+        self.edit(f"snapshots/{self.slug}.json", r'"stars": \d+', '"stars": {}')
+
+    def before(self) -> dict[str, Callable[[], None]]:
+        """Give what comes before each way to build, in the order in which they take turns."""
+        ways = {"cold": self.remove, "same": lambda: None, "title": self.edit_title, "stars": self.edit_stars}
+        return {way: before for way, before in ways.items() if way in self.ways}
+
+    def take_turns(self) -> None:
+        """Build once in each way, and copy the site."""
+        for way, before in self.before().items():
+            before()
+            self.taken.setdefault(way, []).append(self.build()[0])
+            if way == "cold" and "copy" in self.ways:
+                self.taken.setdefault("copy", []).append(race.copied(self.site))
+
+    def phases(self) -> dict[str, tuple[dict[str, float], int]]:
+        """Build once in each way; give the seconds by phase, and how many files were written."""
+        found = {}
+        for way, before in self.before().items():
+            before()
+            told = json.loads(self.build("--timings", "json")[1])
+            found[way] = told["seconds"], told["written"]
+        return found
 
 
-def run(folder: Path, packages: int, runs: int) -> None:
-    """Print the medians of a cold build, a build without a change and a build after one edit, and their ratios."""
-    data, site, copy = folder / "data", folder / "site", folder / "copy"
-    corpus.write(data, packages)
-    command = [sys.executable, "-m", "builder", "--quiet", "build", "--data", str(data), "--out", str(site)]
-    edited = next((data / "packages").iterdir())
+def commit(data: Path) -> None:
+    """Put a folder into a repository of its own."""
+    identity = ("-c", "user.name=x", "-c", "user.email=x@example.org")
+    for arguments in (("init", "--quiet"), ("add", "--all"), ("commit", "--quiet", "--message=x")):
+        spent.run(["git", *identity, *arguments], folder=data)
 
-    def build() -> None:
-        subprocess.run(command, check=True)  # noqa: S603 - our own command
 
-    times: dict[str, list[float]] = {"cp -r": [], "cold": [], "no change": [], "one edit": []}
-    for number in range(runs):
-        shutil.rmtree(site, ignore_errors=True)
-        times["cold"].append(seconds(build))
-        shutil.rmtree(copy, ignore_errors=True)
-        times["cp -r"].append(seconds(lambda: subprocess.run(["cp", "-r", site, copy], check=True)))  # noqa: S603, S607
-        times["no change"].append(seconds(build))
-        text = edited.read_text()
-        edited.write_text(text.replace("title: ", f"title: {number} ", 1))
-        times["one edit"].append(seconds(build))
-    files = [file for file in site.rglob("*") if file.is_file()]
-    size = sum(file.stat().st_size for file in files)
-    print(f"{packages} packages: {len(files)} files, {size / 1e6:.1f} MB; medians of {runs} runs")
-    copying = statistics.median(times["cp -r"])
-    for name, taken in times.items():
-        median = statistics.median(taken)
-        print(f"{name:<10} {median:7.2f} s  {median / copying:6.2f} times cp -r")
+@dataclass(frozen=True)
+class Result:
+    """What was measured at one size."""
+
+    packages: int
+    spent: dict[str, Spent]
+    tree: Tree
+
+    def scale(self, first: "Result") -> list[tables.Cell]:
+        """Give the columns of the table of sizes."""
+        cold, copy = self.spent["cold"], self.spent.get("copy")
+        each, firsts = cold.wall / self.packages, first.spent["cold"].wall / first.packages
+        return [
+            f"{self.packages:,}",
+            f"{cold.wall:.1f} s",
+            f"{each * 1e3:.2f} ms",
+            f"{each / firsts:.2f}",
+            f"{cold.wall / copy.wall:.2f}" if copy else "",
+            tables.megabytes(cold.memory),
+            self.tree.files,
+            tables.megabytes(self.tree.bytes),
+            self.tree.entries,
+            self.tree.fullest,
+        ]
+
+
+SCALE = ("packages", "cold", "a package", "to the first", "to cp -r", "memory MB", "files", "MB", "entries", "in")
+
+
+def measure(folder: Path, packages: int, options: argparse.Namespace) -> Result:
+    """Print what each way to build takes for a catalogue of so many packages."""
+    catalogue = Catalogue(folder, packages, options.options, options.only, options.repository)
+    told = {} if options.no_phases else catalogue.phases()
+    for _ in range(options.runs):
+        catalogue.take_turns()
+    result = Result(
+        packages, {way: spent.medians(each) for way, each in catalogue.taken.items()}, trees.measured(catalogue.site)
+    )
+    print(f"\n{packages:,} packages: {tables.tree(result.tree)}")
+    show_ways(result.spent, {way: files for way, (_, files) in told.items()})
+    show_phases({way: seconds for way, (seconds, _) in told.items()})
+    return result
+
+
+def show_ways(taken: dict[str, Spent], written: dict[str, int]) -> None:
+    """Print a line for the copy and for each way to build."""
+    rows = [
+        [title, *tables.spent(taken[way], taken.get("copy")), written.get(way, "")]
+        for way, title in WAYS.items()
+        if way in taken
+    ]
+    tables.show(["", *tables.SPENT, "files written"], rows)
+
+
+def show_phases(seconds: dict[str, dict[str, float]]) -> None:
+    """Print the seconds of each phase in each way to build."""
+    names = list(dict.fromkeys(name for phases in seconds.values() for name in phases))
+    if names:
+        rows = [[name, *(f"{phases.get(name, 0):.3f}" for phases in seconds.values())] for name in names]
+        tables.show(["seconds by phase", *map(WAYS.__getitem__, seconds)], rows)
+
+
+def read_options() -> argparse.Namespace:
+    """Read the options."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--packages", type=int, nargs="+", default=[5400], metavar="N", help="sizes; 5400 if not said")
+    parser.add_argument("--runs", type=int, default=3, metavar="N", help="how often each takes its turn; 3 if not said")
+    parser.add_argument("--only", nargs="+", choices=WAYS, default=list(WAYS), help="what is timed; all if not said")
+    names = list(reduced.PEERS)
+    parser.add_argument(
+        "--peers", nargs="*", choices=names, default=names, help="generators to compare; all if not said"
+    )
+    parser.add_argument("--race", action="store_true", help="only compare generators")
+    parser.add_argument("--no-phases", action="store_true", help="spare the round that tells what the phases take")
+    parser.add_argument(
+        "--repository", action="store_true", help="commit the catalogue, whose history is then read too"
+    )
+    parser.add_argument("--folder", type=Path, help="where the files go meanwhile")
+    parser.add_argument("options", nargs="*", metavar="-- OPTION", help="given to `builder build`")
+    options = parser.parse_args()
+    if "cold" not in options.only:
+        parser.error("--only needs cold: without a site there is nothing to build again, and nothing to copy")
+    return options
 
 
 def main() -> None:
-    """Read the options, and run in a folder of its own."""
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--packages", type=int, default=5400)
-    parser.add_argument("--runs", type=int, default=5)
-    options = parser.parse_args()
-    with tempfile.TemporaryDirectory() as folder:
-        run(Path(folder), options.packages, options.runs)
+    """Measure each size, in a folder of its own."""
+    options = read_options()
+    place = options.folder or trees.roomy(BYTES * max(options.packages), ENTRIES * max(options.packages))
+    print(
+        f"Python {platform.python_version()}, {os.cpu_count()} processors, load {os.getloadavg()[0]:.1f}; files in "
+        f"{place} ({trees.kind(place) or 'a folder'}); medians of {options.runs}; "
+        f"builder build {' '.join(options.options) or 'without options'}"
+        f"{', in a repository' if options.repository else ''}",
+        flush=True,
+    )
+    results = []
+    for packages in () if options.race else options.packages:
+        with tempfile.TemporaryDirectory(dir=place) as folder:
+            results.append(measure(Path(folder), packages, options))
+    if len(results) > 1:
+        tables.show(SCALE, [result.scale(results[0]) for result in results])
+    if options.peers:
+        with tempfile.TemporaryDirectory(dir=place) as folder:
+            race.run(Path(folder), options.packages[0], options.runs, options.peers)
 
 
 if __name__ == "__main__":

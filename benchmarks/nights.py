@@ -22,6 +22,7 @@ import sys
 import tempfile
 import time
 from collections import Counter
+from collections.abc import Sequence
 from dataclasses import asdict, dataclass, field
 from datetime import datetime
 from pathlib import Path
@@ -40,6 +41,7 @@ from builder.fetch import Summary, fetch
 from builder.upstreams import Setup, connect
 
 NOWHERE = "http://127.0.0.1:9"  # the port for what is thrown away; nothing listens
+STRANGERS = 700_000  # projects in the index beside the catalogue's
 SHOWN = 10  # failures of a night
 
 
@@ -159,8 +161,11 @@ def show(night: Night, cost: Cost, forges: Forges, written: int) -> None:
     )
 
 
-def run(folder: Path, packages: int, strangers: int, upstreams: list[str]) -> None:
-    """Print what each night costs."""
+def run(
+    folder: Path, packages: int, strangers: int, upstreams: list[str], nights: Sequence[Night] = NIGHTS
+) -> list[Cost]:
+    """Print what each night costs; give it, too."""
+    costs = []
     with serving(folder / "git") as forges:
         catalogue = Catalogue(forges, packages, strangers=strangers)
         gc.freeze()
@@ -171,21 +176,23 @@ def run(folder: Path, packages: int, strangers: int, upstreams: list[str]) -> No
             "tokens": catalogue.tokens,
             "upstreams": upstreams,
         }
-        for number, night in enumerate(NIGHTS):
+        for number, night in enumerate(nights):
             catalogue.change(night.repositories, night.projects, seed=number)
             forges.forget()
             before = times(folder / "data")
             cost = in_a_process(plan | {"now": forges.clock.now.isoformat()})
             written = sum(before.get(name) != time for name, time in times(folder / "data").items())
             show(night, cost, forges, written)
+            costs.append(cost)
             forges.clock.advance(days=1)
+    return costs
 
 
 def main() -> None:
     """Read the options, and run in a folder of its own."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--packages", type=int, default=5400)
-    parser.add_argument("--strangers", type=int, default=700_000, help="projects in the index beside the catalogue's")
+    parser.add_argument("--strangers", type=int, default=STRANGERS, help="projects in the index beside the catalogue's")
     parser.add_argument("--upstreams", nargs="*", default=[], help="ask these alone")
     parser.add_argument("--one-night", action="store_true", help=argparse.SUPPRESS)
     options = parser.parse_args()
