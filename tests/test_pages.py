@@ -26,7 +26,7 @@ from builder.choices import Choices
 from builder.errors import SiteError
 from builder.outputs import HTML, JSON, Output
 from builder.pages import render
-from builder.pages.escaping import PageEnvironment, remembered
+from builder.pages.escaping import Escaped, PageEnvironment
 from builder.pages.shell import BROWSE, COMPARE, EVERYWHERE, FIND, FOREIGN, LISTS, OWN, POLICY, SCRIPTS
 from builder.urls import Urls
 
@@ -483,10 +483,29 @@ class TestEnvironment:
         with pytest.raises(UndefinedError, match="'nothing' is undefined"):
             PageEnvironment(TEMPLATES).from_string("{{ nothing }}").render()
 
+    def test_an_unknown_attribute_is_an_error(self) -> None:
+        with pytest.raises(AttributeError, match="nothing"):
+            PageEnvironment(TEMPLATES).from_string("{{ a.nothing }}").render(a={"nothing": 1})
+        with pytest.raises(UndefinedError, match="'nothing' is undefined"):
+            PageEnvironment(TEMPLATES).from_string("{{ nothing.real }}").render()
+        assert PageEnvironment(TEMPLATES).from_string("{{ (a + 1).real }}").render(a=1) == "2"
+
+    def test_what_is_included_has_the_values_around_it_and_names_of_its_own(self, tmp_path: Path) -> None:
+        (tmp_path / "part.html").write_text('{{ a }}{{ b }}{% set a = "inner" %}{{ a }}', encoding="utf-8")
+        source = "{% with b = '<' %}{% include 'part.html' %}{% endwith %}{{ a }}"
+        assert PageEnvironment(tmp_path).from_string(source).render(a="outer") == "outer&lt;innerouter"
+
     def test_templates_escape_by_what_is_remembered(self) -> None:
         source = PageEnvironment(TEMPLATES).compile("{{ a }}{{ b }}", raw=True)
-        assert source.count("environment.remembered(") == 2
-        assert "yield escape(" not in source
+        assert source.count("environment.escaped[") == 2
+        assert source.count("yield ") == 2  # all that there is, and Jinja's own that is never reached
+
+    def test_not_more_is_remembered_than_there_is_room_for(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        monkeypatch.setattr("builder.pages.escaping.REMEMBERED", 3)
+        escaped = Escaped()
+        for number in range(8):
+            assert escaped[f"<{number % 5}"] == f"&lt;{number % 5}"
+            assert len(escaped) <= 3
 
     def test_only_what_is_to_be_escaped_is(self) -> None:
         template = PageEnvironment(TEMPLATES).from_string("{% autoescape false %}{{ a }}{% endautoescape %}{{ a }}")
@@ -499,4 +518,4 @@ class TestEnvironment:
         assert template.render(a=1, b=True) == "1True1"
 
     def test_what_is_remembered_is_what_is_escaped(self) -> None:
-        assert str(remembered("'<&>\"")) == "&#39;&lt;&amp;&gt;&#34;"
+        assert Escaped()["'<&>\""] == "&#39;&lt;&amp;&gt;&#34;"

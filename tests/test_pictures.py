@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from datetime import UTC, date, datetime
 from io import BytesIO
+from itertools import pairwise
 from pathlib import Path
 from shutil import copytree
 from zoneinfo import ZoneInfo
@@ -20,6 +21,7 @@ from builder.errors import SiteError
 from builder.metadata import Release
 from builder.outputs import PNG
 from builder.pictures import cards, png
+from builder.pictures.bands import Band, box, cut, draw
 from builder.pictures.cards import Card, about
 from builder.pictures.drawing import ACCENT, HEIGHT, INK, MARGIN, PALETTE, SOFT, WIDTH, Drawing
 from builder.pictures.faces import Face, words
@@ -59,8 +61,8 @@ class TestPicture:
             image = opened(body)
             assert (image.format, image.size, image.mode) == ("PNG", (WIDTH, HEIGHT), "P"), route
             assert (image.getpalette() or [])[: len(PALETTE)] == list(PALETTE)
-            for box in ((0, 20, MARGIN - 4, HEIGHT), (WIDTH - MARGIN + 1, 20, WIDTH, HEIGHT), (0, 590, WIDTH, HEIGHT)):
-                assert image.crop(box).getextrema() == (0, 0), (route, box)
+            for part in ((0, 20, MARGIN - 4, HEIGHT), (WIDTH - MARGIN + 1, 20, WIDTH, HEIGHT), (0, 590, WIDTH, HEIGHT)):
+                assert image.crop(part).getextrema() == (0, 0), (route, part)
 
     def test_colours(self) -> None:
         image = opened(DRAWING.picture(CARD))
@@ -88,19 +90,19 @@ class TestPicture:
     @pytest.mark.parametrize("title", ["حزمة", "חבילה", "包装", "🚀", "\u200b\u202e", "ab\u05d0"])
     def test_a_title_that_cannot_be_drawn_gives_way_to_the_name(self, title: str) -> None:
         card = Card("App", title, "a-name", "", ())
-        assert DRAWING.draw(card).tobytes() == DRAWING.draw(card._replace(title="a-name")).tobytes()
+        assert DRAWING.bands(card) == DRAWING.bands(card._replace(title="a-name"))
 
     @pytest.mark.parametrize("text", ["وصف", "一个包", "Half 一 and half", "\u0e2b"])
     def test_a_description_that_cannot_be_drawn_is_left_out(self, text: str) -> None:
-        assert DRAWING.draw(CARD._replace(text=text)).tobytes() == DRAWING.draw(CARD._replace(text="")).tobytes()
+        assert DRAWING.bands(CARD._replace(text=text)) == DRAWING.bands(CARD._replace(text=""))
 
     def test_a_long_title_leaves_room_for_the_facts(self) -> None:
-        wide = DRAWING.draw(CARD._replace(title=LONG_WORD, text=LONG_WORD))
+        wide = opened(DRAWING.picture(CARD._replace(title=LONG_WORD, text=LONG_WORD)))
         free = wide.crop((0, 452, wide.width, 478))
         assert free.getextrema() == (0, 0)
 
     def test_a_site_whose_title_cannot_be_drawn_has_its_sign_alone(self) -> None:
-        canvas = Drawing(TEMPLATES, "目录").draw(CARD)
+        canvas = opened(Drawing(TEMPLATES, "目录").picture(CARD))
         assert canvas.crop((MARGIN + 50, 60, WIDTH, 110)).getextrema() == (0, 0)
         assert canvas.crop((MARGIN, 60, MARGIN + 50, 110)).getextrema() == (0, ACCENT)
 
@@ -110,12 +112,24 @@ class TestPicture:
         card = Card(title, title, "name", text, ((title, text),))
         assert opened(DRAWING.picture(card)).size == (WIDTH, HEIGHT)
 
-    @pytest.mark.parametrize("title", ["\u1eb4\u0415\u0308\u00c5\u1ea4" * 9, "(|)" * 30, HOSTILE])
-    def test_what_is_compressed_once_is_what_would_be_compressed_each_time(self, title: str) -> None:
+    @pytest.mark.parametrize("title", ["\u1eb4\u0415\u0308\u00c5\u1ea4" * 9, "(|)" * 30, HOSTILE, "mail", ""])
+    def test_bands_put_together_are_what_would_be_drawn_at_once(self, title: str) -> None:
         card = Card(title, title, "name", title, ((title, title),))
-        canvas = DRAWING.draw(card)
-        whole = png.Writer(canvas, PALETTE, 0).write(canvas, DRAWING.made_of(card))
-        assert opened(whole).tobytes() == opened(DRAWING.picture(card)).tobytes()
+        bands = DRAWING.bands(card)
+        assert all(above.bottom <= below.top for above, below in pairwise(bands))
+        everything = tuple(placed for band in bands for placed in band.placed)
+        canvas = draw(Band(0, HEIGHT, everything), WIDTH + png.BEFORE_ROWS)
+        whole = canvas.crop((png.BEFORE_ROWS, 0, canvas.width, HEIGHT))
+        assert opened(DRAWING.picture(card)).tobytes() == whole.tobytes()
+
+    @pytest.mark.parametrize("tops", [(0, 20), (0, 5), (8, 3, 30), (0, 20, 5), (-4, 25), ()])
+    def test_lines_that_share_a_row_are_drawn_together(self, tops: tuple[int, ...]) -> None:
+        lines = [[box(2 + 9 * number, top, 22 + 9 * number, top + 10, number + 1)] for number, top in enumerate(tops)]
+        bands = cut([[], *lines], 32)
+        assert all(above.bottom <= below.top for above, below in pairwise(bands))
+        whole = draw(Band(0, 32, tuple(placed for line in lines for placed in line)), 66)
+        written = png.Writer(64, 32, PALETTE).write(bands, b"")
+        assert opened(written).tobytes() == whole.crop((png.BEFORE_ROWS, 0, 66, 32)).tobytes()
 
     def test_a_font_that_is_not_there_is_told(self, tmp_path: Path) -> None:
         copytree(TEMPLATES, tmp_path / "templates")
@@ -329,8 +343,8 @@ class TestFace:
     def test_a_word_stands_as_the_library_would_set_it(self) -> None:
         font = ImageFont.truetype(BytesIO(TEXT), 36, layout_engine=ImageFont.Layout.BASIC)
         for text in ("AVATAR", "Messages", "django-rest"):
-            ours, theirs = Image.new("P", (400, 60)), Image.new("L", (400, 60))
-            FACE.draw(ours, 10, 40, text, 255)
+            theirs = Image.new("L", (400, 60))
+            ours = draw(Band(0, 60, tuple(FACE.place(10, 40, text, 255))), 400)
             ImageDraw.Draw(theirs).text((10, 40), text, fill=255, font=font, anchor="ls")
             assert FACE.width(text) == pytest.approx(font.getlength(text), abs=1)
             drawn = Image.frombytes("L", ours.size, ours.tobytes()).getbbox()
@@ -343,7 +357,5 @@ class TestFace:
         assert FACE.width("AV") < FACE.width("A") + FACE.width("V")
 
     def test_a_space_leaves_nothing_and_takes_room(self) -> None:
-        canvas = Image.new("P", (50, 50))
-        FACE.draw(canvas, 0, 40, "  ", 255)
-        assert canvas.getbbox() is None
+        assert list(FACE.place(0, 40, "  ", 255)) == []
         assert FACE.width("  ") > 0

@@ -1,7 +1,8 @@
 """The page of a package."""
 
 from collections.abc import Sequence
-from datetime import timedelta
+from datetime import date, timedelta
+from functools import lru_cache
 from typing import Final, NamedTuple, TypeVar
 
 from builder import derive, urls
@@ -17,6 +18,7 @@ from builder.pages.words import NO_RELEASE, NOT_KNOWN, Calendar, Fact, counted, 
 RELEASES_SHOWN: Final = 8  # of a long list; the others are a click away
 CONTRIBUTORS_SHOWN: Final = 40
 NEIGHBOURS_SHOWN: Final = 6
+PRE_RELEASE: Final = "pre-release"
 NOTHING: Final = "\u2013"  # stands in a table where a release says nothing
 
 Item = TypeVar("Item")
@@ -42,6 +44,7 @@ def page(sheet: Sheet, ranks: Ranks, people: People, calendar: Calendar, shell: 
     """Make the page of a package."""
     package = sheet.package
     snapshot = package.snapshot
+    releases = [_release(release, sheet.pypi.version.text, calendar) for release in sheet.pypi.releases]
     return Page(
         template="package.html",
         route=urls.package_page(package.slug),
@@ -53,11 +56,11 @@ def page(sheet: Sheet, ranks: Ranks, people: People, calendar: Calendar, shell: 
         values={
             "sheet": sheet,
             "links": _links(sheet),
-            "facts": _facts(sheet, calendar),
+            "facts": _facts(sheet, releases, calendar.today),
             "data_as_of": calendar.day(snapshot.last_fetched),
             "sources": freshness.lines(derive.sources(snapshot), calendar),
             "weeks": sheet.repository.weeks,
-            **_history(sheet, calendar),
+            **_history(sheet, releases),
             **_people(sheet, people),
             "rules_href": shell.site.path(urls.package_rules(package.slug)) if shell.extras else "",
             **_standing(package, shell),
@@ -123,7 +126,7 @@ def _links(sheet: Sheet) -> list[links.Link]:
     return [link for link in found if link.href]
 
 
-def _facts(sheet: Sheet, calendar: Calendar) -> list[tuple[str, Fact, str]]:
+def _facts(sheet: Sheet, releases: Sequence[ReleaseRow], today: date) -> list[tuple[str, Fact, str]]:
     """Give label, fact and a note of all that has a date or a number; the note is "" for most."""
     pypi, repository = sheet.pypi, sheet.repository
     requires = "" if pypi.python.text == pypi.requires_python else pypi.requires_python
@@ -133,7 +136,7 @@ def _facts(sheet: Sheet, calendar: Calendar) -> list[tuple[str, Fact, str]]:
         ("Released", pypi.released, ""),
         ("Last commit", repository.last_commit, ""),
         ("Licence", pypi.licence, ""),
-        ("Releases a year", *_pace(sheet, calendar)),
+        ("Releases a year", *_pace(sheet, releases, today)),
         ("Python", pypi.python, requires and f"requires {requires}"),
         ("Django", pypi.django, ""),
         ("Status", pypi.status, ""),
@@ -144,36 +147,41 @@ def _facts(sheet: Sheet, calendar: Calendar) -> list[tuple[str, Fact, str]]:
     ]
 
 
-def _pace(sheet: Sheet, calendar: Calendar) -> tuple[Fact, str]:
+def _pace(sheet: Sheet, releases: Sequence[ReleaseRow], today: date) -> tuple[Fact, str]:
     """Give how many releases the last twelve months have seen, and since when; yanked ones were releases too.
-
-    The months are those before this week's Monday, and the days since: what is the same all week is told the same, and
-    pages stay what they are.
 
     Pre-releases are not counted: a release is what they lead to. One without a date has no file that anybody could
     install; it counts for no year.
     """
-    if not sheet.pypi.releases:
+    if not releases:
         return unknown(_why_no_releases(sheet, sheet.package.snapshot.pypi)), ""
-    if not any(release.uploaded for release in sheet.pypi.releases):
+    if not any(when.day for _, when, _, _ in releases):
         return unknown(NOT_KNOWN), ""
-    monday = calendar.today - timedelta(days=calendar.today.weekday())
-    start = monday.replace(year=monday.year - 1, day=28 if (monday.month, monday.day) == (2, 29) else monday.day)
-    released = (r for r in sheet.pypi.releases if not derive.is_prerelease(r.version))
-    dates = [calendar.date(release.uploaded) for release in released if release.uploaded]
-    return Fact(number(sum(date >= start for date in dates))), f"since {day(start).text}"
+    start = _year_ago(today)
+    since = [marks for _, when, _, marks in releases if when.day >= start.day]  # as text, days are in their order
+    return Fact(number(sum(PRE_RELEASE not in marks for marks in since))), f"since {start.text}"
 
 
-def _history(sheet: Sheet, calendar: Calendar) -> dict[str, object]:
+@lru_cache(maxsize=2)
+def _year_ago(today: date) -> Fact:
+    """Give when the last twelve months began.
+
+    They are those before this week's Monday, and the days since: what is the same all week is told the same, and pages
+    stay what they are.
+    """
+    monday = today - timedelta(days=today.weekday())
+    return day(monday.replace(year=monday.year - 1, day=28 if (monday.month, monday.day) == (2, 29) else monday.day))
+
+
+def _history(sheet: Sheet, releases: Sequence[ReleaseRow]) -> dict[str, object]:
     """Give the releases, the newest of them apart; where there are none, why."""
-    rows = [_release(release, sheet.pypi.version.text, calendar) for release in sheet.pypi.releases]
-    first, older = _folded(rows, RELEASES_SHOWN)
+    first, older = _folded(releases, RELEASES_SHOWN)
     return {
-        "release_count": counted(len(rows), "release"),
+        "release_count": counted(len(releases), "release"),
         "releases": first,
         "older_releases": older,
         "older_count": counted(len(older), "older release"),
-        "no_releases": "" if rows else _why_no_releases(sheet, sheet.package.snapshot.pypi),
+        "no_releases": "" if releases else _why_no_releases(sheet, sheet.package.snapshot.pypi),
     }
 
 
@@ -189,14 +197,13 @@ def _why_no_releases(sheet: Sheet, facts: PyPIFacts | None) -> str:
 
 
 def _release(release: Release, newest: str, calendar: Calendar) -> ReleaseRow:
-    marks = ["latest"] if release.version == newest else []
-    if derive.is_prerelease(release.version):
-        marks.append("pre-release")
-    if isinstance(release.yanked, str) and release.yanked:
-        marks.append(f"yanked: {release.yanked}")
-    elif release.yanked is not False:
-        marks.append("yanked")
-    return release.version, calendar.day(release.uploaded), release.requires_python or NOTHING, marks
+    version, yanked = release.version, release.yanked
+    marks = ["latest"] if version == newest else []
+    if derive.is_prerelease(version):
+        marks.append(PRE_RELEASE)
+    if yanked is not False:
+        marks.append("yanked" if yanked is True or not yanked else f"yanked: {yanked}")
+    return version, calendar.day(release.uploaded), release.requires_python or NOTHING, marks
 
 
 def _people(sheet: Sheet, people: People) -> dict[str, object]:

@@ -10,6 +10,8 @@ STEP: Final = 10  # from one bar to the next, in units of the drawing
 BAR: Final = 8
 HEIGHT: Final = 48
 
+_BARS: Final = [f"{HEIGHT}v-{height}h{BAR}v{height}z" for height in (1, *range(1, HEIGHT + 1))]
+
 
 @dataclass(frozen=True, slots=True)
 class Chart:
@@ -33,12 +35,8 @@ def chart(weeks: Sequence[int]) -> Chart | None:
 def _path(weeks: Sequence[int]) -> str:
     """Draw a bar for every week with commits, at least one unit high, so that few are not taken for none."""
     most = max(weeks)
-    bars = []
-    for i, commits in enumerate(weeks):
-        if commits > 0:
-            height = max(1, round(commits * HEIGHT / most))
-            bars.append(f"M{i * STEP + 1} {HEIGHT}v-{height}h{BAR}v{height}z")
-    return "".join(bars)
+    bars = [(i * STEP + 1, round(commits * HEIGHT / most)) for i, commits in enumerate(weeks) if commits > 0]
+    return "".join([f"M{left} {_BARS[height]}" for left, height in bars])
 
 
 def _text(weeks: Sequence[int], total: int) -> str:

@@ -87,7 +87,7 @@ class Calendar:
         """Give the date of a moment, or the word for a missing one."""
         if moment is None:
             return unknown(missing)
-        local = self.date(moment)
+        local = moment.astimezone(self._zone).date()
         if (fact := self._days.get(local)) is None:
             fact = self._days[local] = day(local)
         return fact

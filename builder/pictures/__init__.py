@@ -1,10 +1,10 @@
 """A picture for each package and grid, and one for the rest of the site: what is shown where an address is shared.
 
 They are of 1200 by 630 pixels, which is what the places that show them ask for, in at most 16 colours. Drawn by
-Pillow, one takes 1.4 ms on a slow machine (0.5 for the drawing, 0.7 for zlib, which sees 378 kB) and 15 kB: 5,400
-packages and 440 grids take 8 seconds and 87 MB. So a picture is drawn only where its words have changed: it carries a
-seal over its bytes and all that it was made of, and what the last build left is taken where the seal holds, which
-costs 0.05 ms. A picture keeps its address; those who show it ask again in their own time.
+Pillow, one takes 0.75 ms on a slow machine (0.4 for the drawing, 0.3 for zlib) and 14 kB: 5,400 packages and 440 grids
+take 4.4 seconds and 84 MB. So a picture is drawn only where its words have changed: it carries a seal over its bytes
+and all that it was made of, and what the last build left is taken where the seal holds, which costs 0.05 ms. A picture
+keeps its address; those who show it ask again in their own time.
 
 What it says changes seldom: stars are rounded to two digits. The fonts (`templates/fonts/`) have Latin, Greek and
 Cyrillic; a title in another script gives way to the slug, a description is left out.

@@ -1,6 +1,6 @@
 """The look of a picture: the site's paper, ink and green; what is on all of them is drawn once."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from functools import cached_property
 from hashlib import blake2b
 from pathlib import Path
@@ -8,12 +8,12 @@ from typing import Final
 from zlib import ZLIB_RUNTIME_VERSION
 
 import PIL
-from PIL import Image
 
 from builder.errors import SiteError
 from builder.pictures import png
+from builder.pictures.bands import Band, box, cut
 from builder.pictures.cards import FACTS, Card
-from builder.pictures.faces import Canvas, Face
+from builder.pictures.faces import Face, Placed
 from builder.pictures.fitting import first_fit, fitted, legible
 
 WIDTH: Final = 1200
@@ -31,6 +31,8 @@ SOFT: Final = 4  # the place of each in the palette
 INK: Final = 6
 ACCENT: Final = 7
 
+Line = Sequence[Placed]
+
 
 def _ramp(start: Sequence[int], end: Sequence[int], steps: int) -> bytes:
     """Give colours from `start` on, before `end`, in even steps."""
@@ -45,7 +47,7 @@ _MARK_SCALE: Final = 2
 
 
 class Drawing:
-    """Draws cards. One is made per render: it holds the fonts, their letters and the background."""
+    """Draws cards. One is made per render: it holds the fonts, their letters and the bands that come again."""
 
     def __init__(self, templates: Path, site_title: str) -> None:
         """Take the folder of the templates, whose `fonts/` are read here, and the title of the site.
@@ -68,64 +70,67 @@ class Drawing:
 
     def picture(self, card: Card) -> bytes:
         """Give the picture of a card as PNG, of `WIDTH` and `HEIGHT`."""
-        return self._writer.write(self.draw(card), self.made_of(card))
+        return self._writer.write(self.bands(card), self.made_of(card))
 
-    def draw(self, card: Card) -> Canvas:
-        """Draw a card; the canvas has the columns at the left that `png` asks for."""
-        canvas = self._background.copy()
-        left = png.BEFORE_ROWS + MARGIN
+    def bands(self, card: Card) -> list[Band]:
+        """Give the bands of a card's picture, as `png` asks for them."""
+        return cut([*self._head, *self._words(card), *self._facts(card)], HEIGHT)
+
+    def _words(self, card: Card) -> Iterator[Line]:
+        """Yield the lines of the kind, the title and the description, which has the room that the title has left."""
         baseline = _KIND_BASELINE
         if kind := legible(card.kind, self._small.has):
-            self._small.draw(canvas, left, baseline, fitted(kind, self._small, ROOM, 1)[0], SOFT)
+            yield [*self._small.place(_LEFT, baseline, fitted(kind, self._small, ROOM, 1)[0], SOFT)]
         title = legible(card.title, self._strong.has) or card.name
         face, lines = first_fit(title, self._titles, ROOM)
         baseline += 20 + (face.line * 4) // 5
         for line in lines:
-            face.draw(canvas, left, baseline, line, INK)
+            yield [*face.place(_LEFT, baseline, line, INK)]
             baseline += face.line
-        self._describe(canvas, card, baseline - face.line + 62 + face.line // 8)
-        for number, (label, value) in enumerate(card.facts[:FACTS]):
-            self._fact(canvas, number, label, legible(value, self._strong.has))
-        return canvas
-
-    def _describe(self, canvas: Canvas, card: Card, baseline: int) -> None:
-        """Draw the description in the room that the title has left: one to three lines."""
+        baseline += 62 + face.line // 8 - face.line
         room = (_FACTS_TOP - 48 - baseline) // self._text.line + 1
         text = legible(card.text, self._text.has)
         for line in fitted(text, self._text, ROOM, room) if text else ():
-            self._text.draw(canvas, png.BEFORE_ROWS + MARGIN, baseline, line, SOFT)
+            yield [*self._text.place(_LEFT, baseline, line, SOFT)]
             baseline += self._text.line
 
-    def _fact(self, canvas: Canvas, number: int, label: str, value: str) -> None:
-        """Draw a fact under its line, as on the pages."""
-        width = (ROOM - GAP * (FACTS - 1)) // FACTS
-        left = png.BEFORE_ROWS + MARGIN + number * (width + GAP)
-        canvas.paste(INK, (left, _FACTS_TOP, left + width, _FACTS_TOP + 3))
-        self._small.draw(canvas, left, _FACTS_TOP + 42, label, SOFT)
-        if value:
-            self._strong.draw(canvas, left, _FACTS_TOP + 92, fitted(value, self._strong, width, 1)[0], INK)
+    def _facts(self, card: Card) -> Iterator[Line]:
+        """Yield the facts side by side, each under its line, as on the pages."""
+        facts = list(zip(self._rules, card.facts, strict=False))
+        yield [rule for rule, _ in facts]
+        yield [placed for rule, (label, _) in facts for placed in self._small.place(rule.left, _LABELS, label, SOFT)]
+        yield [placed for rule, (_, value) in facts for placed in self._value(rule.left, value)]
+
+    def _value(self, left: int, value: str) -> Iterable[Placed]:
+        shown = legible(value, self._strong.has)
+        return self._strong.place(left, _VALUES, fitted(shown, self._strong, _FACT_WIDTH, 1)[0], INK) if shown else ()
 
     @cached_property
     def _writer(self) -> png.Writer:
-        return png.Writer(self._background, PALETTE, _HEADER)
+        return png.Writer(WIDTH, HEIGHT, PALETTE)
 
     @cached_property
-    def _background(self) -> Canvas:
-        left = png.BEFORE_ROWS
-        canvas = Image.new("P", (left + WIDTH, HEIGHT), 0)
-        canvas.paste(ACCENT, (left, 0, left + WIDTH, _BAND))
-        left += MARGIN
-        for box in _MARK:
-            x, y, right, bottom = (_MARK_SCALE * side for side in box)
-            canvas.paste(ACCENT, (left + x, 64 + y, left + right, 64 + bottom))
+    def _rules(self) -> Line:
+        lefts = (_LEFT + number * (_FACT_WIDTH + GAP) for number in range(FACTS))
+        return [box(left, _FACTS_TOP, left + _FACT_WIDTH, _FACTS_TOP + 3, INK) for left in lefts]
+
+    @cached_property
+    def _head(self) -> Sequence[Line]:
+        """Give what is on all pictures: the green band, the sign, and the title of the site."""
+        start = png.BEFORE_ROWS
+        sign = [[_MARK_SCALE * side for side in corners] for corners in _MARK]
+        line = [box(_LEFT + x, 64 + y, _LEFT + right, 64 + bottom, ACCENT) for x, y, right, bottom in sign]
         if title := legible(self._site_title, self._brand.has):
-            self._brand.draw(canvas, left + 56, 95, fitted(title, self._brand, ROOM - 56, 1)[0], INK)
-        return canvas
+            line += self._brand.place(_LEFT + 56, 95, fitted(title, self._brand, ROOM - 56, 1)[0], INK)
+        return [box(start, 0, start + WIDTH, _BAND, ACCENT)], line
 
 
-_HEADER: Final = 128  # rows that are the same on all pictures
+_LEFT: Final = png.BEFORE_ROWS + MARGIN
 _KIND_BASELINE: Final = 164
 _FACTS_TOP: Final = 478
+_LABELS: Final = _FACTS_TOP + 42
+_VALUES: Final = _FACTS_TOP + 92
+_FACT_WIDTH: Final = (ROOM - GAP * (FACTS - 1)) // FACTS
 _TITLES: Final = ((96, 104, 1), (80, 88, 2), (64, 72, 2), (48, 56, 3))
 """The sizes of a title, from the largest: pixels, line, and how many lines it may take."""
 

@@ -5,6 +5,8 @@ Letters stand on whole pixels, and the distance between them is kept in fraction
 """
 
 import re
+from collections.abc import Iterator
+from dataclasses import dataclass
 from functools import lru_cache
 from io import BytesIO
 from typing import TYPE_CHECKING, Final, NamedTuple
@@ -16,9 +18,6 @@ if TYPE_CHECKING:
 
 REMEMBERED: Final = 2048  # words of each face, which take a few megabytes
 
-Canvas = Image.Image
-"""A picture in the making, of mode P. A blend of two colours of its ramp is a colour between them."""
-
 # What a text is drawn, measured and cut in: a line may end after a space, and after what joins the parts of a name.
 _WORD: Final = re.compile(r"[^\s/_.-]*(?:[/_.-]+|\s+|$)")
 
@@ -28,13 +27,26 @@ def words(text: str) -> list[str]:
     return [word for word in _WORD.findall(text) if word]
 
 
-class Stamp(NamedTuple):
-    """A letter or a word: its mask (None for a space), where that lies from the pen, and how far the pen moves on."""
+@dataclass(frozen=True, slots=True, eq=False)
+class Stamp:
+    """A letter, a word or a box: how much ink each pixel takes (mode L), and where that lies from the pen.
 
-    mask: Image.Image | None
+    Each is itself alone, so that what is made of stamps can be looked up fast.
+    """
+
+    mask: Image.Image
     left: int
     top: int
-    advance: float
+
+
+class Placed(NamedTuple):
+    """A stamp on a picture: its left upper corner, the row below its last, and the colour of its ink."""
+
+    left: int
+    top: int
+    bottom: int
+    ink: int
+    stamp: Stamp
 
 
 class Face:
@@ -50,54 +62,61 @@ class Face:
         self._font = ImageFont.truetype(BytesIO(font), size, layout_engine=ImageFont.Layout.BASIC)
         self._nothing = bytes(self._font.getmask("\uffff"))
         self.has: Callable[[str], bool] = lru_cache(maxsize=None)(self._look_for)
-        self._letter: Callable[[str], Stamp] = lru_cache(maxsize=None)(self._draw_letter)
+        self.advance: Callable[[str], float] = lru_cache(maxsize=REMEMBERED)(self._measure_word)
+        self._step: Callable[[str], float] = lru_cache(maxsize=None)(self._measure_letter)
         self._pull: Callable[[str], float] = lru_cache(maxsize=None)(self._measure_pair)
+        self._letter: Callable[[str], Stamp] = lru_cache(maxsize=None)(self._draw_letter)
         self._word: Callable[[str], Stamp] = lru_cache(maxsize=REMEMBERED)(self._draw_word)
 
     def width(self, text: str) -> float:
-        """Give the width of a text, in pixels."""
-        return sum(self._word(word).advance for word in words(text))
+        """Give the width of a text, in pixels: the sum of the `advance` of its words."""
+        return sum(map(self.advance, words(text)))
 
-    def draw(self, canvas: Canvas, left: int, baseline: int, text: str, ink: int) -> None:
-        """Draw a text in a colour of the canvas."""
+    def place(self, left: int, baseline: int, text: str, ink: int) -> Iterator[Placed]:
+        """Yield the words of a text where they stand, but for spaces."""
         pen = float(left)
         for word in words(text):
-            stamp = self._word(word)
-            if stamp.mask is not None:
-                canvas.paste(ink, (round(pen) + stamp.left, baseline + stamp.top), stamp.mask)
-            pen += stamp.advance
+            if shown := word.rstrip():
+                stamp = self._word(shown)
+                top = baseline + stamp.top
+                yield Placed(round(pen) + stamp.left, top, top + stamp.mask.height, ink, stamp)
+            pen += self.advance(word)
 
     def _look_for(self, letter: str) -> bool:
         """Tell whether the font has a letter, or would draw a box for it."""
         return bytes(self._font.getmask(letter)) != self._nothing
 
+    def _measure_word(self, word: str) -> float:
+        pen = 0.0
+        for before, letter in zip(" " + word, word, strict=False):
+            pen += self._pull(before + letter)
+            pen += self._step(letter)
+        return pen
+
+    def _measure_letter(self, letter: str) -> float:
+        return self._font.getlength(letter) + self._tracking
+
+    def _measure_pair(self, pair: str) -> float:
+        """Give how far the second letter of two moves towards the first, or away from it."""
+        return self._font.getlength(pair) - self._font.getlength(pair[0]) - self._font.getlength(pair[1])
+
     def _draw_letter(self, letter: str) -> Stamp:
         left, top, right, bottom = map(round, self._font.getbbox(letter, anchor="ls"))
-        advance = self._font.getlength(letter) + self._tracking
-        if right <= left or bottom <= top:
-            return Stamp(None, 0, 0, advance)
-        mask = Image.new("L", (right - left, bottom - top))
+        mask = Image.new("L", (max(0, right - left), max(0, bottom - top)))
         ImageDraw.Draw(mask).text((-left, -top), letter, fill=255, font=self._font, anchor="ls")
-        return Stamp(mask, left, top, advance)
+        return Stamp(mask, left, top)
 
     def _draw_word(self, word: str) -> Stamp:
-        """Draw a word out of its letters."""
+        """Draw a word, of at least one letter and no space, out of its letters."""
         placed, pen = [], 0.0
         for before, letter in zip(" " + word, word, strict=False):
             stamp = self._letter(letter)
             pen += self._pull(before + letter)
-            if stamp.mask is not None:
-                placed.append((round(pen) + stamp.left, stamp.top, stamp.mask))
-            pen += stamp.advance
-        if not placed:
-            return Stamp(None, 0, 0, pen)
+            placed.append((round(pen) + stamp.left, stamp.top, stamp.mask))
+            pen += self._step(letter)
         left, top = min(x for x, _, _ in placed), min(y for _, y, _ in placed)
         right, bottom = (max(x + mask.width for x, _, mask in placed), max(y + mask.height for _, y, mask in placed))
         whole = Image.new("L", (right - left, bottom - top))
         for x, y, mask in placed:
             whole.paste(255, (x - left, y - top), mask)
-        return Stamp(whole, left, top, pen)
-
-    def _measure_pair(self, pair: str) -> float:
-        """Give how far the second letter of two moves towards the first, or away from it."""
-        return self._font.getlength(pair) - self._font.getlength(pair[0]) - self._font.getlength(pair[1])
+        return Stamp(whole, left, top)

@@ -3,6 +3,7 @@
 import re
 import unicodedata
 from collections.abc import Callable, Iterator, Sequence
+from itertools import islice
 from typing import Final
 
 from builder.pictures.faces import Face, words
@@ -27,30 +28,31 @@ def legible(text: str, has: Callable[[str], bool]) -> str:
 
 def wrapped(text: str, face: Face, width: int) -> Iterator[str]:
     """Cut a text into lines that are not wider than `width` pixels; a word that is wider is cut anywhere."""
-    line = ""
-    for word in _narrow(text, face, width):
-        if line and face.width((line + word).rstrip()) > width:
+    line, used = "", 0.0
+    for word, alone in _narrow(text, face, width):
+        if line and used + alone > width:
             yield line.rstrip()
-            line = ""
+            line, used = "", 0.0
         line += word
+        used += face.advance(word)
     if line:
         yield line.rstrip()
 
 
-def _narrow(text: str, face: Face, width: int) -> Iterator[str]:
-    """Yield the words of a text, none of them wider than a line."""
+def _narrow(text: str, face: Face, width: int) -> Iterator[tuple[str, float]]:
+    """Yield the words of a text, none of them wider than a line, and how wide each is without the space after it."""
     for word in words(text):
         rest = word
-        while face.width(rest.rstrip()) > width:
-            end = next(n for n in range(len(rest), 0, -1) if n == 1 or face.width(rest[:n]) <= width)
-            yield rest[:end]
+        while (alone := face.advance(rest.rstrip())) > width:
+            end = next(n for n in range(len(rest), 0, -1) if n == 1 or face.advance(rest[:n]) <= width)
+            yield rest[:end], face.advance(rest[:end])
             rest = rest[end:]
-        yield rest
+        yield rest, alone
 
 
 def fitted(text: str, face: Face, width: int, most: int) -> Sequence[str]:
     """Give at most `most` lines of a text; the last ends with an ellipsis where there is more."""
-    lines = list(wrapped(text, face, width))
+    lines = list(islice(wrapped(text, face, width), most + 1))
     if len(lines) <= most:
         return lines
     last = lines[most - 1]
@@ -65,7 +67,7 @@ def first_fit(text: str, faces: Sequence[tuple[Face, int]], width: int) -> tuple
     In the last of them it is cut, if it must be.
     """
     for face, most in faces[:-1]:
-        lines = list(wrapped(text, face, width))
+        lines = list(islice(wrapped(text, face, width), most + 1))
         if len(lines) <= most:
             return face, lines
     face, most = faces[-1]
