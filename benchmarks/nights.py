@@ -77,7 +77,8 @@ def run_night(plan: dict[str, Any]) -> Cost:
     """Fetch once, in this process, as the command does."""
     folder, now = Path(plan["folder"]), datetime.fromisoformat(plan["now"])
     began, own, git = time.perf_counter(), cpu(resource.RUSAGE_SELF), cpu(resource.RUSAGE_CHILDREN)
-    data = build.load(folder, keep_snapshots=False)
+    data = build.load(folder, keep_snapshots=snapshots.can_be_kept(folder), find_moved=False)
+    gc.freeze()
     with connect(Setup(data.settings, now.date(), plan["tokens"])) as connected:
         asked = [each for each in connected if not plan["upstreams"] or each.name in plan["upstreams"]]
         summary = fetch(data, folder, asked, lambda: now)

@@ -35,8 +35,7 @@ def beside(job: Callable[[], Result], *, worth: bool = True) -> Iterator[Callabl
     reader, writer = os.pipe()
     child = _copy()
     if child == 0:
-        os.close(reader)
-        _work(job, writer)
+        _work(job, reader, writer)
     os.close(writer)
     try:
         yield job if child is None else lambda: _result(reader)
@@ -63,9 +62,10 @@ def processors() -> int:
     return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
 
 
-def _work(job: Callable[[], Result], writer: int) -> NoReturn:
+def _work(job: Callable[[], Result], reader: int, writer: int) -> NoReturn:
     """Be the other process. Nothing of it but the answer is seen: Ctrl-C is the first one's to hear."""
     try:
+        os.close(reader)  # else there would be somebody who could hear the answer, when the first one has gone
         signal.signal(signal.SIGINT, signal.SIG_IGN)
         answer = memoryview(answered(job))
         while answer:

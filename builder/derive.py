@@ -143,7 +143,9 @@ class RepositoryName:
         return f"{self.host}/{self.path}".casefold()
 
 
-@lru_cache(maxsize=1 << 14)  # asked for by checks, pages and answers alike; half of what the checks take
+# Each package's is asked for eight times in a night of `fetch`, which is a tenth of its time, and by the checks, half
+# of whose time it is.
+@lru_cache(maxsize=1 << 16)
 def repository(text: str) -> RepositoryName | None:
     """Read host and path out of any usual form of a repository's address; None for "".
 

@@ -29,13 +29,15 @@ def look(
         return records, problems if records is None else sorted([*problems, *checks.check(records)])
 
 
-def load(folder: Path, *, keep_snapshots: bool = True, timings: Timings | None = None) -> Data:
+def load(
+    folder: Path, *, keep_snapshots: bool = True, find_moved: bool | None = None, timings: Timings | None = None
+) -> Data:
     """Read and check the data, as `look` does.
 
     Raises:
         DataError: with all problems of all files, if there is any.
     """
-    records, problems = look(folder, keep_snapshots=keep_snapshots, timings=timings)
+    records, problems = look(folder, keep_snapshots=keep_snapshots, find_moved=find_moved, timings=timings)
     if problems or not isinstance(records, Data):
         raise DataError(problems)
     return records

@@ -15,6 +15,9 @@ from builder.placing import replace
 FOLDER: Final = "snapshots"
 MOST_BYTES: Final = 4 * 1024 * 1024  # ten times what a project with thousands of releases takes
 
+MOST_KEPT: Final = 64 * 1024 * 1024
+"""Bytes of all files up to which all snapshots may be had at once: they take some five times as much then."""
+
 _SUFFIX: Final = ".json"
 _NOT_OURS: Final = "holds what fetch would not have written"
 
@@ -111,6 +114,15 @@ def load(data: Path, *, keep: bool = True) -> tuple[Mapping[str, Snapshot], list
     """
     snapshots, _, problems = look(data, scan(data), keep=keep)
     return snapshots, problems
+
+
+def can_be_kept(data: Path) -> bool:
+    """Tell whether there is memory for all snapshots at once, for whoever comes back to each of them."""
+    try:
+        with os.scandir(data / FOLDER) as items:
+            return sum(item.stat(follow_symlinks=False).st_size for item in items) <= MOST_KEPT
+    except OSError:
+        return True  # there is none, or `load` tells what is wrong
 
 
 def look(data: Path, found: Iterable[tuple[str, bool]], *, keep: bool) -> Looked:

@@ -178,3 +178,13 @@ def test_no_link_is_followed_and_nothing_huge_is_read(tmp_path: Path) -> None:
     assert found == {}
     assert [problem.code for problem in problems] == ["file-size", "file-link"]
     assert all("git checkout" in problem.hint for problem in problems)
+
+
+def test_few_can_be_kept_and_many_cannot(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    assert snapshots.can_be_kept(tmp_path)
+    for slug in "ab":
+        snapshots.save(tmp_path, slug, FULL)
+    size = len(snapshots.encode(FULL))
+    for most, kept in ((2 * size, True), (2 * size - 1, False)):
+        monkeypatch.setattr(snapshots, "MOST_KEPT", most)
+        assert snapshots.can_be_kept(tmp_path) is kept

@@ -1,5 +1,6 @@
 """`fetch`, `ids` and `fmt`: what is written into the data by the program."""
 
+import gc
 import json
 import os
 from datetime import UTC, datetime
@@ -64,10 +65,12 @@ def fetch(  # noqa: PLR0913, PLR0917 - one for each option
     in batches of a hundred with a token, and sixty single questions an hour without one.
     """
     from builder import fetch as fetching  # noqa: PLC0415 - see the package's docstring
-    from builder import looking, upstreams  # noqa: PLC0415 - see the package's docstring
+    from builder import looking, snapshots, upstreams  # noqa: PLC0415 - see the package's docstring
     from builder.cli.progress import showing  # noqa: PLC0415 - see the package's docstring
 
-    loaded = looking.load(data, keep_snapshots=False)
+    # Each snapshot is looked at some six times. A repository that has moved must not keep anybody from asking about it.
+    loaded = looking.load(data, keep_snapshots=snapshots.can_be_kept(data), find_moved=False)
+    gc.freeze()  # nothing of it is garbage all night, and the collector need not see that again and again
     budget = upstreams.Budget(max_requests, None if max_minutes is None else max_minutes * 60)
     tokens = {host: token for variable, host in TOKENS.items() if (token := os.environ.get(variable))}
     with upstreams.connect(upstreams.Setup(loaded.settings, now().date(), tokens, budget)) as connected:
