@@ -6,9 +6,12 @@ count, neither there nor on many file systems; so the spelling that most package
 
 import re
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
+from functools import lru_cache, partial
 from typing import Final, NamedTuple
+
+from markupsafe import Markup
 
 from builder import derive, urls
 from builder.fields import RESERVED_SLUGS
@@ -20,6 +23,7 @@ from builder.pages.words import Fact, counted
 
 LEAST: Final = 2  # packages that somebody with a page contributed to
 SHOWN: Final = 200  # people in the list
+REMEMBERED: Final = 1 << 13  # rows, of half a kilobyte each
 COLUMNS: Final = (tables.CATEGORY, tables.LAST_COMMIT, tables.STARS)
 MAIN_FORGE: Final = "github.com"  # whose logins stand for themselves, as in the original's addresses
 
@@ -31,7 +35,7 @@ _HOST: Final = re.compile(r"[a-z0-9_-]+(?:\.[a-z0-9_-]+)+")
 
 @dataclass(slots=True)
 class Person:
-    """Somebody on a forge: the spellings of the login, and the packages, each once."""
+    """Somebody on a forge: the spellings of the login, and the packages, each once, by name."""
 
     host: str
     spellings: Counter[str] = field(default_factory=Counter)
@@ -62,7 +66,7 @@ class People:
 
     def __init__(self, sheets: Iterable[Sheet], shell: Shell) -> None:
         found: defaultdict[tuple[str, str], Person] = defaultdict(lambda: Person(""))
-        for sheet in sheets:
+        for sheet in sorted(sheets, key=lambda s: (filed_under(s.title), s.title, s.package.id)):
             host = _forge(sheet)
             for login in _logins(sheet) if host else ():
                 person = found[host, login.lower()]
@@ -136,13 +140,19 @@ def pages(people: People, shell: Shell) -> Iterator[Page]:
         },
     )
     if shell.extras:
-        yield from map(_page, people.all)
+        # A package stands on the pages of a dozen people: its row took a sixth of the time of all pages.
+        row = lru_cache(maxsize=REMEMBERED)(partial(_row, shell))
+        yield from (_page(person, row) for person in people.all)
 
 
-def _page(person: Person) -> Page:
-    """Make the page of a person."""
-    by_name = sorted(person.sheets.values(), key=lambda s: (filed_under(s.title), s.title, s.package.id))
-    sheets = sorted(by_name, key=lambda sheet: -sheet.repository.star_count)
+def _row(shell: Shell, sheet: Sheet) -> Markup:
+    repository = sheet.repository
+    return tables.row(sheet, COLUMNS, (Fact(sheet.category), repository.last_commit, repository.stars), shell)
+
+
+def _page(person: Person, row: Callable[[Sheet], Markup]) -> Page:
+    """Make the page of a person; `row` gives the row of a package."""
+    sheets = sorted(person.sheets.values(), key=lambda sheet: -sheet.repository.star_count)
     where = "" if person.host == MAIN_FORGE else f" on {person.host}"
     return Page(
         template="profile.html",
@@ -156,9 +166,7 @@ def _page(person: Person) -> Page:
             "forge_href": person.forge_href,
             "package_count": counted(len(sheets), "package"),
             "columns": COLUMNS,
-            "rows": [
-                tables.row(s, COLUMNS, (Fact(s.category), s.repository.last_commit, s.repository.stars)) for s in sheets
-            ],
+            "rows": [row(sheet) for sheet in sheets],
         },
         script=LISTS,
     )
