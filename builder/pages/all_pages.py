@@ -6,6 +6,8 @@ from functools import cached_property, partial
 from pathlib import Path
 from typing import Final
 
+from markupsafe import Markup
+
 from builder import urls
 from builder.catalogue import Catalogue, Grid, Package
 from builder.choices import Choices
@@ -27,7 +29,7 @@ from builder.pages import (
     use,
 )
 from builder.pages.people import People, Person
-from builder.pages.sheets import Ranks, Sheets, make_sheets, rank
+from builder.pages.sheets import Ranks, Sheet, Sheets, make_sheets, rank
 from builder.pages.shell import Page, Shell
 from builder.pages.words import Calendar
 from builder.reads import PEOPLE
@@ -73,6 +75,11 @@ class Pages:
     def people(self) -> People:
         """Who contributed to what."""
         return People(self.catalogue.packages, self.shell)
+
+    @cached_property
+    def row(self) -> Callable[[Sheet], Markup]:
+        """What makes the row of a package on the pages of people."""
+        return people.remembered_row(self.shell)
 
     def after(self, catalogue: Catalogue) -> "Pages":
         """Give the pages of a catalogue in which a few packages or grids are others, and nothing else.
@@ -125,7 +132,7 @@ class Pages:
         yield from spans.pages(item, self.ranks, self.calendar, self.shell)
 
     def _person(self, person: Person) -> Iterator[Page]:
-        yield people.page(person, self.sheets)
+        yield people.page(person, self.sheets, self.row)
 
     def listing(self) -> Iterator[Page]:
         """Make the lists of packages."""

@@ -6,6 +6,7 @@ from collections.abc import Collection, Iterator, Mapping, Sequence
 from datetime import date
 from typing import Final, NamedTuple
 
+from markupsafe import Markup
 from packaging.utils import canonicalize_name
 
 from builder import derive, urls
@@ -150,17 +151,17 @@ def _page(entry: Entry[ProductRecord], release: ProductRelease, judged: Judged, 
             "for_all": record.for_all,
             "readiness_href": shell.site.path(urls.READINESS),
             "columns": COLUMNS,
-            "rows": [_row(sheet, verdict, record.classifier, depth) for sheet, verdict in judged],
+            "rows": [_row(sheet, verdict, record.classifier, depth, shell) for sheet, verdict in judged],
             "shown": SHOWN,
         },
         script=LISTS,
     )
 
 
-def _row(sheet: Sheet, verdict: str, classifier: str, depth: int) -> tables.Row:
+def _row(sheet: Sheet, verdict: str, classifier: str, depth: int, shell: Shell) -> Markup:
     facts = sheet.package.snapshot.pypi
     named = [v for v in derive.classified_versions(facts, classifier) if v.count(".") == depth] if facts else []
     shown = named if len(named) <= 2 else [f"{named[0]}…{named[-1]}"]  # noqa: PLR2004 - the two ends
     version, released, _, stars = sheet.facts
     names = Fact(", ".join(shown)) if shown else unknown("none")
-    return tables.row(sheet, COLUMNS, (Fact(verdict), names, version, released, stars))
+    return tables.row(sheet, COLUMNS, (Fact(verdict), names, version, released, stars), shell)

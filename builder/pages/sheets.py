@@ -66,9 +66,12 @@ class RepositorySheet:
     star_count: int
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Sheet:
-    """What is shown of a package. `standing` says in words why nobody should begin with it, () where nothing does."""
+    """What is shown of a package. `standing` says in words why nobody should begin with it, () where nothing does.
+
+    Each is itself alone, so that what is made of it can be looked up.
+    """
 
     package: Package
     href: str

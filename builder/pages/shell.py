@@ -11,6 +11,8 @@ from pathlib import Path
 from typing import Final
 from urllib.parse import quote, urlsplit
 
+from markupsafe import Markup
+
 from builder import urls
 from builder.catalogue import Catalogue
 from builder.choices import Choices
@@ -125,11 +127,13 @@ class Shell:
         self._folder = f"{catalogue.folder}/" if catalogue.folder else ""
         self._has_forms = urlsplit(self._forge).hostname == "github.com" and catalogue.folder == FORMS_FOLDER
         self._assets = _assets(templates)
+        self._hrefs = {name: site.path(urls.ASSETS) + _versioned(name, body) for name, body in self._assets.items()}
         self._feeds = feed_links(site, settings.title, posts=bool(catalogue.posts))
         self._environment = PageEnvironment(templates)
         self._everywhere = self._constants()
         self._everywhere["colophon"] = self._part("colophon.html", self._ways(catalogue))
         self._base = self._environment.get_template("base.html")
+        self._row = vars(self._environment.get_template("partials/row.html").module)["row"]
         self._mastheads = {
             (section, current): self._masthead(section, current)
             for section in ("", urls.HOME, urls.SEARCH, *(route for _, route in SECTIONS))
@@ -157,12 +161,16 @@ class Shell:
             json_href=json_href,
             about_api=page.about_api,
             policy=POLICY,
-            script_href=page.script and self._asset_href(page.script),
+            script_href=page.script and self._hrefs[page.script],
             picture=self.picture(page.picture),
             feeds=[*page.feeds, *self._feeds],
             things=block(page.things),
         )
         return Output(page.route, text.encode(), HTML)
+
+    def row(self, sheet: object, places: object) -> Markup:
+        """Render the row of a package in a table: a `Sheet`, and a `Place` of `tables` for each column."""
+        return Markup(self._row(sheet, places))  # noqa: S704 - a template of ours has made it
 
     def _json(self, route: str) -> str:
         """Give where the JSON of a route is JSON for everybody: some hosts tell its type by the file's name alone."""
@@ -209,9 +217,9 @@ class Shell:
             "source_href": self._forge,
             "time_zone": self._settings.time_zone.key,
             "foreign": FOREIGN,
-            "style_href": self._asset_href(STYLE),
-            "icon_href": self._asset_href(ICON),
-            "everywhere_href": self._asset_href(EVERYWHERE),
+            "style_href": self._hrefs[STYLE],
+            "icon_href": self._hrefs[ICON],
+            "everywhere_href": self._hrefs[EVERYWHERE],
             "api_catalog_href": path(urls.API_CATALOG),
             "openapi_href": path(urls.DATA_OPENAPI),
             "reference_href": path(urls.REFERENCE),
@@ -240,10 +248,6 @@ class Shell:
             "groups": [(name, [(label, self.site.path(route)) for label, route in links]) for name, links in groups]
         }
 
-    def _asset_href(self, name: str) -> str:
-        """Give an asset's address; with other bytes it becomes another one, so that no browser shows old ones."""
-        return self.site.path(urls.ASSETS) + _versioned(name, self._assets[name])
-
     def _masthead(self, section: str, current: str) -> object:
         """Render the head of the pages of a section; two have the box for searching in their middle."""
         shown = [(label, self.site.path(route), current if route == section else "") for label, route in SECTIONS]
@@ -255,7 +259,7 @@ class Shell:
 
 
 def _assets(templates: Path) -> dict[str, bytes]:
-    """Read the assets. Where a script imports another, the address gets that one's version, as in `_asset_href`.
+    """Read the assets. Where a script imports another, the address gets that one's version.
 
     Scripts leave their comments behind: a fifth of what would be sent.
     """
@@ -272,6 +276,7 @@ def _assets(templates: Path) -> dict[str, bytes]:
 
 
 def _versioned(name: str, body: bytes) -> str:
+    """Give the end of an asset's address; with other bytes it is another one, so that no browser shows old ones."""
     return f"{name}?v={sha256(body).hexdigest()[:8]}"
 
 

@@ -49,7 +49,7 @@ def pages(grid: Grid, ranks: Ranks, calendar: Calendar, shell: Shell) -> Iterato
     ranked = ranks[grid.slug]
     yield _page(grid, "grid_packages.html", urls.grid_packages(grid.slug), f"{grid.title}: list", shell, {
         "columns": tables.USUAL,
-        "rows": tables.usual(ranked),
+        "rows": tables.usual(ranked, shell),
         "package_count": counted(len(ranked), "package"),
     })  # fmt: skip
     spans = [_dates(sheet.package, calendar) for sheet in ranked]

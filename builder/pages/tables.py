@@ -4,6 +4,8 @@ from collections.abc import Iterable, Mapping, Sequence
 from heapq import nsmallest
 from typing import Final, NamedTuple
 
+from markupsafe import Markup
+
 from builder import urls
 from builder.catalogue import UNKNOWN_DATE, Package
 from builder.pages.sheets import Sheet
@@ -24,16 +26,9 @@ Place = tuple[str, str, str, str]
 """What stands in a row below a column: the column's label, its classes, the text, and the day of a date, else ""."""
 
 
-class Row(NamedTuple):
-    """A package, with a place for each column."""
-
-    sheet: Sheet
-    places: Sequence[Place]
-
-
-def row(sheet: Sheet, columns: Sequence[Column], facts: Sequence[Fact]) -> Row:
-    """Make a row of a fact for each column."""
-    return Row(sheet, [_place(column, fact) for column, fact in zip(columns, facts, strict=True)])
+def row(sheet: Sheet, columns: Sequence[Column], facts: Sequence[Fact], shell: Shell) -> Markup:
+    """Render the row of a package, with a fact for each column."""
+    return shell.row(sheet, [_place(column, fact) for column, fact in zip(columns, facts, strict=True)])
 
 
 def _place(column: Column, fact: Fact) -> Place:
@@ -52,9 +47,9 @@ STARS: Final = Column("Stars", figures=True)
 USUAL: Final = (CATEGORY, VERSION, RELEASED, LAST_COMMIT, STARS)
 
 
-def usual(sheets: Iterable[Sheet]) -> list[Row]:
-    """Give rows with the facts of the columns `USUAL`."""
-    return [row(sheet, USUAL, (Fact(sheet.category), *sheet.facts)) for sheet in sheets]
+def usual(sheets: Iterable[Sheet], shell: Shell) -> list[Markup]:
+    """Render rows with the facts of the columns `USUAL`."""
+    return [row(sheet, USUAL, (Fact(sheet.category), *sheet.facts), shell) for sheet in sheets]
 
 
 def most_starred(sheets: Iterable[Sheet], count: int) -> list[Sheet]:
@@ -83,7 +78,7 @@ def liked(sheets: Iterable[Sheet], shell: Shell) -> Page:
         values={
             "lead": f"{lead} A star says that somebody took notice.",
             "columns": USUAL,
-            "rows": usual(starred),
+            "rows": usual(starred, shell),
             "nothing": "Stars are not fetched yet.",
         },
         script=LISTS,
@@ -105,7 +100,7 @@ def latest(packages: Sequence[Package], sheets: Mapping[str, Sheet], calendar: C
         values={
             "lead": f"The {SHOWN} that came into the catalogue last.",
             "columns": columns,
-            "rows": [row(sheet, columns, (since, *sheet.facts)) for sheet, since in shown],
+            "rows": [row(sheet, columns, (since, *sheet.facts), shell) for sheet, since in shown],
             "nothing": "No packages yet.",
         },
         script=LISTS,

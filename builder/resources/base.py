@@ -10,11 +10,11 @@ import inspect
 import sys
 from collections.abc import Mapping
 from datetime import datetime
-from functools import cache
+from functools import cache, lru_cache
 from itertools import pairwise
 from typing import Annotated, Any, Final
 
-from pydantic import BaseModel, ConfigDict, GetJsonSchemaHandler, PlainSerializer, WithJsonSchema
+from pydantic import BaseModel, ConfigDict, GetJsonSchemaHandler, PlainSerializer, TypeAdapter, WithJsonSchema
 from pydantic.json_schema import JsonSchemaValue
 
 MOMENT: Final = WithJsonSchema({"type": "string", "format": "date-time"})
@@ -59,14 +59,19 @@ def _texts(module: str) -> Mapping[tuple[str, str], str]:
     }
 
 
+_serializer: Final = lru_cache(maxsize=None)(TypeAdapter)  # it gives bytes, and the model itself a text
+
+
 def encode(resource: Resource) -> bytes:
     """Give the bytes on the wire: compact, UTF-8, only what JSON demands escaped, and U+2028 and U+2029.
 
     Those two are legal in JSON and were line ends in JavaScript, which is why the original escapes them.
     """
-    return escaped(resource.model_dump_json().encode())
+    return escaped(_serializer(type(resource)).dump_json(resource))
 
 
 def escaped(body: bytes) -> bytes:
     """Give JSON with the two line ends of JavaScript escaped, as `encode` does."""
+    if body.isascii():
+        return body
     return body.replace("\u2028".encode(), b"\\u2028").replace("\u2029".encode(), b"\\u2029")
