@@ -2,10 +2,12 @@
 
 import multiprocessing
 import os
+import random
 import signal
 import subprocess
 import sys
 import time
+import warnings
 from collections.abc import Sequence
 from functools import partial
 from pathlib import Path
@@ -172,3 +174,36 @@ def test_two_outputs_of_one_path_are_refused_whoever_makes_them(
             making.make(made, HOSTS[0], HOSTS[0].choices, tmp_path / "site", processes=processes)
         assert not (tmp_path / "site").exists()
         assert {path.name for path in tmp_path.iterdir()} == {"data", ".site.lock"}
+
+
+def test_a_build_that_is_killed_with_its_workers_leaves_a_whole_site(tmp_path: Path) -> None:
+    sites, site = [], tmp_path / "site"
+    catalogues = []
+    for name in ("one", "other"):
+        packages = {f"p{n}": package(n, title=f"{name} {n}") for n in range(1, 12)}
+        data = write_data(tmp_path / name, packages=packages)
+        catalogues.append(build.join(build.load(data), data)[0])
+        making.make(catalogues[-1], HOSTS[0], HOSTS[0].choices, tmp_path / f"clean {name}")
+        sites.append(tree(tmp_path / f"clean {name}"))
+    began = time.monotonic()
+    for made in (*catalogues, *catalogues):
+        making.make(made, HOSTS[0], HOSTS[0].choices, site, processes=2)
+    usual = (time.monotonic() - began) / 4
+    chance = random.Random(359)  # noqa: S311 - a test that can be repeated
+    killed = 0
+    for number in range(20):
+        made = catalogues[number % 2]
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore", DeprecationWarning)  # a test runner has threads of its own
+            child = os.fork()
+        if not child:
+            making.make(made, HOSTS[0], HOSTS[0].choices, site, processes=2)
+            os._exit(0)
+        time.sleep(chance.uniform(0, usual * 1.5))  # the moment is the point
+        os.kill(child, signal.SIGKILL)
+        killed += os.WIFSIGNALED(os.waitpid(child, 0)[1])
+        assert tree(site) in sites
+    assert killed > 3
+    making.make(catalogues[0], HOSTS[0], HOSTS[0].choices, site, processes=2)
+    assert tree(site) == sites[0]
+    assert {path.name for path in tmp_path.iterdir() if path.name.startswith(".site")} == {".site.lock"}

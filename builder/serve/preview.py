@@ -5,6 +5,7 @@ read anew, held to every rule, and joined with the others; the pages of a single
 they are asked for, until a build has all the rest.
 """
 
+import os
 import threading
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, replace
@@ -24,6 +25,12 @@ KINDS: Final = ("packages", "grids")
 """The folders whose files are previewed: what else there is stands on pages of many kinds."""
 
 ENDING: Final = ".yaml"
+
+
+_rendering = threading.Lock()
+# A build copies this process to share out its work. A copy that is made while a page is rendered here would have for
+# ever whatever lock that holds.
+os.register_at_fork(before=_rendering.acquire, after_in_parent=_rendering.release, after_in_child=_rendering.release)
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,5 +112,6 @@ class Preview:
     def page(self, route: str) -> bytes | None:
         """Give the page of a route as it is after the edits; None where it is as it was built, or not known."""
         edited = self._edited
-        found = edited and edited.pages.find(route)
+        with _rendering:
+            found = edited and edited.pages.find(route)
         return found.body if found else None
