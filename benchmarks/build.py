@@ -133,12 +133,13 @@ class Result:
     def scale(self, first: "Result") -> list[tables.Cell]:
         """Give the columns of the table of sizes."""
         cold, copy = self.spent["cold"], self.spent.get("copy")
-        each, firsts = cold.wall / self.packages, first.spent["cold"].wall / first.packages
+        firsts, growth = first.spent["cold"], self.packages / first.packages
         return [
             f"{self.packages:,}",
             f"{cold.wall:.1f} s",
-            f"{each * 1e3:.2f} ms",
-            f"{each / firsts:.2f}",
+            f"{cold.wall / self.packages * 1e3:.2f} ms",
+            f"{cold.wall / firsts.wall / growth:.2f}",
+            f"{cold.cpu / firsts.cpu / growth:.2f}",
             f"{cold.wall / copy.wall:.2f}" if copy else "",
             tables.megabytes(cold.memory),
             self.tree.files,
@@ -148,7 +149,10 @@ class Result:
         ]
 
 
-SCALE = ("packages", "cold", "a package", "to the first", "to cp -r", "memory MB", "files", "MB", "entries", "in")
+SCALE = (
+    *("packages", "cold", "a package", "to the first", "CPU to the first", "to cp -r", "memory MB"),
+    *("files", "MB", "entries", "in"),
+)
 
 
 def measure(folder: Path, packages: int, options: argparse.Namespace) -> Result:
