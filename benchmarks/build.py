@@ -7,6 +7,9 @@ What follows `--` is given to `builder build`, such as `--no-pictures` or `--hos
 own, and takes turns with `cp -r` of what it made: a machine's speed changes from minute to minute, so that the ratio of
 the medians is what counts. Before the runs that count, one more tells what the phases take.
 
+Of some 11,000 packages and more, a host without limits must be chosen (`--host generic`): GitHub Pages takes no files of
+100 MB, and no sites of 1 GB.
+
 The first size is then built as the other generators that are installed can build it too, with the same reduced work for
 all (reduced.py); `--peers` without a name spares that, and `--race` all else.
 
@@ -133,12 +136,13 @@ class Result:
     def scale(self, first: "Result") -> list[tables.Cell]:
         """Give the columns of the table of sizes."""
         cold, copy = self.spent["cold"], self.spent.get("copy")
-        each, firsts = cold.wall / self.packages, first.spent["cold"].wall / first.packages
+        firsts, growth = first.spent["cold"], self.packages / first.packages
         return [
             f"{self.packages:,}",
             f"{cold.wall:.1f} s",
-            f"{each * 1e3:.2f} ms",
-            f"{each / firsts:.2f}",
+            f"{cold.wall / self.packages * 1e3:.2f} ms",
+            f"{cold.wall / firsts.wall / growth:.2f}",
+            f"{cold.cpu / firsts.cpu / growth:.2f}",
             f"{cold.wall / copy.wall:.2f}" if copy else "",
             tables.megabytes(cold.memory),
             self.tree.files,
@@ -148,7 +152,10 @@ class Result:
         ]
 
 
-SCALE = ("packages", "cold", "a package", "to the first", "to cp -r", "memory MB", "files", "MB", "entries", "in")
+SCALE = (
+    *("packages", "cold", "a package", "to the first", "CPU to the first", "to cp -r", "memory MB"),
+    *("files", "MB", "entries", "in"),
+)
 
 
 def measure(folder: Path, packages: int, options: argparse.Namespace) -> Result:
