@@ -72,7 +72,6 @@ class Step:
         """Take the past, if anything is known of it."""
         self._past = past = past or Past()
         self.generation = Generation()
-        self._paths: set[str] = set()
         self._pack = Pack() if past.generation else None
         self._kept: dict[str, bytes] = {}
 
@@ -93,8 +92,6 @@ class Step:
         is_new = self._past.sums.get(path) != total
         if is_new and self._pack and is_packed(path) and not self._pack.add(path, read()):
             self._pack = None
-        if role(path) in COUNTED:
-            self._paths.add(path)
 
     def outputs(self, as_of: date) -> Iterator[Output]:
         """Yield what the site tells of this change and of those before it, when all other files have passed."""
@@ -127,7 +124,8 @@ class Step:
 
     def _told(self) -> StepResource:
         before = {path for path in self._past.sums if role(path) in COUNTED}
-        stayed = self._paths & before
+        after = self.generation.counted()
+        stayed = after & before
         changed = sum(self._past.sums[path] != self.generation.sum(path) for path in stayed)
         lines = brotli.decompress(self._kept[PACKED_LINES]) if PACKED_LINES in self._kept else b""
         items = difference(self._past.lines, lines) if self._past.generation else dict.fromkeys(TYPES, NOTHING)
@@ -135,7 +133,7 @@ class Step:
             generation=self.generation.id,
             before=self._past.generation or None,
             files=FileChangesResource(
-                added=len(self._paths) - len(stayed), changed=changed, removed=len(before) - len(stayed)
+                added=len(after) - len(stayed), changed=changed, removed=len(before) - len(stayed)
             ),
             **items,
         )

@@ -7,6 +7,7 @@ before. So the same data gives the same id on every machine.
 
 import hashlib
 import json
+import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
@@ -111,12 +112,20 @@ def _parsed(model: type[Model], line: bytes, number: int) -> Model:
         raise ValueError(f"has a line {number} that is none of a manifest") from None
 
 
+def _quoted(path: str) -> str:
+    """Give a path as JSON; nearly all are letters, digits and a few signs, and there are many."""
+    return f'"{path}"' if _PLAIN.fullmatch(path) else json.dumps(path)
+
+
+_PLAIN: Final = re.compile(r"[A-Za-z0-9._/-]+")
+
+
 class Generation:
     """The id of a site's content, and the list of its files, taken from them while they pass by."""
 
     def __init__(self) -> None:
         """Begin with no file."""
-        self._sums: dict[str, tuple[str, int]] = {}
+        self._sums: dict[str, tuple[str, int, str]] = {}
 
     def passing(self, files: Iterable[tuple[str, bytes]]) -> Iterator[tuple[str, bytes]]:
         """Pass files on, each a path and its bytes; keep the sum of each."""
@@ -126,11 +135,15 @@ class Generation:
 
     def add(self, path: str, total: str, length: int) -> None:
         """Take a file by its sum, as `sha256` gives it, and its length in bytes."""
-        self._sums[path] = total, length
+        self._sums[path] = total, length, role(path)
 
     def sum(self, path: str) -> str:
         """Give the SHA-256 of a file that has passed."""
         return self._sums[path][0]
+
+    def counted(self) -> set[str]:
+        """Give the paths of the files that have passed and count."""
+        return {path for path, (_, _, kind) in self._sums.items() if kind in COUNTED}
 
     @cached_property
     def id(self) -> str:
@@ -138,17 +151,16 @@ class Generation:
 
         It is made when it is first asked for, which is when all of those have passed.
         """
-        return generation_id({path: total for path, (total, _) in self._sums.items() if role(path) in COUNTED})
+        return generation_id({path: total for path, (total, _, kind) in self._sums.items() if kind in COUNTED})
 
     def manifest(self) -> Output:
         """Give the list of all files that have passed, by path: a line for each, and one before them."""
         head = ManifestHeadResource(schema_version=SCHEMA_VERSION, generation=self.id, files=len(self._sums))
         lines = (
-            b'{"path":%s,"bytes":%d,"sha256":"%s","role":"%s"}\n'
-            % (json.dumps(path).encode(), length, total.encode(), role(path).encode())
-            for path, (total, length) in sorted(self._sums.items())
+            f'{{"path":{_quoted(path)},"bytes":{length},"sha256":"{total}","role":"{kind}"}}\n'
+            for path, (total, length, kind) in sorted(self._sums.items())
         )
-        return Output(urls.DATA_MANIFEST, encode(head) + b"\n" + b"".join(lines), NDJSON)
+        return Output(urls.DATA_MANIFEST, encode(head) + b"\n" + "".join(lines).encode(), NDJSON)
 
     def output(self, manifest: Output, base_url: str, as_of: date, host: str, choices: Choices) -> Output:
         """Give the resource that tells of it; `base_url` without a slash at its end, `host` is the host's name."""

@@ -59,37 +59,39 @@ def build(  # noqa: PLR0913, PLR0917 - one for each option
     """Build the site: all of it or, if there is any problem, nothing."""
     if past and not choices.dumps:
         raise click.UsageError("--past compares the dumps of two builds, so that it goes without --no-dumps.")
+    from builder.collector import collection_paused  # noqa: PLC0415 - see the package's docstring
     from builder.timings import Timings  # noqa: PLC0415 - see the package's docstring
 
-    began = time.perf_counter()
-    spent = Timings(time.perf_counter if timings else None)
-    with spent.phase("look"):
-        note = _note(data, out, base_url, host, choices, past, fresh=fresh)
-        result = note.result()
-    if result is None:
-        from builder import build as building  # noqa: PLC0415 - see the package's docstring
+    with collection_paused():  # until the process ends: what was read is no garbage
+        began = time.perf_counter()
+        spent = Timings(time.perf_counter if timings else None)
+        with spent.phase("look"):
+            note = _note(data, out, base_url, host, choices, past, fresh=fresh)
+            result = note.result()
+        if result is None:
+            from builder import build as building  # noqa: PLC0415 - see the package's docstring
 
-        result = building.build(
-            data,
-            out,
-            base_url=base_url,
-            host=host,
-            choices=choices,
-            kept=past,
-            note=note,
-            allow_shrink=allow_shrink,
-            timings=spent,
-        )
-    if not obj["quiet"]:
-        for text in result.notes:
-            tell(f"Note: {text}")
-        if timings != "json":
-            show(f"{out}: {result.report} ({time.perf_counter() - began:.1f} s)")
-    if timings == "json":
-        told = {"seconds": spent.seconds} | dataclasses.asdict(result.report)
-        show(json.dumps(told, indent=2))
-    elif timings:
-        show(spent.table())
+            result = building.build(
+                data,
+                out,
+                base_url=base_url,
+                host=host,
+                choices=choices,
+                kept=past,
+                note=note,
+                allow_shrink=allow_shrink,
+                timings=spent,
+            )
+        if not obj["quiet"]:
+            for text in result.notes:
+                tell(f"Note: {text}")
+            if timings != "json":
+                show(f"{out}: {result.report} ({time.perf_counter() - began:.1f} s)")
+        if timings == "json":
+            told = {"seconds": spent.seconds} | dataclasses.asdict(result.report)
+            show(json.dumps(told, indent=2))
+        elif timings:
+            show(spent.table())
 
 
 def _note(  # noqa: PLR0913, PLR0917 - as for `build`

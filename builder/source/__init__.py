@@ -17,6 +17,7 @@ from pydantic import BaseModel, TypeAdapter, ValidationError
 
 from builder import snapshots
 from builder.beside import beside
+from builder.collector import collection_paused
 from builder.config import Settings
 from builder.entries import Article, Data, Entry, Marks, Records, show_value
 from builder.errors import Problem, folder_name
@@ -89,21 +90,6 @@ def read_entry(path: str, body: bytes, model: type[_Record]) -> tuple[Entry[_Rec
         return None, [error.problem(path)]
     has_slug = _has_slug(file, problems)
     return Entry(path, file.slug, *read) if has_slug and read else None, sorted(problems)
-
-
-@contextmanager
-def collection_paused() -> Iterator[None]:
-    """Keep the cyclic garbage collector from walking over ever more records, none of which is garbage.
-
-    It is then as it was before; a pause may lie within another.
-    """
-    was_enabled = gc.isenabled()
-    gc.disable()
-    try:
-        yield
-    finally:
-        if was_enabled:
-            gc.enable()
 
 
 @dataclass(slots=True)
