@@ -45,6 +45,7 @@ class Dumps:
         """
         yield Output(urls.DATA_DUMP, as_object(self._bodies, self._as_of), JSON)
         yield Output(urls.DATA_DUMP_LINES, as_lines(self._bodies), NDJSON)
+        self._bodies.clear()  # so that they are not in memory together with the database and its copy
         yield Output(urls.DATA_SQLITE, self._tables.file(), SQLITE)
 
 

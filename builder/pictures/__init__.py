@@ -1,8 +1,8 @@
 """A picture for each package and grid, and one for the rest of the site: what is shown where an address is shared.
 
 They are of 1200 by 630 pixels, which is what the places that show them ask for, in at most 16 colours. Drawn by
-Pillow, one takes 0.75 ms on a slow machine (0.4 for the drawing, 0.3 for zlib) and 14 kB: 5,400 packages and 440 grids
-take 4.4 seconds and 84 MB. So a picture is drawn only where its words have changed: it carries a seal over its bytes
+Pillow, one takes 0.7 ms on a slow machine (0.4 for the drawing, 0.3 for zlib) and 14 kB: 5,400 packages and 440 grids
+take 4.1 seconds and 84 MB. So a picture is drawn only where its words have changed: it carries a seal over its bytes
 and all that it was made of, and what the last build left is taken where the seal holds, which costs 0.05 ms. A picture
 keeps its address; those who show it ask again in their own time.
 

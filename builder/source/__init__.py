@@ -5,9 +5,7 @@ still read. Nothing is stopped for: problems are
 values, and who asked decides what they mean.
 """
 
-import gc
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from dataclasses import dataclass, field, fields, replace
 from functools import partial
 from pathlib import Path

@@ -59,7 +59,9 @@ class Tables:
         self._connection.executescript(schema.WORDS + schema.INDEXES)
         self._index_words()
         self._connection.execute("VACUUM")
-        return _of_no_library(self._connection.serialize())
+        file = self._connection.serialize()
+        self.close()  # or three of a large file would be in memory at once
+        return _of_no_library(file)
 
     def _insert(self, table: str, found: Iterable[Row]) -> None:
         self._connection.executemany(self._insertions[table], found)
