@@ -59,7 +59,7 @@ lint: $(VENV)/.dev
 	$(BIN)/mypy
 	$(BIN)/lint-imports
 
-# Sizes and all else that it can be told: make bench BENCH='--packages 5400 50000'
+# Sizes and all else that it can be told: make bench BENCH='--packages 5400 50000 -- --host generic'
 bench: $(VENV)/.runtime
 	$(BIN)/python benchmarks/build.py $(BENCH)
 
