@@ -7,8 +7,8 @@ What follows `--` is given to `builder build`, such as `--no-pictures` or `--hos
 own, and takes turns with `cp -r` of what it made: a machine's speed changes from minute to minute, so that the ratio of
 the medians is what counts. Before the runs that count, one more tells what the phases take.
 
-Of some 11,000 packages and more, a host without limits must be chosen (`--host generic`): GitHub Pages takes no file of
-more than 100 MB, and no site of more than 1 GB.
+For more than some 11,000 packages a host without limits must be chosen (`--host generic`): GitHub Pages takes no site
+of 1 GB, and no file of 100 MB.
 
 The first size is then built as the other generators that are installed can build it too, with the same reduced work for
 all (reduced.py); `--peers` without a name spares that, and `--race` all else.
