@@ -495,6 +495,17 @@ class TestEnvironment:
         source = "{% with b = '<' %}{% include 'part.html' %}{% endwith %}{{ a }}"
         assert PageEnvironment(tmp_path).from_string(source).render(a="outer") == "outer&lt;innerouter"
 
+    def test_a_template_is_compiled_once_and_again_where_what_it_includes_has_changed(self, tmp_path: Path) -> None:
+        (tmp_path / "whole.html").write_text("{% include 'part.html' %}!", encoding="utf-8")
+        part = tmp_path / "part.html"
+        part.write_text("one", encoding="utf-8")
+        first = PageEnvironment(tmp_path).get_template("whole.html")
+        second = PageEnvironment(tmp_path).get_template("whole.html")
+        assert first.render() == second.render() == "one!"
+        assert first.root_render_func.__code__ is second.root_render_func.__code__
+        part.write_text("two", encoding="utf-8")
+        assert PageEnvironment(tmp_path).get_template("whole.html").render() == "two!"
+
     def test_templates_escape_by_what_is_remembered(self) -> None:
         source = PageEnvironment(TEMPLATES).compile("{{ a }}{{ b }}", raw=True)
         assert source.count("environment.escaped[") == 2

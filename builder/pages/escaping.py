@@ -13,9 +13,11 @@ nothing of them:
 import re
 from collections.abc import Iterable, MutableMapping
 from pathlib import Path
-from typing import Any, Final
+from types import CodeType
+from typing import Any, ClassVar, Final
 
-from jinja2 import Environment, FileSystemLoader, StrictUndefined, nodes
+from jinja2 import BytecodeCache, Environment, FileSystemLoader, StrictUndefined, nodes
+from jinja2.bccache import Bucket
 from jinja2.compiler import CodeGenerator, Frame
 from jinja2.visitor import NodeTransformer
 from markupsafe import escape
@@ -84,6 +86,27 @@ class _Inclusion(NodeTransformer):
         return nodes.Scope(self._environment.tree(node.template.as_const()).body, lineno=node.lineno)
 
 
+class _Compiled(BytecodeCache):
+    """The code of templates, kept while the program runs: `serve` builds again and again, and this takes 0.14 s."""
+
+    kept: ClassVar[dict[str, tuple[str, CodeType | None]]] = {}
+    """For each template's name and file a sum of all that it may be made of, and the code."""
+
+    def __init__(self, all_texts: str) -> None:
+        self._all_texts = all_texts
+
+    def get_source_checksum(self, source: str) -> str:
+        return super().get_source_checksum(source + self._all_texts)  # any may be included
+
+    def load_bytecode(self, bucket: Bucket) -> None:
+        checksum, code = self.kept.get(bucket.key, ("", None))
+        if checksum == bucket.checksum:
+            bucket.code = code
+
+    def dump_bytecode(self, bucket: Bucket) -> None:
+        self.kept[bucket.key] = bucket.checksum, bucket.code
+
+
 class PageEnvironment(Environment):
     """Everything is escaped, an unknown name is an error, no file is looked at twice."""
 
@@ -92,6 +115,7 @@ class PageEnvironment(Environment):
     def __init__(self, templates: Path) -> None:
         """Take the folder of the templates."""
         self._files = FileSystemLoader(templates)
+        texts = [file.read_text(encoding="utf-8") for file in sorted(templates.rglob("*.html"))]
         super().__init__(
             loader=self._files,
             autoescape=True,
@@ -99,6 +123,7 @@ class PageEnvironment(Environment):
             trim_blocks=True,
             lstrip_blocks=True,
             auto_reload=False,
+            bytecode_cache=_Compiled("".join(texts)),
         )
         self.escaped: Final = Escaped()
         self.globals.clear()  # no template needs any
