@@ -28,6 +28,8 @@ def batches(catalogue: Catalogue, site: Urls, choices: Choices) -> Iterator[Batc
     batch = partial(Batch, "api")
     if choices.details or choices.dumps:
         yield batch(lambda: data.items(catalogue, choices, known()))
+    if choices.dumps:
+        yield batch(lambda: data.database(catalogue, known()))
     yield batch(lambda: v4.render(catalogue, site, choices, known()))
     if choices.v3:
         yield batch(lambda: v3.render(catalogue, site, choices, known()))

@@ -2,7 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from contextlib import nullcontext
+from contextlib import closing
 from datetime import date, datetime, tzinfo
 from operator import attrgetter
 from typing import Any, TypeVar
@@ -11,12 +11,13 @@ from packaging.utils import canonicalize_name
 from packaging.version import Version
 
 from builder import derive, urls
-from builder.api import whole
-from builder.api.dumps import TYPES, Dumps
+from builder.api import dumps, whole
+from builder.api.dumps import TYPES
 from builder.api.facts import Facts
+from builder.api.tables import Tables
 from builder.catalogue import Catalogue, Category, Grid, Package
 from builder.choices import Choices
-from builder.outputs import JSON, Output
+from builder.outputs import JSON, NDJSON, SQLITE, Output
 from builder.records import Tombstone
 from builder.resources import (
     DataRootResource,
@@ -43,15 +44,28 @@ def render(catalogue: Catalogue, site: Urls, choices: Choices, facts: Mapping[in
 
 def items(catalogue: Catalogue, choices: Choices, facts: Mapping[int, Facts]) -> Iterator[Output]:
     """Yield all that is known of the items: each by itself, and all of them in one file, as far as both are there."""
-    with Dumps(catalogue) if choices.dumps else nullcontext() as dumps:
-        for kind, item in whole.items(catalogue, facts):
-            body = encode(item)
-            if choices.details:
-                yield Output(urls.data_item(kind, item.slug), body, JSON)
-            if dumps:
-                dumps.add(kind, item, body)
-        if dumps:
-            yield from dumps.outputs()
+    bodies: dict[str, list[bytes]] = {kind: [] for kind in TYPES}
+    for kind, item in whole.items(catalogue, facts):
+        body = encode(item)
+        if choices.details:
+            yield Output(urls.data_item(kind, item.slug), body, JSON)
+        if choices.dumps:
+            bodies[kind].append(body)
+    if choices.dumps:
+        yield Output(urls.DATA_DUMP, dumps.as_object(bodies, catalogue.as_of), JSON)
+        yield Output(urls.DATA_DUMP_LINES, dumps.as_lines(bodies), NDJSON)
+
+
+def database(catalogue: Catalogue, facts: Mapping[int, Facts]) -> Iterator[Output]:
+    """Yield the same as a database.
+
+    Raises:
+        SiteError: this Python's SQLite has no full-text search.
+    """
+    with closing(Tables(catalogue)) as tables:
+        for _, item in whole.items(catalogue, facts):
+            tables.add(item)
+        yield Output(urls.DATA_SQLITE, tables.file(), SQLITE)
 
 
 def root(site: Urls, choices: Choices) -> DataRootResource:

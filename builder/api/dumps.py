@@ -1,52 +1,13 @@
-"""The whole data in one file: as JSON, as a line for each item, and as a database."""
+"""The whole data in one file: as JSON, and as a line for each item."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date
-from typing import Final, Self
+from typing import Final
 
-from builder import urls
-from builder.api.tables import Tables
-from builder.catalogue import Catalogue
-from builder.outputs import JSON, NDJSON, SQLITE, Output
 from builder.resources.changelog import SCHEMA_VERSION
-from builder.resources.whole import WholeResource
 
 TYPES: Final[Mapping[str, str]] = {"packages": "package", "grids": "grid", "categories": "category"}
 """What each kind is called, and one item of it."""
-
-
-class Dumps:
-    """The dumps while they are made; `with` lets go of what they hold."""
-
-    def __init__(self, catalogue: Catalogue) -> None:
-        """Begin with no item."""
-        self._as_of = catalogue.as_of
-        self._bodies: dict[str, list[bytes]] = {kind: [] for kind in TYPES}
-        self._tables = Tables(catalogue)
-
-    def __enter__(self) -> Self:
-        """Give itself."""
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        """Let go of what they hold."""
-        self._tables.close()
-
-    def add(self, kind: str, item: WholeResource, body: bytes) -> None:
-        """Take an item and its bytes; `kind` is one of `TYPES`, and those of one come by slug."""
-        self._bodies[kind].append(body)
-        self._tables.add(item)
-
-    def outputs(self) -> Iterator[Output]:
-        """Yield the dumps; no item can be added after that.
-
-        Raises:
-            SiteError: this Python's SQLite has no full-text search.
-        """
-        yield Output(urls.DATA_DUMP, as_object(self._bodies, self._as_of), JSON)
-        yield Output(urls.DATA_DUMP_LINES, as_lines(self._bodies), NDJSON)
-        self._bodies.clear()  # so that they are not in memory together with the database and its copy
-        yield Output(urls.DATA_SQLITE, self._tables.file(), SQLITE)
 
 
 def as_object(bodies: Mapping[str, Sequence[bytes]], as_of: date) -> bytes:
