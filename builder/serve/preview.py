@@ -1,8 +1,8 @@
 """The pages of what was just edited, before the site is built anew: that takes seconds, and this a few hundredths.
 
 The records of the last build are kept. Where files of packages or grids have changed, and nothing else, those are
-read anew, held to every rule, and joined with the others; the pages of a single package or grid are then rendered when
-they are asked for, until a build has all the rest.
+read anew and joined with the others; the pages of a single package or grid are then rendered when they are asked for,
+until a build has all the rest. The build also holds all records to the rules that take longer.
 """
 
 import os
@@ -103,7 +103,7 @@ class Preview:
                 grid, problems = source.read_entry(path, body, GridRecord)
                 data = replace(data, grids={**data.grids, file.stem: grid}) if grid else data
             found += problems
-        found = found or checks.check(data)
+        found = found or checks.check(data, checks.LINKS)
         if found:
             return None, found
         made = catalogue.join(data, before.dates, before.folder)
