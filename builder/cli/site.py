@@ -2,6 +2,7 @@
 
 import dataclasses
 import functools
+import gc
 import json
 import os
 import signal
@@ -142,6 +143,9 @@ def serve(  # noqa: PLR0913, PLR0917 - one for each option
             data, out, base_url=base_url, host=host, note=note, seen=preview.read, allow_shrink=True
         )
         prefix = result.prefix
+        gc.unfreeze()
+        gc.collect()
+        gc.freeze()  # so that the collector's next look, which may come while a page is waited for, is a short one
         return result.report
 
     # The host's program is in a group of its own, and would outlive us if we were just ended.
