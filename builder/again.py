@@ -83,8 +83,14 @@ def _print(
     *more: str,
 ) -> str:
     files = [marks.get(path, "") for path in (f"{item.key}.yaml", *more)]
-    known = (item.id, item.path, item.created, item.modified, files, [link.key if link else "" for link in links])
-    return hashlib.blake2b(repr(known).encode(errors="surrogateescape"), digest_size=16).hexdigest()
+    return digest(
+        (item.id, item.path, item.created, item.modified, files, [link.key if link else "" for link in links])
+    )
+
+
+def digest(values: tuple[object, ...]) -> str:
+    """Give a digest of what values look like to a developer."""
+    return hashlib.blake2b(repr(values).encode(errors="surrogateescape"), digest_size=16).hexdigest()
 
 
 NO_PRINTS: Final[Mapping[str, str]] = {}

@@ -9,16 +9,11 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from typing import Any, Final, NoReturn, TypeVar
 
+from builder.errors import LostError
+
 Result = TypeVar("Result")
 
 _STEP: Final = 1 << 20
-
-
-class LostError(RuntimeError):
-    """The other process ended without a word, as one does that the system kills for want of memory."""
-
-    def __init__(self) -> None:
-        super().__init__("A process that made a part of the work was ended. Is there too little memory?")
 
 
 @contextmanager

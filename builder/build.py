@@ -78,13 +78,9 @@ def build(  # noqa: PLR0913 - what a build depends on, each with a name
     choices = dataclasses.replace(choices or host.choices, changes=kept is not None)
     with timings.phase("past"):
         step = api.Step(past.read(kept) if kept else None)
-    known = Again()
-    if note:
-        with timings.phase("look"):
-            known = _known(note, made)
     prefix = Urls(made.settings.base_url).prefix
 
-    def done(report: write.Report, folders: Sequence[str]) -> None:
+    def done(report: write.Report, folders: Sequence[str], known: Again) -> None:
         if kept:
             with timings.phase("past"):
                 past.save(step.kept(), kept)
@@ -92,13 +88,19 @@ def build(  # noqa: PLR0913 - what a build depends on, each with a name
             with timings.phase("look"):
                 note.write(Result(report, tuple(notes), prefix), folders, known.memory().text)
 
+    def known() -> Again:
+        if note is None:
+            return Again()
+        with timings.phase("look"):
+            return _known(note, made)
+
     report = making.make(
-        made, host, choices, out, step, allow_shrink=allow_shrink, timings=timings, again=known, done=done
+        made, host, choices, out, step, allow_shrink=allow_shrink, timings=timings, known=known, done=done
     )
     return Result(report, tuple(notes), prefix)
 
 
 def _known(note: Note, made: Catalogue) -> Again:
     """Give what is known of the last build, and what this one is made of."""
-    common = f"{note.inputs.common} {made.as_of} {made.folder}"
+    common = again.digest((note.inputs.common, made.as_of, made.folder))
     return Again(again.remembered(*note.units()), common, again.prints(made, note.inputs.marks))

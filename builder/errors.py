@@ -168,6 +168,13 @@ class DataError(BuilderError):
         return f"{count} {noun} in {files} {'file' if files == 1 else 'files'}."
 
 
+class LostError(BuilderError):
+    """Another process of ours ended without a word, as one does that the system kills for want of memory."""
+
+    def __init__(self) -> None:
+        super().__init__("A process that made a part of the work was ended. Is there too little memory?")
+
+
 class SiteError(BuilderError):
     """The outputs and the folder to write to do not fit each other."""
 

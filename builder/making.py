@@ -29,8 +29,8 @@ SMALL: Final = 200
 Examples = Mapping[str, tuple[str, str]]
 Summed = tuple[Placed, str]
 """A file that lies in the new tree, and its SHA-256."""
-Done = Callable[[write.Report, Sequence[str]], None]
-"""Is told what was done, and the folders of the site, as paths in it."""
+Done = Callable[[write.Report, Sequence[str], Again], None]
+"""Is told what was done, the folders of the site, as paths in it, and what is known of its units."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,14 +86,14 @@ def make(  # noqa: PLR0913 - what the files depend on, each with a name
     allow_shrink: bool = False,
     timings: Timings | None = None,
     processes: int | None = None,
-    again: Again | None = None,
+    known: Callable[[], Again] = Again,
     done: Done | None = None,
 ) -> write.Report:
     """Let the folder `out` hold the site, in one step; `processes` is how many make it, by default as many as can.
 
-    `step` learns of the files, and knows what was before, where that is to be told (`choices.changes`). `again` knows
-    which units need not be made, and learns of the others. `done` is called when the site is in its place, before
-    another build may begin.
+    `step` learns of the files, and knows what was before, where that is to be told (`choices.changes`). `known` gives
+    what is known of the last build, which learns of this one; it is asked when no other build can change the site.
+    `done` is called when the site is in its place, before another build may begin.
 
     Raises:
         SiteError: two files have one path, `out` does not allow it, or the host would not take so many, or so large
@@ -102,11 +102,12 @@ def make(  # noqa: PLR0913 - what the files depend on, each with a name
     """
     timings = timings or Timings()
     with write.writing(out) as tree:
-        _Making(made, host, choices, tree, step or api.Step(), again or Again(), timings).make(processes)
+        before = known()
+        _Making(made, host, choices, tree, step or api.Step(), before, timings).make(processes)
         with timings.phase("write"):
             report = tree.replace(allow_shrink=allow_shrink)
             if done:
-                done(report, tree.folders)
+                done(report, tree.folders, before)
         return report
 
 
@@ -186,7 +187,7 @@ class _Making:
     def _left(self, key: str, collector: api.Collector) -> list[Summed] | None:
         """Give the files of a unit as the last build left them; None if it must be made."""
         found = self._again.files(key)
-        if found is None or not all(self._tree.has(path) for path, _, _ in found):
+        if found is None or not all(self._tree.has(path, size) for path, size, _ in found):
             return None
         for path, _, _ in found:
             if route := self._shown.get(path):

@@ -4,6 +4,7 @@ Whoever comes from one item to another goes by a link of the catalogue, which no
 (`Lazy`) notes again whatever was read for it. Nothing that could be forgotten is told by hand.
 """
 
+import threading
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from typing import Final, Generic, Protocol, TypeVar
@@ -11,30 +12,38 @@ from typing import Final, Generic, Protocol, TypeVar
 PEOPLE: Final = "people"
 """What stands for who contributed to what, in all packages."""
 
-_open: Final[list[set[str]]] = []
+
+class _Open(threading.local):
+    """The records that are being made, the innermost last; each thread has its own."""
+
+    def __init__(self) -> None:
+        self.records: list[set[str]] = []
+
+
+_open: Final = _Open()
 
 
 def note(key: str) -> None:
     """Note that an item was read, by its key (`Package.key`)."""
-    if _open:
-        _open[-1].add(key)
+    if _open.records:
+        _open.records[-1].add(key)
 
 
 def note_all(keys: Iterable[str]) -> None:
     """Note that several were read."""
-    if _open:
-        _open[-1].update(keys)
+    if _open.records:
+        _open.records[-1].update(keys)
 
 
 @contextmanager
 def recorded() -> Iterator[set[str]]:
     """Give the set of the keys that are noted inside; whoever records around it has them too."""
     found: set[str] = set()
-    _open.append(found)
+    _open.records.append(found)
     try:
         yield found
     finally:
-        _open.pop()
+        _open.records.pop()
         note_all(found)
 
 

@@ -10,8 +10,8 @@ Only light modules are imported here: who finds nothing to do should not wait fo
 import hashlib
 import json
 import os
+import stat
 import sys
-import sysconfig
 import time
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -24,7 +24,9 @@ from builder.write.report import Report
 
 PROGRAM: Final = Path(__file__).resolve().parent
 
-_VERSION: Final = 2
+_VERSION: Final = 3
+_KEYS: Final = {"made_of", "units", "past", "left", "files", "bytes", "notes", "prefix", "folders"}
+_LIBRARIES: Final = ("site-packages", "dist-packages")
 _ITEMS: Final = ("packages/", "grids/", "categories/", "snapshots/")
 _UNSEEN: Final = frozenset({".git", "__pycache__"})
 _TICK: Final = 20_000_000
@@ -57,40 +59,53 @@ class Inputs:
     marks: Mapping[str, str]
 
 
-def inputs(data: Path, options: object) -> Inputs:
+def inputs(data: Path, options: object, out: Path | None = None) -> Inputs:
     """Look at what a build reads: the data and its git history, the templates, this program and its libraries.
 
-    `options` are what the build is asked for; what it looks like to a developer must tell all of it.
+    `options` are what the build is asked for; what it looks like to a developer must tell all of it. `out` is the
+    folder of the site, which may lie in the data.
     """
-    now, newest = time.time_ns(), 0
-    libraries = sorted({sysconfig.get_path(name) for name in ("purelib", "platlib")})
+    now, newest, missed = time.time_ns(), 0, list[str]()
+    libraries = [path for path in sys.path if path.endswith(_LIBRARIES)]
     common = [repr(options), sys.version, *(f"{path} {_time(path)}" for path in libraries)]
     items: dict[str, str] = {}
+    spared = _of_the_site(out) if out else frozenset[str]()
     top = len(os.path.realpath(data)) + 1
     for folder in (data, TEMPLATES, PROGRAM):
-        for name, status in _walk(os.path.realpath(folder)):
-            newest = max(newest, status.st_mtime_ns, status.st_ctime_ns)
+        for name, status in _walk(os.path.realpath(folder), missed, spared):
+            newest = max(newest, status.st_ctime_ns)
             path = name[top:] if folder is data else ""
             if path.startswith(_ITEMS):
                 items[path] = _marks(status)
             else:
                 common.append(f"{name}\0{_marks(status)}")
     told = [*common, _history(data), *items, *items.values()]
-    return Inputs(_digest(told), newest + _TICK < now, _digest(common), items)
+    return Inputs(_digest(told), not missed and newest + _TICK < now, _digest(common), items)
 
 
-def _walk(folder: str) -> Iterator[tuple[str, os.stat_result]]:
-    """Yield every file and symlink under a folder, in order, with its status."""
+def _of_the_site(out: Path) -> frozenset[str]:
+    """Give the paths of a site and of what lies beside it."""
+    site = Path(os.path.realpath(out))
+    return frozenset(map(os.fspath, (site, *place.all_beside(site))))
+
+
+def _walk(folder: str, missed: list[str], spared: frozenset[str] = frozenset()) -> Iterator[tuple[str, os.stat_result]]:
+    """Yield every file and symlink under a folder, in order, with its status; add to `missed` what cannot be seen."""
     pending = [folder]
     while pending:
-        with os.scandir(pending.pop()) as entries:
-            found = sorted(entries, key=lambda entry: entry.name)
-        for entry in found:
-            if entry.is_dir(follow_symlinks=False):
-                if entry.name not in _UNSEEN:
-                    pending.append(entry.path)
-            else:
-                yield entry.path, entry.stat(follow_symlinks=False)
+        inside = pending.pop()
+        try:
+            with os.scandir(inside) as entries:
+                found = sorted(entries, key=lambda entry: entry.name)
+            files = [(entry.path, entry.stat(follow_symlinks=False)) for entry in found if entry.path not in spared]
+        except OSError:
+            missed.append(inside)
+            continue
+        for path, status in files:
+            if not stat.S_ISDIR(status.st_mode):
+                yield path, status
+            elif path.rpartition(os.sep)[2] not in _UNSEEN:
+                pending.append(path)
 
 
 def _marks(status: os.stat_result) -> str:
@@ -134,7 +149,7 @@ class Note:
 
     def result(self) -> Result | None:
         """Give what a build would tell that has nothing to do; None where there may be something."""
-        told = self._read()
+        told = self._read() if self._made_of.settled else None
         if told is None or (told["made_of"], told["past"]) != (self._made_of.digest, self._past()):
             return None
         if told["left"] != _left(self._site, told["folders"]):
@@ -153,9 +168,10 @@ class Note:
         if told is None or told["left"] != _left(self._site, told["folders"]):
             return "", ""
         try:
-            return place.units_beside(self._site).read_text(encoding="utf-8"), told["made_of"]
-        except OSError:
+            text = place.units_beside(self._site).read_text(encoding="utf-8")
+        except (OSError, ValueError):
             return "", ""
+        return (text, told["made_of"]) if _digest([text]) == told["units"] else ("", "")
 
     def _read(self) -> dict[str, Any] | None:
         """Give what is noted; None where nothing is, or where another version of this program has noted it."""
@@ -165,11 +181,12 @@ class Note:
             told = json.loads(self._file.read_bytes())
         except (OSError, ValueError):
             return None
-        return told if isinstance(told, dict) and told.get("version") == _VERSION else None
+        is_whole = isinstance(told, dict) and told.get("version") == _VERSION and told.keys() >= _KEYS
+        return told if is_whole else None
 
     def _past(self) -> str:
         """Give a digest of the folder of the past, which every build leaves for the next."""
-        found = _walk(os.path.realpath(self._kept)) if self._kept and self._kept.is_dir() else ()
+        found = _walk(os.path.realpath(self._kept), []) if self._kept and self._kept.is_dir() else ()
         return _digest(f"{name}\0{_marks(status)}" for name, status in found)
 
     def write(self, result: Result, folders: Sequence[str], units: Callable[[str], str]) -> None:
@@ -179,11 +196,13 @@ class Note:
         """
         if not self._made_of.settled:
             return
-        _replace(place.units_beside(self._site), units(self._made_of.digest))
+        text = units(self._made_of.digest)
+        _replace(place.units_beside(self._site), text)
         report = result.report
         told = {
             "version": _VERSION,
             "made_of": self._made_of.digest,
+            "units": _digest([text]),
             "past": self._past(),
             "left": _left(self._site, folders),
             "files": report.written + report.unchanged,
@@ -196,8 +215,12 @@ class Note:
 
 
 def _replace(file: Path, text: str) -> None:
+    """Put a file in the place of another; whatever lies in the way is not followed."""
     beside = file.with_name(f"{file.name}.new")
-    beside.write_text(text, encoding="utf-8")
+    beside.unlink(missing_ok=True)
+    opened = os.open(beside, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW | os.O_CLOEXEC, 0o666)
+    with os.fdopen(opened, "w", encoding="utf-8") as written:
+        written.write(text)
     beside.replace(file)
 
 

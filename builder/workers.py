@@ -10,10 +10,12 @@ import signal
 import struct
 import warnings
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from multiprocessing.connection import Connection, wait
 from typing import TYPE_CHECKING, Final, TypeAlias, TypeVar
 
-from builder.beside import LostError, answered, processors, result_of
+from builder.beside import answered, processors, result_of
+from builder.errors import LostError
 
 if TYPE_CHECKING:
     from multiprocessing.process import BaseProcess
@@ -45,7 +47,9 @@ def spread(jobs: Sequence[Job[Result]], processes: int | None = None) -> list[Re
     workers: list[BaseProcess] = []
     results: dict[int, Result] = {}
     try:
-        answers = [_start(jobs, waiting, workers) for _ in range(count)]
+        answers: list[Connection] = []
+        for _ in range(count):
+            answers.append(_start(jobs, waiting, workers, answers))
         while answers:
             for answer in wait(answers):
                 if isinstance(answer, Connection) and not _take(answer, results):
@@ -68,11 +72,14 @@ def _numbered(count: int) -> int:
     return reader
 
 
-def _start(jobs: Sequence[Job[Result]], waiting: int, workers: "list[BaseProcess]") -> Connection:
-    """Start a worker, and give where it answers."""
+def _start(
+    jobs: Sequence[Job[Result]], waiting: int, workers: "list[BaseProcess]", others: Sequence[Connection]
+) -> Connection:
+    """Start a worker, and give where it answers; `others` is where the others do."""
     context = multiprocessing.get_context("fork")
     answers, answering = context.Pipe(duplex=False)
-    worker = context.Process(target=_work, args=(jobs, waiting, answering, os.getpid()), daemon=True)
+    arguments = (jobs, waiting, answering, [*others, answers], os.getpid())
+    worker = context.Process(target=_work, args=arguments, daemon=True)
     with warnings.catch_warnings():
         # A server or a test has other threads. None of them holds a lock that rendering or writing waits for.
         warnings.simplefilter("ignore", DeprecationWarning)
@@ -82,12 +89,20 @@ def _start(jobs: Sequence[Job[Result]], waiting: int, workers: "list[BaseProcess
     return answers
 
 
-def _work(jobs: Sequence[Job[Result]], waiting: int, answering: Connection, parent: int) -> None:
-    """Be a worker: do jobs until there are none. Ctrl-C is the parent's to hear, who ends this one."""
+def _work(
+    jobs: Sequence[Job[Result]], waiting: int, answering: Connection, heard: Sequence[Connection], parent: int
+) -> None:
+    """Be a worker: do jobs until there are none. Ctrl-C is the parent's to hear, who ends this one.
+
+    `heard` are the parent's ends of the pipes, which it alone may keep: nobody would see that it is gone.
+    """
+    for end in heard:
+        end.close()
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     signal.signal(signal.SIGTERM, signal.SIG_DFL)
     while (number := os.read(waiting, _NUMBER.size)) and os.getppid() == parent:
-        answering.send_bytes(number + answered(jobs[_NUMBER.unpack(number)[0]]))
+        with suppress(BrokenPipeError):  # the parent has gone
+            answering.send_bytes(number + answered(jobs[_NUMBER.unpack(number)[0]]))
 
 
 def _take(answer: Connection, results: dict[int, Result]) -> bool:

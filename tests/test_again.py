@@ -1,7 +1,9 @@
 """What is built after a change is what a build from nothing makes, to the byte; what nothing touched is not made."""
 
+import os
 import random
 import shutil
+import threading
 import time
 from collections.abc import Callable
 from pathlib import Path
@@ -11,6 +13,7 @@ import pytest
 from folders import as_yaml, grid, package, tree, write_data, write_record
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from repositories import commit
 
 from builder import TEMPLATES, again, build, catalogue, making, reads, unchanged
 from builder.again import Again, Memory, Unit
@@ -324,3 +327,54 @@ def test_choices_are_part_of_what_all_is_made_of(data: Path, tmp_path: Path, mad
     build.build(data, tmp_path / "site", note=note, choices=Choices(badges=False), allow_shrink=True)
     assert {key.partition("/")[0] for key in made} == {"feeds", "pages", "pictures"}
     assert "pages/packages/eve" in made
+
+
+def test_a_file_that_lost_its_bytes_is_made_again(data: Path, tmp_path: Path) -> None:
+    (tmp_path / "site/packages/p/dot/index.html").write_bytes(b"")
+    write_record(data, "packages/eve.yaml", package(5, title="Another"))
+    rebuild(data, tmp_path / "site", HOSTS[0])
+    build.build(data, tmp_path / "clean")
+    assert tree(tmp_path / "site") == tree(tmp_path / "clean")
+
+
+def test_what_another_build_left_meanwhile_is_not_taken_for_ours(data: Path, tmp_path: Path) -> None:
+    """The other one waits for the lock with what it saw before, and sees what lies there when it has it."""
+    site = tmp_path / "site"
+    settle(data)
+    note = unchanged.Note(site, unchanged.inputs(data, (HOSTS[0].name, HOSTS[0].choices)))
+    other = unchanged.Note(site, unchanged.inputs(data, "other"))
+    build.build(data, site, note=other, base_url="https://other.example.org", allow_shrink=True)
+    build.build(data, site, note=note, allow_shrink=True)
+    build.build(data, tmp_path / "clean")
+    assert tree(site) == tree(tmp_path / "clean")
+
+
+@pytest.mark.parametrize("name", [b"caf\xe9", b"two\nlines"])
+def test_any_name_of_a_folder_will_do(tmp_path: Path, name: bytes) -> None:
+    folder = tmp_path / os.fsdecode(name)
+    folder.mkdir()
+    commit(folder)
+    data = write_data(folder / "data", packages={"a": package(1)})
+    for title in ("One", "Another"):
+        write_record(data, "packages/a.yaml", package(1, title=title))
+        rebuild(data, tmp_path / "site", HOSTS[0])
+    build.build(data, tmp_path / "clean")
+    assert tree(tmp_path / "site") == tree(tmp_path / "clean")
+
+
+def test_each_thread_notes_what_it_reads_itself() -> None:
+    begun, going_on = threading.Event(), threading.Event()
+
+    def other() -> None:
+        with reads.recorded():
+            begun.set()
+            going_on.wait()
+
+    thread = threading.Thread(target=other)
+    with reads.recorded() as found:
+        thread.start()
+        begun.wait()
+        reads.note("needed")
+        going_on.set()
+        thread.join()
+    assert found == {"needed"}

@@ -10,8 +10,8 @@ from typing import Any
 
 import pytest
 
-from builder.beside import LostError, beside
-from builder.errors import DataError, Problem
+from builder.beside import beside
+from builder.errors import DataError, LostError, Problem
 
 PROBLEM = Problem("data/x.yaml", 1, 2, "empty", "is empty")
 

@@ -16,6 +16,7 @@ from hypothesis import strategies as st
 from builder import build, serve
 from builder.hosts import HOSTS
 from builder.serve import Preview
+from builder.serve.builds import Builder
 from builder.write import Report
 
 HOST = HOSTS[0]
@@ -154,6 +155,57 @@ def test_a_build_that_began_before_an_edit_does_not_hide_it(data: Path, tmp_path
     assert b"Another" in (preview.page("/packages/p/b/") or b"")
     preview.built(preview.edits())
     assert preview.page("/packages/p/b/") is None
+
+
+def test_what_was_broken_before_counts_until_it_is_built(data: Path, tmp_path: Path) -> None:
+    preview = Preview(data, HOST.choices)
+    built(data, preview, tmp_path / "site")
+    write_record(data, "packages/a.yaml", package(1, category="nowhere"))
+    write_record(data, "packages/b.yaml", package(2, title="Another"))
+    assert preview.change([data / "packages/a.yaml"])
+    assert preview.change([data / "packages/b.yaml"]), "the other one is still broken"
+    write_record(data, "packages/a.yaml", package(1, title="Mended"))
+    assert preview.change([data / "packages/a.yaml"]) == []
+    assert b"Mended" in (preview.page("/packages/p/a/") or b"")
+    assert b"Another" in (preview.page("/packages/p/b/") or b"")
+    (data / "site.yaml").touch()
+    assert preview.change([data / "site.yaml"]) is None
+    assert preview.change([data / "packages/b.yaml"]) is None, "only a build can tell what the settings do"
+
+
+def test_a_file_that_goes_while_it_is_looked_at_is_the_builds_affair(
+    data: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    preview = Preview(data, HOST.choices)
+    built(data, preview, tmp_path / "site")
+
+    def gone(_: Path) -> bytes:
+        raise FileNotFoundError
+
+    monkeypatch.setattr(Path, "read_bytes", gone)
+    assert preview.change([data / "packages/a.yaml"]) is None
+    assert preview.page("/packages/p/a/") is None
+
+
+def test_after_a_build_that_failed_the_next_one_is_made(data: Path, tmp_path: Path) -> None:
+    preview, made = Preview(data, HOST.choices), threading.Event()
+    results = iter([False, True])
+
+    def make() -> bool:
+        made.set()
+        return next(results)
+
+    before = preview.edits()
+    builder = Builder(make, preview)
+    try:
+        for _ in range(2):
+            made.clear()
+            builder.build()
+            assert made.wait(30)
+    finally:
+        builder.close()
+    assert before == preview.edits() == 0
+    assert not (tmp_path / "site").exists()
 
 
 def told(url: str) -> Iterator[dict[str, Any]]:

@@ -1,6 +1,7 @@
 """A build that has nothing to do says so without reading; one that might have, looks."""
 
 import os
+import sys
 import time
 from collections.abc import Callable
 from pathlib import Path
@@ -215,10 +216,14 @@ def test_templates_program_and_libraries_count(data: Path, tmp_path: Path, monke
             assert other.digest != before.digest
             (tmp_path / name / "__pycache__" / "file.pyc").touch()
             assert unchanged.inputs(data, ()).digest == other.digest, "what Python compiles is no change"
-    monkeypatch.setattr("sysconfig.get_path", lambda name: str(tmp_path / name))
+    libraries = tmp_path / "site-packages"
+    monkeypatch.setattr("sys.path", [*sys.path, str(libraries), str(tmp_path)])
     without = unchanged.inputs(data, ())
-    (tmp_path / "purelib").mkdir()
-    assert len({before.digest, without.digest, unchanged.inputs(data, ()).digest}) == 3
+    libraries.mkdir()
+    found = unchanged.inputs(data, ())
+    (tmp_path / "no library").mkdir()
+    assert unchanged.inputs(data, ()).digest == found.digest
+    assert len({before.digest, without.digest, found.digest}) == 3
 
 
 def test_what_is_so_young_that_it_may_change_unseen_is_not_noted(
@@ -254,3 +259,53 @@ def test_without_git_it_works_too(data: Path, monkeypatch: pytest.MonkeyPatch) -
     before = unchanged.inputs(data, ())
     monkeypatch.setattr(repository, "git", missing)
     assert unchanged.inputs(data, ()).digest not in (before.digest, unchanged.inputs(data, 1).digest)
+
+
+def test_what_cannot_be_looked_at_is_never_taken_for_unchanged(
+    data: Path, builds: list[Path], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    real = os.scandir
+    (data / "lost+found").mkdir()
+
+    def refused(path: str) -> Any:  # noqa: ANN401 - as os has it
+        if str(path).endswith("lost+found"):
+            raise PermissionError
+        return real(path)
+
+    monkeypatch.setattr(os, "scandir", refused)
+    for count in (1, 2):
+        assert run(data).exit_code == 0
+        assert len(builds) == count
+
+
+def test_a_site_within_the_data_is_no_part_of_it(tmp_path: Path, builds: list[Path]) -> None:
+    data = write_data(tmp_path / "data", packages={"a": package(1)})
+    settle(data)
+    for _ in range(3):
+        done = CliRunner().invoke(main, ["build", "--data", str(data), "--out", str(data / "out/site")])
+        assert done.exit_code == 0
+    assert len(builds) == 1
+
+
+@pytest.mark.parametrize("name", [".site.note.new", ".site.units.new", ".site.note", ".site.units"])
+def test_no_link_is_followed(data: Path, tmp_path: Path, name: str) -> None:
+    victim, beside = tmp_path / "victim", data.parent / name
+    victim.write_text("all there is")
+    beside.unlink(missing_ok=True)
+    beside.symlink_to(victim)
+    edit(data)
+    settle(data.parent)
+    assert run(data).exit_code == 0
+    assert victim.read_text() == "all there is"
+
+
+@pytest.mark.parametrize("text", [b"", b"\xff", b"{", b"[]", b'{"version":3}', b'{"version":3,"made_of":1}'])
+@pytest.mark.parametrize("name", [".site.note", ".site.units"])
+def test_what_is_damaged_tells_nothing(data: Path, name: str, text: bytes) -> None:
+    file = data.parent / name
+    file.write_bytes(text if name == ".site.note" else file.read_bytes()[: -len(text) - 40])
+    edit(data)
+    settle(data.parent)
+    assert run(data).exit_code == 0
+    build.build(data, data.parent / "anew")
+    assert tree(data.parent / "site") == tree(data.parent / "anew")

@@ -108,7 +108,7 @@ def _note(  # noqa: PLR0913, PLR0917 - as for `build`
     """Look at what a build would be made of."""
     from builder import unchanged  # noqa: PLC0415 - see the package's docstring
 
-    made_of = unchanged.inputs(data, (base_url, host.name, choices, past is not None))
+    made_of = unchanged.inputs(data, (base_url, host.name, choices, past is not None), out)
     return unchanged.Note(out, made_of, past, fresh=fresh)
 
 

@@ -12,7 +12,7 @@ def hold(host: Host, files: Iterable[tuple[str, int]]) -> None:
     """Hold a site to its host's limits: the paths of all its files, with their bytes.
 
     Raises:
-        SiteError: the host would not take them; at once, if one is too large.
+        SiteError: the host would not take them.
     """
     limits, folders = host.limits, Counter[str]()
     count = size = 0

@@ -1,6 +1,7 @@
 """What the open pages are told of the builds: which one they can see, and why the latest failed."""
 
 import json
+import re
 import secrets
 import threading
 import traceback
@@ -77,8 +78,12 @@ class Builds:
 
 def attempt(
     build: Callable[[], Report | None], builds: Builds, say: Callable[[str], None], tell: Callable[[str], None]
-) -> None:
-    """Build once, and let pages and terminal know what became of it: problems by `say`, good news by `tell`."""
+) -> bool:
+    """Build once, and let pages and terminal know what became of it: problems by `say`, good news by `tell`.
+
+    Returns:
+        Whether it was built.
+    """
     try:
         report = build()
     except DataError as error:
@@ -89,20 +94,30 @@ def attempt(
         builds.failed([str(error)])
         say(str(error))
     except Exception as error:  # noqa: BLE001 - a fault in a template or in the program must not end the server
-        frame = traceback.extract_tb(error.__traceback__)[-1]
-        builds.failed([f"{frame.filename}:{frame.lineno}: {type(error).__name__}: {error}"])
+        builds.failed([f"{_place(error)}: {type(error).__name__}: {error}"])
         say(traceback.format_exc())
     else:
         builds.finished(changed=report is None or report.changed)
         if report is not None:
             tell(str(report))
+        return True
+    return False
+
+
+def _place(error: Exception) -> str:
+    """Give file and line where an error came up, in whichever process (`beside.answered` notes that)."""
+    told = "".join([*traceback.format_tb(error.__traceback__), *getattr(error, "__notes__", ())])
+    return ":".join(_FRAME.findall(told)[-1])
+
+
+_FRAME: Final = re.compile(r'File "(.*)", line (\d+)')
 
 
 class Builder:
     """Builds in a thread of its own, one time after another: what changes during a build is built after it."""
 
-    def __init__(self, build: Callable[[], None], preview: Preview | None) -> None:
-        """Take what builds, and what is to know of it; begin to wait."""
+    def __init__(self, build: Callable[[], bool], preview: Preview | None) -> None:
+        """Take what builds and tells whether it could, and what is to know of it; begin to wait."""
         self._build, self._preview = build, preview
         self._wanted, self._closed = threading.Event(), False
         # A build that lasts does not keep Ctrl-C waiting: killed at any moment, it leaves the site whole.
@@ -123,6 +138,5 @@ class Builder:
         while self._wanted.wait() and not self._closed:
             self._wanted.clear()
             edits = self._preview.edits() if self._preview else 0
-            self._build()
-            if self._preview:
+            if self._build() and self._preview:
                 self._preview.built(edits)

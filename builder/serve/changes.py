@@ -41,8 +41,7 @@ def watched(watch: Sequence[Path], out: Path, stop: threading.Event) -> Generato
 
 def _filter(roots: Sequence[Path], site: Path) -> Callable[[watchfiles.Change, str], bool]:
     """Make the rule for what counts as a change: neither what editors leave about, nor what a build writes."""
-    beside = (place.new_beside, place.old_beside, place.lock_beside, place.note_beside, place.units_beside)
-    built = {site, *(name(site) for name in beside)}
+    built = {site, *place.all_beside(site)}
     usual = watchfiles.DefaultFilter()
 
     def counts(change: watchfiles.Change, name: str) -> bool:

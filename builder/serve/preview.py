@@ -30,7 +30,10 @@ ENDING: Final = ".yaml"
 _rendering = threading.Lock()
 # A build copies this process to share out its work. A copy that is made while a page is rendered here would have for
 # ever whatever lock that holds.
-os.register_at_fork(before=_rendering.acquire, after_in_parent=_rendering.release, after_in_child=_rendering.release)
+if hasattr(os, "register_at_fork"):
+    os.register_at_fork(
+        before=_rendering.acquire, after_in_parent=_rendering.release, after_in_child=_rendering.release
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,6 +55,7 @@ class Preview:
         self._known: Known | None = None
         self._edited: Known | None = None
         self._edits = 0
+        self._pending: set[Path] = set()
         self._lock = threading.Lock()
 
     def edits(self) -> int:
@@ -68,22 +72,26 @@ class Preview:
         with self._lock:
             if edits == self._edits:
                 self._edited = None
+                self._pending.clear()
         if known := self._known:
             known.pages.people  # noqa: B018 - it takes long where there are many packages, and nobody waits now
 
     def change(self, files: Collection[Path]) -> list[Problem] | None:
-        """Take it that files have changed.
+        """Take it that files have changed, beside those that have since the last build.
 
         Returns:
             The problems that they have now; none where their pages can be seen, and None where only a build can tell.
         """
         with self._lock, source.collection_paused():
             self._edits += 1
-            before, self._edited = self._edited or self._known, None
-            if before is None or not files or not all(map(self._is_known, files)):
+            self._pending.update(files)
+            self._edited = None
+            if self._known is None or not files or not all(map(self._is_known, self._pending)):
                 return None
-            known, problems = self._after(before, files)
-            self._edited = known
+            try:
+                self._edited, problems = self._after(self._known, self._pending)
+            except OSError:
+                return None
             return problems
 
     def _is_known(self, file: Path) -> bool:

@@ -2,8 +2,8 @@
 
 The new tree is made beside the old one, of hard links where the bytes are the same, and then the two change places: a
 reader, or a build that was killed, leaves entirely the old site or entirely the new one. Nothing is made at all before
-the first difference is found. A loss of power is another matter: nothing is flushed to the disk here; the next build
-compares every byte and so mends what was lost.
+the first difference is found. A loss of power is another matter: nothing is flushed to the disk here. What is made
+anew is compared byte by byte, and so mended; what a build takes for unchanged, by its length alone.
 """
 
 from collections.abc import Iterable, Iterator

@@ -63,6 +63,13 @@ def units_beside(site: Path) -> Path:
     return site.with_name(f".{site.name}.units")
 
 
+def all_beside(site: Path) -> list[Path]:
+    """Give all that a build writes beside a site."""
+    kept = (note_beside(site), units_beside(site))
+    new = [file.with_name(f"{file.name}.new") for file in kept]
+    return [new_beside(site), old_beside(site), lock_beside(site), *kept, *new]
+
+
 @told
 def accept(out: Path) -> Path:
     """Give the folder to replace, symlinks followed; make its parent.
@@ -96,7 +103,7 @@ def _is_ours(folder: Path) -> bool:
 
 @contextmanager
 def lock(site: Path, patience: float) -> Iterator[None]:
-    """Keep other builds of this folder waiting; the lock ends with the process, however it ends."""
+    """Keep other builds of this folder waiting; the lock ends with the process and its copies, however they end."""
     held = _lock(site, patience)
     try:
         yield

@@ -98,9 +98,12 @@ class Tree:
             raise SiteError(f"Two outputs have one path: {path}, and a file or folder of that name.") from error
         return Placed(path, len(body), self._time, overwrites)
 
-    def has(self, path: str) -> bool:
-        """Tell whether the old tree has a file."""
-        return path in self._files
+    def has(self, path: str, size: int) -> bool:
+        """Tell whether the old tree has a file of so many bytes."""
+        try:
+            return path in self._files and os.lstat(f"{self._old}/{path}").st_size == size
+        except OSError:
+            return False
 
     def old(self, path: str) -> bytes | None:
         """Give the bytes of a file as the last build left it; None where it cannot be had."""
