@@ -48,6 +48,7 @@ class Data:
     def __init__(self, folder: Path, seed: int) -> None:
         self.chance, self.folder = random.Random(seed), folder  # noqa: S311 - a test that can be repeated
         self.numbers = dict(zip(SLUGS, range(1, 9), strict=False))
+        self.grids = dict(enumerate(GRIDS, start=1))  # slugs by id
         write_data(folder, packages={}, categories={"other": {"id": 2, "title": "Other", "title_plural": "Others"}})
         for slug in SLUGS[:4]:
             self.write(slug)
@@ -80,12 +81,12 @@ class Data:
         (self.folder / f"snapshots/{slug}.json").write_text(as_json(snapshot(self.chance)))
 
     def grid(self) -> None:
-        number = self.chance.randrange(len(GRIDS))
+        number = self.chance.randint(1, len(GRIDS))
         found = self.there()
         members = self.chance.sample(found, self.chance.randint(0, len(found)))
         features = [{"title": "F", "cells": dict.fromkeys(members[:1], self.chance.choice(("good", "bad")))}]
-        record = grid(number + 1, *members, title=self.chance.choice("GHI"), features=features)
-        write_record(self.folder, f"grids/{GRIDS[number]}.yaml", record)
+        record = grid(number, *members, title=self.chance.choice("GHI"), features=features)
+        write_record(self.folder, f"grids/{self.grids[number]}.yaml", record)
 
     def category(self) -> None:
         title = self.chance.choice(("Other", "Else"))
@@ -107,8 +108,11 @@ class Data:
 
     def rename(self) -> None:
         """Give a grid another slug."""
-        for file in sorted((self.folder / "grids").iterdir())[:1]:
-            file.rename(file.with_name(f"{'x' + file.stem if len(file.stem) < 9 else 'y'}.yaml"))
+        number = self.chance.randint(1, len(GRIDS))
+        file = self.folder / f"grids/{self.grids[number]}.yaml"
+        self.grids[number] = f"x{self.grids[number]}"
+        if file.exists():
+            file.rename(file.with_name(f"{self.grids[number]}.yaml"))
 
     def settings(self) -> None:
         text = (self.folder / "site.yaml").read_text().split("description:")[0]

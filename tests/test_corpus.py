@@ -43,11 +43,13 @@ def test_nothing_is_wrong_with_it(tmp_path: Path, packages: int, grids: int) -> 
 
 
 def test_it_is_written_as_it_is_made(tmp_path: Path) -> None:
-    def most(packages: int) -> int:
+    def most(packages: int, number: int) -> int:
         tracemalloc.start()
-        corpus.write(tmp_path / str(packages), packages)
+        corpus.write(tmp_path / f"{packages}-{number}", packages)
         most = tracemalloc.get_traced_memory()[1]
         tracemalloc.stop()
         return most
 
-    assert (most(600) - most(100)) / 500 < 200
+    # What measures coverage takes memory too, now and then: the least of a few is the corpus's own.
+    small, large = (min(most(packages, number) for number in range(4)) for packages in (100, 600))
+    assert (large - small) / 500 < 200

@@ -1,259 +1,481 @@
-"""What was just edited is seen before the site is built: as the build will have it, or not at all."""
+"""The answer to a pull request: whom it is for, what a stranger's packed site may hold, labels, and one comment."""
 
+import base64
+import io
 import json
+import os
+import stat
+import subprocess
+import sys
+import tarfile
 import threading
-import time
-from collections.abc import Iterator
+import zipfile
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
-from typing import Any
-from urllib.request import urlopen
+from typing import Any, ClassVar
 
 import pytest
-from folders import grid, package, tree, write_data, write_record
-from hypothesis import HealthCheck, given, settings
-from hypothesis import strategies as st
+from edge_programs import NOWHERE, found, tools
+from github_pulls import BOT, COMMIT, REPOSITORY, TOKEN, Github, serving
+from workflows import GITHUB, ON, ROOT, WORKFLOWS
 
-from builder import build, serve
-from builder.hosts import HOSTS
-from builder.serve import Preview
-from builder.serve.builds import Builder
-from builder.write import Report
+PREVIEW = WORKFLOWS["preview"]
+PACKAGE = "data/packages/a.yaml"
+MARK = "<!-- the answer of the check"
 
-HOST = HOSTS[0]
-SNAPSHOT = {
-    "last_fetched": "2026-01-01T00:00:00Z",
-    "repository": {"stars": 5, "participants": ["ann", "bob"]},
-}
+
+# --- The workflow
+
+
+def test_what_has_rights_runs_what_the_default_branch_has() -> None:
+    assert PREVIEW[ON] == {"workflow_run": {"workflows": [WORKFLOWS["check"]["name"]], "types": ["completed"]}}
+    assert PREVIEW["permissions"] == {}
+    assert {name: job["permissions"] for name, job in PREVIEW["jobs"].items()} == {
+        "preview": {"actions": "read", "contents": "read", "pull-requests": "read"},
+        "answer": {"contents": "read", "pull-requests": "write"},
+    }
+    for job in PREVIEW["jobs"].values():
+        [checkout] = [step for step in job["steps"] if "uses" in step]
+        assert checkout["uses"].startswith("actions/checkout@"), "nothing else fetches what a stranger made"
+        assert checkout["with"] == {"persist-credentials": False}, "no ref: the default branch"
+
+
+def test_nothing_is_answered_that_was_no_pull_request() -> None:
+    for job in PREVIEW["jobs"].values():
+        assert "github.event.workflow_run.event == 'pull_request'" in job["if"]
+
+
+def test_the_secret_of_the_host_reaches_the_one_step_that_needs_it_after_all_was_looked_at() -> None:
+    text = (GITHUB / "workflows/preview.yml").read_text()
+    assert text.count("secrets.") == 1
+    steps = PREVIEW["jobs"]["preview"]["steps"]
+    assert "secrets." in json.dumps(steps[-1])
+    for step in steps[2:]:
+        assert step["if"] == "steps.unpack.outputs.publish == 'true' && vars.PREVIEW_PROJECT != ''"
+    assert "--ignore-scripts" in steps[2]["run"]
+
+
+# --- The scripts, run as the workflow runs them
+
+
+@dataclass
+class Runner:
+    """A runner of the scripts, with its folder and the GitHub that it asks."""
+
+    folder: Path
+    github: Github
+    address: str
+
+    def run(self, *arguments: str, event: dict[str, Any] | None = None, **environment: str) -> str:
+        """Run a script that must succeed; give what it says."""
+        done = self.attempt(*arguments, event=event, **environment)
+        assert done.returncode == 0, done.stderr
+        return done.stdout
+
+    def attempt(
+        self, *arguments: str, event: dict[str, Any] | None = None, **environment: str
+    ) -> "subprocess.CompletedProcess[str]":
+        (self.folder / "event.json").write_text(json.dumps(event or told()))
+        given = {
+            "GITHUB_EVENT_PATH": str(self.folder / "event.json"),
+            "GITHUB_OUTPUT": str(self.folder / "output"),
+            "GITHUB_REPOSITORY": REPOSITORY,
+            "GITHUB_API_URL": self.address,
+            "GITHUB_TOKEN": TOKEN,
+        }
+        command = [sys.executable, str(GITHUB / "pulls"), *arguments]
+        return subprocess.run(  # noqa: S603 - our own script
+            command, cwd=self.folder, env=given | environment, capture_output=True, text=True, check=False
+        )
+
+    def outputs(self) -> dict[str, str]:
+        """Give the outputs of the step."""
+        file = self.folder / "output"
+        return dict(line.split("=", 1) for line in file.read_text().splitlines()) if file.exists() else {}
 
 
 @pytest.fixture
-def data(tmp_path: Path) -> Path:
-    repository = "https://github.com/example/{}".format
-    return write_data(
-        tmp_path / "data",
-        packages={name: package(n, repository=repository(name)) for n, name in enumerate("abcd", start=1)},
-        grids={"g": grid(1, "a", "b"), "h": grid(2, "b", "c")},
-        snapshots=dict.fromkeys("abcd", SNAPSHOT),
-    )
+def runner(tmp_path: Path) -> Iterator[Runner]:
+    """Give a runner, and a GitHub with one open pull request that edits a package."""
+    github = Github()
+    github.add(7, PACKAGE)
+    github.artifacts = [{"id": 70, "name": "site", "expired": False}]
+    github.packed = packed(("index.html", b"<p>home</p>"), ("packages/p/a/index.html", b"<p>a</p>"))
+    with serving(github) as address:
+        yield Runner(tmp_path, github, address)
 
 
-def built(data: Path, preview: Preview, site: Path) -> dict[str, bytes]:
-    """Build a site, and give its pages of packages and grids by their routes."""
-    edits = preview.edits()
-    build.build(data, site, host=HOST, seen=preview.read, allow_shrink=True)
-    preview.built(edits)
-    pages = {f"/{path.removesuffix('index.html')}": body for path, body in tree(site).items()}
-    return {route: body for route, body in pages.items() if route.startswith(("/packages/p/", "/grids/g/"))}
+def told(**run: Any) -> dict[str, Any]:  # noqa: ANN401 - of the event
+    """Give the event of a run that ended; `run` is what is special about it."""
+    return {
+        "repository": {"default_branch": "main"},
+        "workflow_run": {
+            "id": 5,
+            "event": "pull_request",
+            "conclusion": "success",
+            "head_sha": COMMIT,
+            "head_branch": "change",
+            "head_repository": {"full_name": "them/packages", "owner": {"login": "them"}},
+            "html_url": f"https://github.com/{REPOSITORY}/actions/runs/5",
+        }
+        | run,
+    }
 
 
-def seen(preview: Preview, pages: dict[str, bytes]) -> dict[str, bytes | None]:
-    return {route: preview.page(route) for route in pages if route.endswith("/")}
+def member(name: str, body: bytes = b"", **of: Any) -> tuple[tarfile.TarInfo, bytes]:  # noqa: ANN401 - as tarfile has them
+    about = tarfile.TarInfo(name)
+    about.size = len(body)
+    for key, value in of.items():
+        setattr(about, key, value)
+    return about, body
 
 
-def pages_only(pages: dict[str, bytes]) -> dict[str, bytes]:
-    return {route: body for route, body in pages.items() if route.endswith("/")}
+def packed(*files: Any, name: str = "site.tar") -> bytes:  # noqa: ANN401 - names with bytes, or members
+    """Give an artifact as GitHub gives it: a zip that holds what was uploaded."""
+    tar = io.BytesIO()
+    with tarfile.open(fileobj=tar, mode="w") as target:
+        for about, body in (file if isinstance(file[0], tarfile.TarInfo) else member(*file) for file in files):
+            target.addfile(about, io.BytesIO(body))
+    return zipped((name, tar.getvalue()))
 
 
-def test_an_edited_file_is_on_every_page_at_once(data: Path, tmp_path: Path) -> None:
-    preview = Preview(data, HOST.choices)
-    before = built(data, preview, tmp_path / "site")
-    assert set(seen(preview, before).values()) == {None}, "as it was built"
-    write_record(data, "packages/b.yaml", package(2, title="Another", deprecated="2026-02-16"))
-    assert preview.change([data / "packages/b.yaml"]) == []
-    found = seen(preview, before)
-    after = pages_only(built(data, preview, tmp_path / "site"))
-    assert found == after
-    changed = {route for route, body in after.items() if body != before[route]}
-    assert {"/packages/p/b/", "/grids/g/g/", "/grids/g/h/"} <= changed
-    assert "/packages/p/d/" not in changed
-    assert set(seen(preview, after).values()) == {None}
+def bomb() -> bytes:
+    """Give a small artifact that becomes a large one."""
+    target = io.BytesIO()
+    with zipfile.ZipFile(target, "w", zipfile.ZIP_DEFLATED) as outer, outer.open("site.tar", "w") as inner:
+        for _ in range(513):
+            inner.write(bytes(1024**2))
+    return target.getvalue()
 
 
-EDITS = st.lists(
-    st.tuples(
-        st.sampled_from(["packages/a", "packages/b", "packages/new", "grids/g", "grids/new"]),
-        st.sampled_from(["Zebra", "apple", "<b>"]),
-        st.booleans(),
-    ),
-    min_size=1,
-    max_size=4,
-)
+def zipped(*files: tuple[str, bytes]) -> bytes:
+    target = io.BytesIO()
+    with zipfile.ZipFile(target, "w", zipfile.ZIP_DEFLATED) as packed_files:
+        for name, body in files:
+            packed_files.writestr(name, body)
+    return target.getvalue()
 
 
-def record(name: str, title: str, *, odd: bool) -> dict[str, Any]:
-    number = {"a": 1, "b": 2, "g": 1, "new": 9}[name.partition("/")[2]]
-    if name.startswith("grids"):
-        return grid(number, *(("c", "a") if odd else ("b",)), title=title)
-    more = {"deprecated": "2026-02-16", "repository": f"https://gitlab.com/x/{number}"} if odd else {}
-    return package(number, title=title, **more)
+# --- What was packed
 
 
-@given(edits=EDITS)
-@settings(max_examples=12, suppress_health_check=[HealthCheck.function_scoped_fixture])
-def test_whatever_is_edited_is_seen_as_the_build_will_have_it(
-    tmp_path_factory: pytest.TempPathFactory, edits: list[tuple[str, str, bool]]
-) -> None:
-    folder = tmp_path_factory.mktemp("edits")
-    data = write_data(
-        folder / "data",
-        packages={name: package(n) for n, name in enumerate("abc", start=1)},
-        grids={"g": grid(1, "a", "b")},
-    )
-    preview = Preview(data, HOST.choices)
-    built(data, preview, folder / "site")
-    for name, title, odd in edits:
-        write_record(data, f"{name}.yaml", record(name, title, odd=odd))
-        told = preview.change([data / f"{name}.yaml"])
-        assert told == [], told
-    found = {route: preview.page(route) for route in ("/packages/p/a/", "/packages/p/new/", "/grids/g/g/", "/x/")}
-    after = built(data, preview, folder / "site")
-    assert found == {route: after.get(route) for route in found}
+def test_a_good_site_is_unpacked_and_told(runner: Runner) -> None:
+    assert runner.run("unpack", "preview") == "2 files for pull request 7.\n"
+    assert (runner.folder / "preview/packages/p/a/index.html").read_bytes() == b"<p>a</p>"
+    assert runner.outputs() == {"number": "7", "commit": COMMIT, "artifact": "70", "publish": "true"}
+    assert not (runner.folder / "preview.zip").exists()
+    assert runner.github.of_store == [None], "the store does not see the token"
 
 
-def test_problems_are_told_at_once(data: Path, tmp_path: Path) -> None:
-    preview = Preview(data, HOST.choices)
-    built(data, preview, tmp_path / "site")
-    write_record(data, "packages/b.yaml", package(2, category="nowhere"))
-    [problem] = preview.change([data / "packages/b.yaml"]) or []
-    assert str(problem).startswith("data/packages/b.yaml:3:")
-    assert preview.page("/packages/p/b/") is None
-    (data / "packages/b.yaml").write_text("title: [")
-    assert [each.path for each in preview.change([data / "packages/b.yaml"]) or []] == ["data/packages/b.yaml"]
-    assert [str(each) for each in preview.change([data / "packages/b.yaml"]) or []] == [
-        str(each) for each in build.look(data)[1]
+def test_what_the_check_packs_is_what_is_taken(runner: Runner, tmp_path: Path) -> None:
+    """The check's own lines pack the expected site of the tests, and nothing of it is refused."""
+    [pack] = [step["run"] for step in WORKFLOWS["check"]["jobs"]["site"]["steps"] if step.get("name") == "Pack"]
+    project = ROOT / "tests/project/site"
+    (tmp_path / "built").mkdir()
+    (tmp_path / "built/site").symlink_to(project)
+    line = pack.replace("../site.tar", str(tmp_path / "site.tar"))
+    subprocess.run(["bash", "-e", "-c", line], cwd=tmp_path / "built", check=True)  # noqa: S603, S607 - the step's own line
+    runner.github.packed = zipped(("site.tar", (tmp_path / "site.tar").read_bytes()))
+    runner.run("unpack", "preview")
+    assert (tmp_path / "preview/index.html").read_bytes() == (project / "index.html").read_bytes()
+    assert (tmp_path / "preview/assets").is_dir()
+    assert not (tmp_path / "preview/api/v4").exists()
+
+
+HOME = ("index.html", b"home")
+HOSTILE: dict[str, Callable[[], bytes]] = {
+    "up": lambda: packed(HOME, ("../../up.html", b"x")),
+    "absolute": lambda: packed(HOME, ("/tmp/up.html", b"x")),  # noqa: S108 - no file: a name in an archive
+    "up in the middle": lambda: packed(HOME, ("a/../../up.html", b"x")),
+    "link": lambda: packed(HOME, member("a.html", type=tarfile.SYMTYPE, linkname="/etc/passwd")),
+    "hard link": lambda: packed(HOME, member("a.html", type=tarfile.LNKTYPE, linkname="index.html")),
+    "link as folder": lambda: packed(HOME, member("a", type=tarfile.SYMTYPE, linkname="/"), ("a/tmp/x.html", b"x")),
+    "device": lambda: packed(HOME, member("a.html", type=tarfile.CHRTYPE)),
+    "pipe": lambda: packed(HOME, member("a.html", type=tarfile.FIFOTYPE)),
+    "worker": lambda: packed(HOME, ("_worker.js", b"export default {}")),
+    "worker in a folder": lambda: packed(HOME, ("_worker.js/index.js", b"export default {}")),
+    "function": lambda: packed(HOME, ("functions/a.js", b"export default {}")),
+    "redirects": lambda: packed(HOME, ("_redirects", b"/ https://evil.example")),
+    "hidden": lambda: packed(HOME, (".git/config.txt", b"x")),
+    "program": lambda: packed(HOME, ("a.exe", b"MZ")),
+    "settings": lambda: packed(HOME, ("wrangler.toml", b"x")),
+    "no ending": lambda: packed(HOME, ("a", b"x")),
+    "backslash": lambda: packed(HOME, ("a\\..\\b.html", b"x")),
+    "line break": lambda: packed(HOME, ("a\nnumber=8.html", b"x")),
+    "twice": lambda: packed(HOME, ("A.html", b"x"), ("a.html", b"y")),
+    "file as folder": lambda: packed(HOME, ("a.html", b"x"), ("a.html/b.html", b"x")),
+    "long": lambda: packed(HOME, ("a" * 500 + ".html", b"x")),
+    "no front page": lambda: packed(("a.html", b"x")),
+    "large": lambda: packed(HOME, ("a.html", bytes(25 * 1024**2 + 1))),
+    "many": lambda: packed(HOME, *[(f"{number}.html", b"") for number in range(20_000)]),
+    "bomb": bomb,
+    "two files": lambda: zipped(("site.tar", b""), ("other", b"")),
+    "another name": lambda: packed(HOME, name="../site.tar"),
+    "no tar": lambda: zipped(("site.tar", b"not a tar" * 1000)),
+    "torn tar": lambda: zipped(("site.tar", packed(HOME)[:300])),
+    "no zip": lambda: b"not a zip",
+    "empty": lambda: b"",
+}
+
+
+@pytest.mark.parametrize("what", HOSTILE)
+def test_a_hostile_site_is_refused_and_leaves_nothing_outside(runner: Runner, what: str) -> None:
+    runner.github.packed = HOSTILE[what]()
+    done = runner.attempt("unpack", "preview")
+    assert done.returncode == 1
+    assert done.stderr.startswith("Refused: "), done.stderr
+    assert "Traceback" not in done.stderr
+    assert len(done.stderr.splitlines()) == 1, "no line of the log is a stranger's"
+    assert runner.outputs() == {}, "so nothing is published, and no address told"
+    assert not (runner.folder / "preview.zip").exists()
+    beside = {file.name for file in runner.folder.iterdir()}
+    assert beside <= {"preview", "event.json"}
+    assert all(stat.S_ISREG(os.lstat(file).st_mode) for file in (runner.folder / "preview").rglob("*.html"))
+
+
+def test_the_size_of_what_is_fetched_is_limited_too(runner: Runner) -> None:
+    runner.github.packed = bytes(128 * 1024**2 + 1)
+    assert runner.attempt("unpack", "preview").stderr == f"Refused: the artifact has more than {128 * 1024**2} bytes.\n"
+
+
+def test_of_several_tries_the_last_is_shown_and_none_that_is_gone(runner: Runner) -> None:
+    runner.github.artifacts = [
+        {"id": 70, "name": "site", "expired": False},
+        {"id": 71, "name": "site", "expired": False},
+        {"id": 72, "name": "site", "expired": True},
     ]
+    runner.run("unpack", "preview")
+    assert runner.outputs()["artifact"] == "71"
+    runner.github.artifacts = []
+    assert runner.run("unpack", "other") == "There is nothing to show.\n"
 
 
-def test_only_files_of_packages_and_grids_are_known(data: Path, tmp_path: Path) -> None:
-    preview = Preview(data, HOST.choices)
-    page, other = data / "packages/a.yaml", tmp_path / "elsewhere/packages/a.yaml"
-    assert preview.change([page]) is None, "nothing is read yet"
-    built(data, preview, tmp_path / "site")
-    (data / "packages/link.yaml").symlink_to("a.yaml")
-    for files in (
-        [],
-        [other],
-        [data / "site.yaml"],
-        [data / "snapshots/a.json"],
-        [data / "categories/apps.yaml"],
-        [data / "packages/gone.yaml"],
-        [data / "packages/link.yaml"],
-        [data / "packages/a.txt"],
-        [page, data / "site.yaml"],
-    ):
-        assert preview.change(files) is None
-        assert preview.page("/packages/p/a/") is None
+def test_what_a_changed_program_made_is_not_published(runner: Runner) -> None:
+    runner.github.add(7, PACKAGE, "templates/base.html")
+    runner.run("unpack", "preview")
+    assert runner.outputs()["publish"] == "false"
 
 
-def test_a_build_that_began_before_an_edit_does_not_hide_it(data: Path, tmp_path: Path) -> None:
-    preview = Preview(data, HOST.choices)
-    built(data, preview, tmp_path / "site")
-    edits = preview.edits()
-    write_record(data, "packages/b.yaml", package(2, title="Another"))
-    preview.change([data / "packages/b.yaml"])
-    preview.built(edits)
-    assert b"Another" in (preview.page("/packages/p/b/") or b"")
-    preview.built(preview.edits())
-    assert preview.page("/packages/p/b/") is None
+# --- Whom it is for
 
 
-def test_what_was_broken_before_counts_until_it_is_built(data: Path, tmp_path: Path) -> None:
-    preview = Preview(data, HOST.choices)
-    built(data, preview, tmp_path / "site")
-    write_record(data, "packages/a.yaml", package(1, category="nowhere"))
-    write_record(data, "packages/b.yaml", package(2, title="Another"))
-    assert preview.change([data / "packages/a.yaml"])
-    assert preview.change([data / "packages/b.yaml"]), "the other one is still broken"
-    write_record(data, "packages/a.yaml", package(1, title="Mended"))
-    assert preview.change([data / "packages/a.yaml"]) == []
-    assert b"Mended" in (preview.page("/packages/p/a/") or b"")
-    assert b"Another" in (preview.page("/packages/p/b/") or b"")
-    (data / "site.yaml").touch()
-    assert preview.change([data / "site.yaml"]) is None
-    assert preview.change([data / "packages/b.yaml"]) is None, "only a build can tell what the settings do"
+NOBODY: dict[str, dict[str, Any]] = {
+    "it has moved on": {"head_sha": "older"},
+    "another branch": {"head_branch": "other"},
+    "another fork": {"head_repository": {"full_name": "evil/packages", "owner": {"login": "them"}}},
+    "the fork is gone": {"head_repository": None},
+    "it was stopped": {"conclusion": "cancelled"},
+    "it was a push": {"event": "push"},
+    "a branch that looks like a query": {"head_branch": "change&state=all#"},
+}
 
 
-def test_a_file_that_goes_while_it_is_looked_at_is_the_builds_affair(
-    data: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+@pytest.mark.parametrize("run", NOBODY.values(), ids=NOBODY)
+def test_where_the_run_was_for_no_open_pull_request_nothing_is_done(runner: Runner, run: dict[str, Any]) -> None:
+    assert runner.run("unpack", "preview", event=told(**run)) == "There is nothing to show.\n"
+    assert runner.run("answer", event=told(**run)).startswith("There is nobody to answer")
+    assert {method for method, _, _ in runner.github.asked} <= {"GET"}
+    assert not (runner.folder / "preview").exists()
+
+
+@pytest.mark.parametrize("of", [{"state": "closed"}, {"base": {"ref": "other"}}], ids=["closed", "into another branch"])
+def test_a_pull_request_that_is_closed_or_leads_elsewhere_is_let_alone(runner: Runner, of: dict[str, Any]) -> None:
+    runner.github.add(7, PACKAGE, **of)
+    assert runner.run("answer").startswith("There is nobody to answer")
+
+
+def test_one_that_moves_on_while_it_is_looked_at_is_let_alone(runner: Runner) -> None:
+    runner.github.moves = True
+    assert runner.run("answer").startswith("There is nobody to answer")
+    assert runner.github.comments == []
+
+
+def test_the_number_is_the_one_of_the_branch_and_commit_and_of_no_other(runner: Runner) -> None:
+    runner.github.add(8, "builder/build.py", branch="other")
+    runner.run("answer")
+    assert runner.github.told("POST") == ["labels", "issues/7/labels", "issues/7/comments"]
+
+
+# --- Labels
+
+
+@pytest.mark.parametrize(
+    ("files", "passed", "expected"),
+    [
+        ([("modified", PACKAGE)], True, {"routine"}),
+        ([("added", PACKAGE)], True, {"routine"}),
+        ([("modified", PACKAGE)], False, set()),
+        ([("removed", PACKAGE)], True, set()),
+        ([("renamed", PACKAGE)], True, set()),
+        ([("modified", PACKAGE), ("modified", "data/packages/b.yaml")], True, set()),
+        ([("modified", "data/grids/g.yaml")], True, {"grids"}),
+        ([("modified", "data/grids/g.yaml"), ("added", "data/categories/c.yaml")], True, {"categories", "grids"}),
+        ([("modified", "data/pages/about.md")], True, set()),
+        ([("modified", "builder/build.py")], True, {"program"}),
+        ([("modified", "data/site.yaml")], True, {"program"}),
+        ([("modified", "data/schemas/package.json")], True, {"program"}),
+        ([("added", ".github/workflows/x.yml"), ("modified", "data/grids/g.yaml")], True, {"grids", "program"}),
+        ([("added", "data/packages/../../Makefile")], False, set()),
+        ([("added", "data/packages.py")], True, {"program"}),
+    ],
+)
+def test_labels_tell_what_is_touched_and_what_is_routine(
+    runner: Runner, files: list[tuple[str, str]], expected: set[str], *, passed: bool
 ) -> None:
-    preview = Preview(data, HOST.choices)
-    built(data, preview, tmp_path / "site")
-
-    def gone(_: Path) -> bytes:
-        raise FileNotFoundError
-
-    monkeypatch.setattr(Path, "read_bytes", gone)
-    assert preview.change([data / "packages/a.yaml"]) is None
-    assert preview.page("/packages/p/a/") is None
+    runner.github.add(7, *[path for _, path in files])
+    for told_of, (status, _) in zip(runner.github.files[7], files, strict=True):
+        told_of["status"] = status
+    runner.run("answer", event=told(conclusion="success" if passed else "failure"))
+    assert {label["name"] for label in runner.github.pulls[7]["labels"]} == expected
+    assert runner.github.labels == expected
 
 
-def test_after_a_build_that_failed_the_next_one_is_made(data: Path, tmp_path: Path) -> None:
-    preview, made = Preview(data, HOST.choices), threading.Event()
-    results = iter([False, True])
-
-    def make() -> bool:
-        made.set()
-        return next(results)
-
-    before = preview.edits()
-    builder = Builder(make, preview)
-    try:
-        for _ in range(2):
-            made.clear()
-            builder.build()
-            assert made.wait(30)
-    finally:
-        builder.close()
-    assert before == preview.edits() == 0
-    assert not (tmp_path / "site").exists()
+def test_a_file_that_moves_counts_where_it_was_too(runner: Runner) -> None:
+    runner.github.add(7, "data/pages/x.md")
+    runner.github.files[7][0] |= {"status": "renamed", "previous_filename": "builder/build.py"}
+    runner.run("answer")
+    assert runner.github.pulls[7]["labels"] == [{"name": "program"}]
 
 
-def told(url: str) -> Iterator[dict[str, Any]]:
-    with urlopen(f"{url}__serve/events", timeout=30) as stream:  # noqa: S310 - our own
-        for line in stream:
-            if line.startswith(b"data: "):
-                yield json.loads(line.removeprefix(b"data: "))
+def test_labels_that_fit_no_more_are_taken_away_and_those_of_people_stay(runner: Runner) -> None:
+    runner.github.add(7, "data/grids/g.yaml", labels=("routine", "please look", "grids"))
+    runner.github.labels = {"grids"}
+    runner.run("answer")
+    assert runner.github.pulls[7]["labels"] == [{"name": "please look"}, {"name": "grids"}]
+    assert runner.github.told("DELETE") == ["issues/7/labels/routine"]
+    assert "labels" not in runner.github.told("POST")
 
 
-def test_the_server_shows_it_while_the_build_goes_on(data: Path, tmp_path: Path) -> None:
-    site, stop, going_on, begun = tmp_path / "site", threading.Event(), threading.Event(), threading.Event()
-    going_on.set()
-    preview, said = Preview(data, HOST.choices), list[str]()
+def test_more_files_than_the_api_tells_of_are_no_data_alone(runner: Runner) -> None:
+    runner.github.add(7, *[f"data/packages/p{number}.yaml" for number in range(250)])
+    runner.run("answer")
+    assert runner.github.pulls[7]["labels"] == []
+    runner.github.pulls[7]["changed_files"] = 3001
+    runner.run("answer")
+    assert runner.github.pulls[7]["labels"] == [{"name": "program"}]
 
-    def make() -> Report:
-        begun.set()
-        going_on.wait()
-        return build.build(data, site, host=HOST, seen=preview.read).report
 
-    server = threading.Thread(
-        target=serve.serve, args=(make, site, [data], 0, said.append), kwargs={"preview": preview, "stop": stop}
-    )
-    server.start()
-    try:
-        while len(said) < 2:
-            time.sleep(0.01)
-        url = said[0].split()[4]
-        events = told(url)
-        first = next(events)
-        going_on.clear()
-        begun.clear()
-        write_record(data, "packages/b.yaml", package(2, title="Another"))
-        second = next(events)
-        assert begun.wait(30)
-        with urlopen(f"{url}packages/p/b/") as answer:  # noqa: S310 - our own
-            assert "Another" in answer.read().decode()
-        assert "Another" not in (site / "packages/p/b/index.html").read_text()
-        write_record(data, "packages/b.yaml", package(2, category="nowhere"))
-        third = next(events)
-        assert "nowhere" in third["problems"][0]
-        write_record(data, "packages/b.yaml", package(2, title="A third"))
-        fourth = next(events)
-        assert len({first["generation"], second["generation"], fourth["generation"]}) == 3
-        assert not fourth["problems"]
-        going_on.set()
-        while "A third" not in (site / "packages/p/b/index.html").read_text():
-            time.sleep(0.01)
-    finally:
-        going_on.set()
-        stop.set()
-        server.join()
+# --- The comment
+
+
+def test_one_comment_is_written_and_then_edited(runner: Runner) -> None:
+    runner.run("answer", ARTIFACT="70")
+    [comment] = runner.github.comments
+    assert comment["body"].startswith(f"{MARK}: edited, never written twice -->\n\n**All is well.**")
+    assert f"About commit {COMMIT[:10]}" in comment["body"]
+    assert f"https://github.com/{REPOSITORY}/actions/runs/5/artifacts/70" in comment["body"]
+    runner.run("answer", ARTIFACT="70")
+    assert runner.github.told("PATCH") == [], "what says the same is not written again"
+    runner.run("answer", event=told(conclusion="failure"))
+    assert [found["id"] for found in runner.github.comments] == [comment["id"]]
+    assert "**Something is to be mended.**" in comment["body"]
+    assert "artifacts" not in comment["body"]
+
+
+def test_a_preview_is_linked_and_nothing_that_is_none(runner: Runner) -> None:
+    runner.run("answer", ARTIFACT="70", PREVIEW="https://pull-7.packages.pages.dev")
+    assert "(https://pull-7.packages.pages.dev)" in runner.github.comments[0]["body"]
+    runner.run("answer", ARTIFACT="7) [x](y", PREVIEW="https://evil.example/)")
+    body = runner.github.comments[0]["body"]
+    assert "evil" not in body
+    assert "[x]" not in body
+
+
+def test_a_change_of_the_program_is_told_in_other_words(runner: Runner) -> None:
+    runner.github.add(7, "builder/build.py")
+    runner.run("answer", ARTIFACT="70")
+    assert "read it before you open them" in runner.github.comments[0]["body"]
+    runner.run("answer", event=told(conclusion="failure"))
+    assert "**Something did not pass.**" in runner.github.comments[0]["body"]
+
+
+def test_a_strangers_comment_with_our_mark_is_not_taken_for_ours(runner: Runner) -> None:
+    theirs: list[dict[str, Any]] = [
+        {"id": number, "user": {"login": "them"}, "body": f"{MARK}: edited"} for number in range(120)
+    ]
+    gone = [{"id": 500, "user": None, "body": "x"}]
+    ours_of_another_kind = [{"id": 501, "user": BOT, "body": "The nightly refresh"}]
+    runner.github.comments = [*theirs, *gone, *ours_of_another_kind]
+    runner.run("answer")
+    runner.run("answer", event=told(conclusion="failure"))
+    assert len(runner.github.comments) == 123
+    assert all(found["body"].startswith(f"{MARK}: edited") for found in theirs)
+    assert "to be mended" in runner.github.comments[-1]["body"]
+
+
+# --- The host
+
+
+CLAIMS = {"max_file_count_allowed": 20_000, "exp": 9_999_999_999}
+PROJECT = {"name": "packages", "production_branch": "main", "deployment_configs": {"production": {}, "preview": {}}}
+DEPLOYED = {
+    "id": "d1",
+    "url": "https://1.packages.pages.dev",
+    "project_name": "packages",
+    "environment": "preview",
+    "production_branch": "main",
+    "aliases": ["https://packages.example.org", "https://pull-7.packages.pages.dev"],
+    "latest_stage": {"name": "deploy", "status": "success"},
+}
+
+
+class Cloudflare(BaseHTTPRequestHandler):
+    """Plays so much of Cloudflare's API as its own tool asks for when it publishes a folder."""
+
+    asked: ClassVar[list[tuple[str, str, bytes]]] = []
+
+    def _respond(self) -> None:
+        body = self.rfile.read(int(self.headers["Content-Length"] or 0))
+        what = self.path.partition("?")[0].removeprefix("/accounts/account/pages/projects/packages")
+        self.asked.append((what, self.headers["Authorization"], body))
+        token = ".".join(base64.urlsafe_b64encode(json.dumps(part).encode()).decode() for part in ({}, CLAIMS, {}))
+        results = {"": PROJECT, "/upload-token": {"jwt": token}, "/deployments": DEPLOYED, "/deployments/d1": DEPLOYED}
+        result = json.loads(body)["hashes"] if what == "/pages/assets/check-missing" else results.get(what)
+        answer = json.dumps({"success": True, "errors": [], "messages": [], "result": result}).encode()
+        self.send_response(200)
+        self.send_header("Content-Type", "application/json")
+        self.send_header("Content-Length", str(len(answer)))
+        self.end_headers()
+        self.wfile.write(answer)
+
+    do_GET = do_POST = _respond  # noqa: N815 - the server's names
+
+    def log_message(self, *_: object) -> None:
+        pass
+
+
+def test_the_hosts_own_tool_publishes_the_folder_and_nothing_beside_it(tmp_path: Path) -> None:
+    found("wrangler", tools())
+    site = tmp_path / "preview"
+    site.mkdir()
+    (site / "index.html").write_text("<p>home</p>")
+    with ThreadingHTTPServer(("127.0.0.1", 0), Cloudflare) as server:
+        threading.Thread(target=server.serve_forever, args=(0.02,), daemon=True).start()
+        environment = {
+            "PATH": tools(),
+            "HOME": str(tmp_path),
+            "npm_config_registry": NOWHERE,  # where it would ask for a newer one of itself
+            "CLOUDFLARE_API_BASE_URL": f"http://127.0.0.1:{server.server_port}",
+            "CLOUDFLARE_ACCOUNT_ID": "account",
+            "CLOUDFLARE_API_TOKEN": "t0ken",
+            "GITHUB_OUTPUT": str(tmp_path / "output"),
+            "PROJECT": "packages",
+            "NUMBER": "7",
+            "COMMIT": COMMIT,
+        }
+        command = [str(GITHUB / "publish-preview"), str(site)]
+        done = subprocess.run(command, cwd=ROOT, env=environment, capture_output=True, text=True, check=False)  # noqa: S603 - our own script
+        server.shutdown()
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert (tmp_path / "output").read_text() == "address=https://pull-7.packages.pages.dev\n"
+    sent = {what: body for what, _, body in Cloudflare.asked}
+    assert [file["value"] for file in json.loads(sent["/pages/assets/upload"])] == [
+        base64.b64encode(b"<p>home</p>").decode()
+    ]
+    form = sent["/deployments"].decode()
+    assert 'name="branch"\r\n\r\npull-7\r\n' in form
+    assert f'name="commit_hash"\r\n\r\n{COMMIT}\r\n' in form
+    assert "_worker" not in form
+    assert "functions" not in form
