@@ -15,7 +15,7 @@ from builder.write import place
 from builder.write.place import accept
 from builder.write.report import Report
 from builder.write.siblings import GZIP, Siblings, has_siblings, packed, unpacked, with_siblings
-from builder.write.tree import Placed, Tree
+from builder.write.tree import Placed, Tree, read
 
 __all__ = [
     "GZIP",
@@ -75,11 +75,3 @@ def writing(out: Path, patience: float = PATIENCE) -> Iterator[Tree]:
             yield tree
         finally:
             tree.discard()
-
-
-def read(out: Path, path: str) -> bytes | None:
-    """Give the bytes of a file of the site as the last build left it; None where it cannot be had."""
-    try:
-        return (out / path).read_bytes()
-    except OSError:
-        return None

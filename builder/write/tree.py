@@ -20,6 +20,14 @@ _SECOND: Final = 1_000_000_000
 _PIECE: Final = 1 << 20  # bytes of a file on disk that are in memory at a time
 
 
+def read(out: Path, path: str) -> bytes | None:
+    """Give the bytes of a file of the site as the last build left it; None where it cannot be had."""
+    try:
+        return (out / path).read_bytes()
+    except OSError:
+        return None
+
+
 class Placed(NamedTuple):
     """A file of the new tree. `time` is that of one that was written, in nanoseconds; 0 for one that stays."""
 
@@ -107,12 +115,7 @@ class Tree:
 
     def old(self, path: str) -> bytes | None:
         """Give the bytes of a file as the last build left it; None where it cannot be had."""
-        if path not in self._files:
-            return None
-        try:
-            return Path(self._old, path).read_bytes()
-        except OSError:
-            return None
+        return read(self._site, path) if path in self._files else None
 
     @told
     def read(self, path: str) -> bytes:
